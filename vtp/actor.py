@@ -1,0 +1,56 @@
+"""Who acts. The first argument of every service method that acts for somebody."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from vtp.errors import Unauthenticated
+from vtp.ids import UserId
+
+
+class Role(StrEnum):
+    ADMIN = "admin"
+    MANAGER = "manager"
+    EDITOR = "editor"
+    INSTRUCTOR = "instructor"
+    ADVANCED = "advanced"
+    STUDENT = "student"
+
+
+class Via(StrEnum):
+    """What proved who it is."""
+
+    SESSION = "session"  # the cookie of a browser
+    JWT = "jwt"  # an access token in Authorization
+    KEY = "key"  # X-API-Key
+    SYSTEM = "system"  # one of our own processes
+    NOTHING = "nothing"  # nobody signed in
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    user_id: UserId | None
+    roles: frozenset[Role]
+    via: Via
+    # The session, token family or key that proved it; revoking it ends what it opened.
+    credential_id: UUID | None = None
+    # None is everything that the roles allow; else "noun:read" and "noun:write".
+    scopes: frozenset[str] | None = None
+
+    @property
+    def signed_in(self) -> bool:
+        return self.user_id is not None
+
+    def has(self, *roles: Role) -> bool:
+        return not self.roles.isdisjoint(roles)
+
+    def require_user(self) -> UserId:
+        if self.user_id is None:
+            raise Unauthenticated
+        return self.user_id
+
+
+ANONYMOUS = Actor(None, frozenset(), Via.NOTHING)
+SYSTEM = Actor(None, frozenset(Role), Via.SYSTEM)

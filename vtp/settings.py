@@ -1,0 +1,228 @@
+"""Every setting, its default and its meaning. TOML, then the environment (`VTP_SECTION__KEY`).
+
+Read once, in `__main__`; each component receives its own section. `config/vtp.toml` documents
+the same defaults, and a test holds the two together. Times are seconds, sizes are bytes.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal, get_type_hints
+
+import msgspec
+
+
+class SettingsError(Exception):
+    """A setting is unknown or has a value that cannot be used."""
+
+
+class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    pass
+
+
+class School(Section, frozen=True, kw_only=True):
+    name: str = "vtp"
+    motto: str = ""
+
+
+class Server(Section, frozen=True, kw_only=True):
+    host: str = "127.0.0.1"
+    port: int = 8080
+    # The public origin, "https://class.example.org". Empty: http(s)://host:port.
+    url: str = ""
+    role: Literal["all"] = "all"
+    tls_cert: str = ""
+    tls_key: str = ""
+    # Networks in CIDR form whose X-Forwarded-* headers are believed.
+    trusted_proxies: tuple[str, ...] = ()
+    # More hosts than that of `url` under which the server may be called.
+    hosts: tuple[str, ...] = ()
+    header_timeout: float = 10.0
+    body_idle_timeout: float = 15.0
+    keepalive_timeout: float = 60.0
+    response_timeout: float = 15.0
+    shutdown_timeout: float = 30.0
+    max_body: int = 1_048_576
+    # Guards /metrics and the details of /health for callers that are not on this machine.
+    metrics_token: str = ""
+
+
+class Database(Section, frozen=True, kw_only=True):
+    # postgresql://user:password@host:port/name; empty: our own embedded server.
+    url: str = ""
+    min_connections: int = 2
+    max_connections: int = 10
+    connect_timeout: float = 10.0
+    statement_timeout: float = 5.0
+    lock_timeout: float = 3.0
+    idle_lifetime: float = 300.0
+    retry_for: float = 5.0
+    # Extensions and the like that an embedded server needs for itself.
+    embedded_bin: str = ""
+
+
+class Log(Section, frozen=True, kw_only=True):
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["auto", "json", "pretty"] = "auto"
+
+
+class Auth(Section, frozen=True, kw_only=True):
+    open_registration: bool = True
+    session_lifetime: float = 2_592_000.0
+    session_idle: float = 1_209_600.0
+    access_lifetime: float = 900.0
+    refresh_lifetime: float = 2_592_000.0
+    setup_lifetime: float = 3_600.0
+    bcrypt_cost: int = 12
+    hash_threads: int = 1
+    hash_queue: int = 32
+    # Wrong passwords per account and address, and per address.
+    failures_per_pair: int = 5
+    failures_per_address: int = 50
+    failures_window: float = 900.0
+
+
+class Limits(Section, frozen=True, kw_only=True):
+    # "memory://", or "async+redis://host:port" on several nodes.
+    storage: str = "memory://"
+    requests_per_minute: int = 600
+    anonymous_per_minute: int = 300
+    registrations_per_hour: int = 20
+
+
+class Sockets(Section, frozen=True, kw_only=True):
+    ping_interval: float = 25.0
+    ping_timeout: float = 20.0
+    connect_timeout: float = 10.0
+    unauthenticated_per_address: int = 20
+    max_event: int = 65_536
+    events_per_second: float = 20.0
+    events_burst: int = 60
+    # Bytes and messages that may wait for one slow client before it is closed.
+    queue_bytes: int = 1_048_576
+    queue_messages: int = 512
+
+
+class Media(Section, frozen=True, kw_only=True):
+    port: int = 7882
+    announced: tuple[str, ...] = ()
+
+
+class Blob(Section, frozen=True, kw_only=True):
+    # "file:" below the data folder, "file:///srv/vtp", "s3://bucket/prefix" or "memory:".
+    url: str = "file:"
+    s3_endpoint: str = ""
+    s3_region: str = "us-east-1"
+    s3_access_key: str = ""
+    s3_secret_key: str = ""
+    s3_part_size: int = 8_388_608
+    connect_timeout: float = 3.0
+    read_timeout: float = 10.0
+    attempts: int = 4
+
+
+class Jobs(Section, frozen=True, kw_only=True):
+    concurrency: int = 4
+    poll_interval: float = 1.0
+    heartbeat: float = 5.0
+    retry_base: float = 2.0
+    retry_cap: float = 300.0
+    keep_finished: float = 2_592_000.0
+
+
+class Sandbox(Section, frozen=True, kw_only=True):
+    memory: int = 1_073_741_824
+    cpu_seconds: float = 60.0
+    wall_seconds: float = 120.0
+    output: int = 67_108_864
+
+
+class Settings(Section, frozen=True, kw_only=True):
+    data: str = "./data"
+    recordings: str = ""
+    school: School = School()
+    server: Server = Server()
+    database: Database = Database()
+    log: Log = Log()
+    auth: Auth = Auth()
+    limits: Limits = Limits()
+    sockets: Sockets = Sockets()
+    media: Media = Media()
+    blob: Blob = Blob()
+    jobs: Jobs = Jobs()
+    sandbox: Sandbox = Sandbox()
+
+    @property
+    def data_dir(self) -> Path:
+        return Path(self.data).expanduser().resolve()
+
+    @property
+    def secrets_dir(self) -> Path:
+        return self.data_dir / "secrets"
+
+    @property
+    def recordings_dir(self) -> Path:
+        """`./recordings` by default, below the data folder where that was chosen."""
+        if self.recordings:
+            return Path(self.recordings).expanduser().resolve()
+        if self.data != type(self)().data:
+            return self.data_dir / "recordings"
+        return Path("recordings").resolve()
+
+
+_PREFIX = "VTP_"
+# Written flat because the whole world knows them so.
+_ALIASES = {"VTP_DATABASE_URL": ("database", "url")}
+# Read by others (the Makefile, the tests), never settings.
+_NOT_SETTINGS = ("VTP_CONFIG", "VTP_TEST_", "VTP_BENCH_", "VTP_CHILD_")
+
+
+def load(environ: Mapping[str, str] | None = None, config: Path | None = None) -> Settings:
+    """The settings of this process; `config` or `VTP_CONFIG` names the TOML file."""
+    env = os.environ if environ is None else environ
+    path = config or (Path(env["VTP_CONFIG"]) if env.get("VTP_CONFIG") else None)
+    raw: dict[str, Any] = _from_file(path) if path else {}
+    for name in sorted(env):
+        if name.startswith(_PREFIX) and not name.startswith(_NOT_SETTINGS):
+            _put(raw, name, env[name])
+    try:
+        return msgspec.convert(raw, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        raise SettingsError(f"settings: {error}") from None
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise SettingsError(f"cannot read {path}: {error.strerror}") from None
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path}: {error}") from None
+
+
+def _put(raw: dict[str, Any], name: str, value: str) -> None:
+    section, key = _ALIASES.get(name) or _split(name)
+    if section is None:
+        raw[key] = value
+        return
+    table = raw.setdefault(section, {})
+    table[key] = _listed(value) if _is_list(section, key) else value
+
+
+def _split(name: str) -> tuple[str | None, str]:
+    section, found, key = name.removeprefix(_PREFIX).lower().partition("__")
+    return (section, key) if found else (None, section)
+
+
+def _is_list(section: str, key: str) -> bool:
+    holder = get_type_hints(Settings).get(section)
+    if not isinstance(holder, type) or not issubclass(holder, Section):
+        return False
+    return get_type_hints(holder).get(key) == tuple[str, ...]
+
+
+def _listed(value: str) -> list[str]:
+    return [part.strip() for part in value.split(",") if part.strip()]
