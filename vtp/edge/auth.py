@@ -7,6 +7,7 @@ from typing import Protocol
 from aiohttp import web
 
 from vtp.actor import ANONYMOUS, Actor, Via
+from vtp.edge.origins import ORIGINS
 from vtp.errors import Unauthenticated
 
 
@@ -27,7 +28,6 @@ class Authenticate(Protocol):
 
 
 AUTHENTICATE: web.AppKey[Authenticate] = web.AppKey("authenticate")
-SECURE: web.AppKey[bool] = web.AppKey("secure", bool)  # the public origin is https
 ACTOR: web.RequestKey[Actor] = web.RequestKey("actor", Actor)
 
 
@@ -49,7 +49,7 @@ async def identify(request: web.Request) -> Actor:
         if scheme.lower() != "bearer":
             raise BadCredentials
         return _known(await found.by_token(token.strip()))
-    cookie = request.cookies.get(session_cookie(secure=request.app[SECURE]))
+    cookie = request.cookies.get(session_cookie(secure=request.app[ORIGINS].secure))
     return (await found.by_session(cookie) or ANONYMOUS) if cookie else ANONYMOUS
 
 

@@ -1,0 +1,145 @@
+"""Errors as RFC 9457 problem+json: one mapping for everything that can go wrong over HTTP."""
+
+from __future__ import annotations
+
+import msgspec
+from aiohttp import web
+
+from vtp.errors import Invalid, Limited, NotFound, Problem, Unauthenticated, Unavailable
+
+CONTENT_TYPE = "application/problem+json"
+REQUEST_ID: web.RequestKey[str] = web.RequestKey("request_id", str)
+
+
+class ProblemBody(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What went wrong: `code` is stable, `detail` is a sentence for people."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str = ""
+    # A sentence for each input that is wrong, by its path.
+    fields: dict[str, str] = {}
+    request_id: str = ""
+
+
+class Malformed(Problem):
+    """This request cannot be read."""
+
+    status = 400
+    code = "malformed"
+
+
+class NoSuchMethod(Problem):
+    """This address exists, but not for that method."""
+
+    status = 405
+    code = "method_not_allowed"
+
+    def __init__(self, allowed: set[str]) -> None:
+        super().__init__()
+        self.allowed = allowed
+
+
+class TooSlow(Problem):
+    """The request took too long to arrive."""
+
+    status = 408
+    code = "too_slow"
+
+
+class TooLarge(Problem):
+    """This is larger than it may be."""
+
+    status = 413
+    code = "too_large"
+
+
+class WrongMediaType(Problem):
+    """This kind of content is not taken here."""
+
+    status = 415
+    code = "unsupported_media_type"
+
+
+class Misdirected(Problem):
+    """This server does not answer under that name."""
+
+    status = 421
+    code = "unknown_host"
+
+
+class HeadersTooLarge(Problem):
+    """The headers of this request are larger than they may be."""
+
+    status = 431
+    code = "headers_too_large"
+
+
+_FROM_STATUS: dict[int, type[Problem]] = {
+    400: Malformed,
+    404: NotFound,
+    408: TooSlow,
+    413: TooLarge,
+    415: WrongMediaType,
+    503: Unavailable,
+}
+
+
+def from_http(error: web.HTTPException) -> Problem:
+    """What aiohttp itself raised, in our words."""
+    if isinstance(error, web.HTTPMethodNotAllowed):
+        return NoSuchMethod({str(method) for method in error.allowed_methods})
+    return _FROM_STATUS.get(error.status, Malformed if error.status < 500 else Problem)()
+
+
+def body_of(problem: Problem, request_id: str) -> ProblemBody:
+    return ProblemBody(
+        type=f"urn:vtp:problem:{problem.code}",
+        title=problem.title(),
+        status=problem.status,
+        code=problem.code,
+        detail=problem.detail or "",
+        fields=problem.fields,
+        request_id=request_id,
+    )
+
+
+def headers_of(problem: Problem) -> dict[str, str]:
+    headers: dict[str, str] = {"Cache-Control": "no-store"}
+    if problem.retry_after is not None or isinstance(problem, (Limited, Unavailable)):
+        headers["Retry-After"] = str(max(1, round(problem.retry_after or 1)))
+    if isinstance(problem, Unauthenticated):
+        headers["WWW-Authenticate"] = 'Bearer realm="vtp"'
+    if isinstance(problem, NoSuchMethod):
+        headers["Allow"] = ", ".join(sorted(problem.allowed))
+    return headers
+
+
+def as_json(problem: Problem, request_id: str) -> web.Response:
+    return web.Response(
+        status=problem.status,
+        body=msgspec.json.encode(body_of(problem, request_id)),
+        content_type=CONTENT_TYPE,
+        headers=headers_of(problem),
+    )
+
+
+class InvalidInput(Invalid):
+    """Something in what you sent needs to be changed."""
+
+    code = "invalid_input"
+
+
+def from_validation(error: msgspec.ValidationError, where: str) -> InvalidInput:
+    """msgspec ends its message with the path: "… - at `$.items[0].title`"."""
+    message, _, path = str(error).partition(" - at `$")
+    field = path.rstrip("`").lstrip(".") or _named(message) or where
+    return InvalidInput(f"{field}: {message}.", fields={field: f"{message}."})
+
+
+def _named(message: str) -> str:
+    """The field in "Object missing required field `email`"."""
+    parts = message.split("`")
+    return parts[-2] if len(parts) >= 3 and "field" in parts[0] else ""

@@ -1,0 +1,145 @@
+"""The HTTP server itself: connections with deadlines that aiohttp does not have.
+
+A client that sends its headers drop by drop is closed after `header_timeout`; one that does not
+read what it asked for, after `response_timeout` without progress; an idle one, after
+`keepalive_timeout`. Requests that cannot be parsed get problem+json too.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from typing import Any
+
+import msgspec
+from aiohttp import web
+from aiohttp.web_protocol import RequestHandler
+
+from vtp.edge import problems
+from vtp.settings import Server
+
+
+class Deadlines(RequestHandler):
+    """One connection. The private members read here are pinned by a test."""
+
+    __slots__ = ("_header_deadline", "_header_timeout", "_write_deadline", "_write_timeout")
+
+    def __init__(
+        self, *args: Any, header_timeout: float, write_timeout: float, **more: Any
+    ) -> None:
+        super().__init__(*args, **more)
+        self._header_timeout = header_timeout
+        self._write_timeout = write_timeout
+        self._header_deadline: asyncio.TimerHandle | None = None
+        self._write_deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        self._await_headers()
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self._messages or self._current_request is not None or self._payload_parser:
+            self._headers_came()
+        else:
+            self._await_headers()
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        self._headers_came()
+        self._can_write()
+        super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        loop = asyncio.get_running_loop()
+        self._write_deadline = loop.call_later(self._write_timeout, self._abort)
+
+    def resume_writing(self) -> None:
+        self._can_write()
+        super().resume_writing()
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        if status >= 500:
+            return super().handle_error(request, status, exc, message)
+        problem = problems.Malformed()
+        self.force_close()
+        return web.Response(
+            status=problem.status,
+            body=msgspec.json.encode(problems.body_of(problem, "")),
+            content_type=problems.CONTENT_TYPE,
+        )
+
+    def _await_headers(self) -> None:
+        if self._header_deadline is None:
+            loop = asyncio.get_running_loop()
+            self._header_deadline = loop.call_later(self._header_timeout, self._close_quietly)
+
+    def _headers_came(self) -> None:
+        if self._header_deadline is not None:
+            self._header_deadline.cancel()
+            self._header_deadline = None
+
+    def _can_write(self) -> None:
+        if self._write_deadline is not None:
+            self._write_deadline.cancel()
+            self._write_deadline = None
+
+    def _close_quietly(self) -> None:
+        self._header_deadline = None
+        self.force_close()
+
+    def _abort(self) -> None:
+        self._write_deadline = None
+        if self.transport is not None:
+            self.transport.abort()
+
+
+class Listener(web.AppRunner):
+    """Serves an application with `Deadlines`; the caller owns `setup` and `cleanup`."""
+
+    def __init__(self, app: web.Application, options: Server) -> None:
+        super().__init__(
+            app,
+            handle_signals=False,
+            access_log=None,
+            keepalive_timeout=options.keepalive_timeout,
+            shutdown_timeout=options.shutdown_timeout,
+            max_line_size=8190,
+            max_field_size=8190,
+        )
+        self._options = options
+
+    async def _make_server(self) -> web.Server:
+        return _Connections(await super()._make_server(), self._options)
+
+
+class _Connections(web.Server):
+    """aiohttp's server of connections, making ours instead of its own."""
+
+    def __init__(self, made: web.Server, options: Server) -> None:
+        super().__init__(made.request_handler, request_factory=made.request_factory, **made._kwargs)
+        self._options = options
+
+    def __call__(self) -> RequestHandler:
+        return Deadlines(
+            self,
+            loop=self._loop,
+            header_timeout=self._options.header_timeout,
+            write_timeout=self._options.response_timeout,
+            **self._kwargs,
+        )
+
+
+def tls_context(options: Server) -> ssl.SSLContext | None:
+    if not options.tls_cert:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.load_cert_chain(options.tls_cert, options.tls_key or None)
+    return context
