@@ -35,7 +35,7 @@ _REF = "#/components/schemas/{name}"
 _ALWAYS = (Limited, Misdirected, Unavailable, BadCredentials, InvalidInput)
 _WITH_BODY = (Malformed, TooSlow, TooLarge, WrongMediaType)
 
-_SECURITY = {
+_SECURITY: Json = {
     "bearer": {
         "type": "http",
         "scheme": "bearer",
@@ -114,7 +114,7 @@ def _operation(route: Route, schemas: Json) -> Json:
         operation["requestBody"] = _request_body(route, schemas)
     elif route.consumes:
         raw = {"schema": {"type": "string", "format": "binary"}}
-        content = {kind: raw for kind in route.consumes}
+        content = dict.fromkeys(route.consumes, raw)
         operation["requestBody"] = {"required": True, "content": content}
     if route.deprecated:
         operation["deprecated"] = True
@@ -196,7 +196,7 @@ def _failure(kinds: list[type[Problem]]) -> Json:
         "status": first.status,
         "code": first.code,
     }
-    schema = {"allOf": [{"$ref": _REF.format(name="ProblemBody")}]}
+    schema: Json = {"allOf": [{"$ref": _REF.format(name="ProblemBody")}]}
     schema |= {"properties": {"code": {"enum": codes}}}
     return {
         "description": "\n\n".join(lines),
