@@ -33,6 +33,7 @@ DOCS_CONTENT_SECURITY_POLICY = _policy(style_src="'self' 'unsafe-inline'")
 USER_FILE_POLICY = "default-src 'none'; sandbox"
 
 _ALWAYS = {
+    "Server": "vtp",  # without the versions that a library would tell
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "strict-origin-when-cross-origin",

@@ -16,6 +16,7 @@ from aiohttp import web
 from aiohttp.web_protocol import RequestHandler
 
 from vtp.edge import problems
+from vtp.edge.headers import secure_headers
 from vtp.settings import Server
 
 
@@ -68,12 +69,14 @@ class Deadlines(RequestHandler):
         if status >= 500:
             return super().handle_error(request, status, exc, message)
         problem = problems.Malformed()
-        self.force_close()
-        return web.Response(
+        response = web.Response(
             status=problem.status,
             body=msgspec.json.encode(problems.body_of(problem, "")),
             content_type=problems.CONTENT_TYPE,
+            headers=secure_headers(secure=False),
         )
+        response.force_close()
+        return response
 
     def _await_headers(self) -> None:
         if self._header_deadline is None:

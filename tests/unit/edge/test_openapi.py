@@ -1,0 +1,44 @@
+"""The description of the API says what the routes do."""
+
+from __future__ import annotations
+
+import msgspec
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from tests.unit.edge.test_front import Thing, routes
+from vtp.edge.openapi import describe
+
+DOCUMENT = describe(routes, server="http://school.test")
+THINGS = DOCUMENT["paths"]["/api/v1/things"]["post"]
+
+
+def test_it_is_valid_openapi() -> None:
+    OpenAPIV31SpecValidator(DOCUMENT).validate()
+
+
+def test_pages_are_not_in_it() -> None:
+    assert "/sign" not in DOCUMENT["paths"]
+
+
+def test_every_answer_that_a_route_can_give_is_listed() -> None:
+    statuses = set(THINGS["responses"])
+    assert statuses >= {"201", "400", "401", "403", "408", "413", "415", "421", "422", "429", "503"}
+
+
+def test_each_error_names_its_codes() -> None:
+    refused = DOCUMENT["paths"]["/api/v1/things/{thing_id}"]["delete"]["responses"]["403"]
+    schema = refused["content"]["application/problem+json"]["schema"]
+    assert schema["properties"]["code"]["enum"] == ["cross_origin", "forbidden", "not_with_a_key"]
+    assert "`cross_origin`" in refused["description"]
+
+
+def test_examples_are_what_the_structs_take() -> None:
+    content = THINGS["requestBody"]["content"]["application/json"]
+    assert msgspec.convert(content["example"], Thing) == Thing("Algebra")
+
+
+def test_security_follows_the_rule() -> None:
+    assert {"key": ["things:write"]} in THINGS["security"]
+    assert DOCUMENT["paths"]["/api/v1/open"]["get"]["security"] == []
+    ending = DOCUMENT["paths"]["/api/v1/things/{thing_id}"]["delete"]["security"]
+    assert not any("key" in way for way in ending)
