@@ -1,0 +1,1 @@
+"""What a school to try looks like: people with a known password. Only ever on loopback."""
