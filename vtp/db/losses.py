@@ -47,7 +47,7 @@ class OutcomeUnknown(Unavailable):
 def lost(error: BaseException) -> bool:
     if isinstance(error, asyncpg.InterfaceError):
         # The same class says "connection is closed" and "you passed two arguments".
-        return "clos" in str(error)
+        return "clos" in str(error) or "released" in str(error)
     return isinstance(error, LOST)
 
 
