@@ -1,0 +1,128 @@
+"""The command `vtp`: reads arguments and settings and calls the program that was asked for."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from vtp import __version__, settings
+from vtp.secretfiles import SecretFileError
+from vtp.serve import command, database
+from vtp.serve.errors import CannotServe
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    arguments = _parser().parse_args(argv)
+    environ = dict(os.environ)
+    if arguments.config:
+        environ["VTP_CONFIG"] = arguments.config
+    if arguments.data:
+        environ["VTP_DATA"] = arguments.data
+    try:
+        return int(arguments.run(arguments, environ))
+    except (settings.SettingsError, CannotServe, SecretFileError) as error:
+        sys.stderr.write(f"vtp: {error}\n")
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+def _serve(arguments: argparse.Namespace, environ: dict[str, str]) -> int:
+    wishes = command.Wishes(demo=arguments.demo, lan=arguments.lan, dev=arguments.dev)
+    return command.serve(environ, wishes)
+
+
+# Each imports the application only when it is run, so that the supervisor stays small.
+
+
+def _web(_arguments: argparse.Namespace, environ: dict[str, str]) -> int:
+    chosen = database.named(settings.load(environ))
+    from vtp import app
+
+    return app.run_web(chosen)
+
+
+def _work(_arguments: argparse.Namespace, environ: dict[str, str]) -> int:
+    chosen = database.named(settings.load(environ))
+    from vtp import app
+
+    return app.run_work(chosen)
+
+
+def _migrate(_arguments: argparse.Namespace, environ: dict[str, str]) -> int:
+    from vtp import app
+
+    with database.reached(settings.load(environ)) as chosen:
+        return app.migrate(chosen)
+
+
+def _demo(_arguments: argparse.Namespace, environ: dict[str, str]) -> int:
+    from vtp import app
+
+    with database.reached(settings.load(environ)) as chosen:
+        return app.demo(chosen)
+
+
+def _check(_arguments: argparse.Namespace, environ: dict[str, str]) -> int:
+    from vtp import app
+
+    with database.reached(settings.load(environ)) as chosen:
+        return app.check(chosen)
+
+
+def _user(arguments: argparse.Namespace, environ: dict[str, str]) -> int:
+    from vtp import app
+
+    with database.reached(settings.load(environ)) as chosen:
+        return app.user(
+            chosen,
+            action=arguments.action,
+            email=arguments.email,
+            name=arguments.name,
+            role=arguments.role,
+        )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="vtp", description="Live classes, recordings, courses and attendance for a school."
+    )
+    parser.add_argument("--version", action="version", version=f"vtp {__version__}")
+    _common(parser, default=None)
+    commands = parser.add_subparsers(required=True, metavar="command")
+
+    serve = commands.add_parser("serve", help="run everything until it is stopped")
+    serve.add_argument("--demo", action="store_true", help="with demo accounts, on this machine")
+    serve.add_argument("--lan", action="store_true", help="for this network, with https")
+    serve.add_argument("--dev", action="store_true", help="start afresh when a source file changes")
+    serve.set_defaults(run=_serve)
+
+    user = commands.add_parser("user", help="add a person, or set a password or a role")
+    user.add_argument("action", choices=["add", "password", "role"])
+    user.add_argument("email")
+    user.add_argument("--name", default="", help="how others see this person")
+    user.add_argument("--role", default="", help="admin, manager, editor, instructor, …")
+    user.set_defaults(run=_user)
+
+    for name, run, what in (
+        ("web", _web, "only the web server; the database is named in VTP_DATABASE_URL"),
+        ("work", _work, "only the background jobs"),
+        ("migrate", _migrate, "bring the database up to this version"),
+        ("demo", _demo, "fill in the demo data"),
+        ("check", _check, "say whether everything that this needs is in order"),
+    ):
+        commands.add_parser(name, help=what).set_defaults(run=run)
+    for sub in commands.choices.values():
+        _common(sub, default=argparse.SUPPRESS)
+    return parser
+
+
+def _common(parser: argparse.ArgumentParser, *, default: str | None) -> None:
+    parser.add_argument("--config", metavar="FILE", default=default, help="settings, in TOML")
+    parser.add_argument("--data", metavar="DIR", default=default, help="where everything is kept")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

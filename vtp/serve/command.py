@@ -1,0 +1,180 @@
+"""`vtp serve`: which children there are, and what a person is told."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from vtp import secretfiles, settings
+from vtp.serve import addresses, lan, lock
+from vtp.serve.child import AT_ONCE, Child, Ending, always
+from vtp.serve.errors import CannotServe
+from vtp.serve.postgres import server as postgres
+from vtp.serve.readiness import WebProbe
+from vtp.serve.supervisor import Supervisor
+from vtp.serve.watch import Watch
+from vtp.settings import Settings
+
+_CHECKOUT = Path(__file__).resolve().parents[2]
+_DEMO_ACCOUNTS = ("admin@demo.test", "teacher@demo.test", "student@demo.test")
+_MARGIN = 5.0  # s, beyond the time that web gives to open requests
+_PORT_PATIENCE = 5.0  # s, for the web of a killed supervisor to be gone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """What was said on the command line."""
+
+    demo: bool = False
+    lan: bool = False
+    dev: bool = False
+
+
+def serve(environ: Mapping[str, str], wishes: Wishes) -> int:
+    """Run until somebody stops it. `environ` gives the settings, here and in the children."""
+    chosen = settings.load(environ)
+    _refuse_open_demo(chosen, wishes)
+    data = chosen.data_dir
+    secretfiles.private_folder(data)
+    with lock.held(data):
+        env = _without_postgres(environ)
+        if wishes.lan:
+            env |= lan.overrides(chosen, env)
+        if chosen.server.port == 0:
+            env["VTP_SERVER__PORT"] = str(_free_port(chosen.server.host))
+        chosen = settings.load(env)
+        _require_free_port(chosen.server)
+        children = _children(chosen, env, wishes)
+        watch = Watch(_CHECKOUT) if wishes.dev else None
+        return Supervisor(
+            children=children,
+            say=_say,
+            on_ready=lambda: _greet(chosen, wishes),
+            stale=watch,
+        ).run()
+
+
+def _children(chosen: Settings, env: dict[str, str], wishes: Wishes) -> list[Child]:
+    children = []
+    if not chosen.database.url:
+        _say("starting the database …")
+        server = postgres.prepare(
+            chosen.data_dir, chosen.secrets_dir, chosen=chosen.database.embedded_bin
+        )
+        env["VTP_DATABASE_URL"] = server.url
+        children.append(server.child())
+    env["VTP_CHILD_OF"] = str(os.getpid())
+    children.append(_ours("migrate", env, once=True))
+    if wishes.demo:
+        children.append(_ours("demo", env, once=True))
+    patience = chosen.server.shutdown_timeout + _MARGIN
+    children.append(_ours("web", env, patience=patience, probe=_probe(chosen.server)))
+    children.append(_ours("work", env, patience=patience))
+    return children
+
+
+def _ours(
+    name: str,
+    env: Mapping[str, str],
+    *,
+    once: bool = False,
+    patience: float = 10.0,
+    probe: WebProbe | None = None,
+) -> Child:
+    return Child(
+        name=name,
+        argv=(sys.executable, "-m", "vtp", name),
+        env=env,
+        once=once,
+        ready=probe or always,
+        endings=(Ending(signal.SIGTERM, patience), AT_ONCE),
+    )
+
+
+def _probe(server: settings.Server) -> WebProbe:
+    return WebProbe(addresses.reachable(server.host), server.port, tls=bool(server.tls_cert))
+
+
+def _refuse_open_demo(chosen: Settings, wishes: Wishes) -> None:
+    """Everybody knows the demo passwords, so nobody else may reach them."""
+    if wishes.demo and (wishes.lan or not addresses.is_loopback(chosen.server.host)):
+        raise CannotServe(
+            "Demo accounts have a known password, so --demo works on this machine alone: "
+            "leave out --lan and let server.host be 127.0.0.1."
+        )
+
+
+def _without_postgres(environ: Mapping[str, str]) -> dict[str, str]:
+    """PGHOST and its like belong to other databases than ours."""
+    return {name: value for name, value in environ.items() if not name.startswith("PG")}
+
+
+def _free_port(host: str) -> int:
+    with closing(_bound(host, 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def _require_free_port(server: settings.Server) -> None:
+    until = time.monotonic() + _PORT_PATIENCE
+    while True:
+        try:
+            _bound(server.host, server.port).close()
+            return
+        except OSError as error:
+            if time.monotonic() > until:
+                raise CannotServe(
+                    f"{server.host}:{server.port} cannot be used: {error.strerror}. "
+                    "Choose another port with VTP_SERVER__PORT."
+                ) from None
+        time.sleep(0.1)
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+def _greet(chosen: Settings, wishes: Wishes) -> None:
+    lines = ["", f"{chosen.school.name} is ready:"]
+    lines += [f"  {url}" for url in _urls(chosen.server, wishes)]
+    if wishes.lan:
+        lines += ["The certificate is our own, so a browser will warn once; go on from there."]
+    if wishes.demo:
+        lines += ["Demo accounts, all with the password classroom:"]
+        lines += [f"  {account}" for account in _DEMO_ACCOUNTS]
+    _out([*lines, "Press Ctrl-C to stop.", ""])
+
+
+def _urls(server: settings.Server, wishes: Wishes) -> Sequence[str]:
+    scheme = "https" if server.tls_cert else "http"
+    if wishes.lan:
+        return [f"{scheme}://{host}:{server.port}" for host in addresses.of_interfaces()]
+    if server.url:
+        return [server.url]
+    host = addresses.reachable(server.host)
+    return [f"{scheme}://{f'[{host}]' if ':' in host else host}:{server.port}"]
+
+
+def _say(sentence: str) -> None:
+    sys.stderr.write(f"vtp: {sentence}\n")
+    sys.stderr.flush()
+
+
+def _out(lines: Sequence[str]) -> None:
+    sys.stdout.write("\n".join(lines) + "\n")
+    sys.stdout.flush()
