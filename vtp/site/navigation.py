@@ -1,0 +1,39 @@
+"""The menu of a person, by role. What is not built yet is not in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from vtp.actor import Actor, Role
+from vtp.edge.texts import Texts
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    href: str
+    text: str  # a key of the catalogue
+    icon: str
+    roles: frozenset[Role] | None = None  # None: everybody
+
+
+_STAFF = frozenset({Role.ADMIN, Role.MANAGER})
+ITEMS = (
+    Item("/", "nav.home", "house"),
+    Item("/admin/jobs", "nav.jobs", "history", _STAFF),
+    Item("/admin/kit", "nav.kit", "palette", frozenset({Role.ADMIN})),
+)
+
+
+def navigation(texts: Texts, actor: Actor, path: str) -> list[dict[str, Any]]:
+    """Somebody with several roles gets the union of their menus."""
+    return [
+        {
+            "href": item.href,
+            "label": texts(item.text),
+            "icon": item.icon,
+            "current": path == item.href,
+        }
+        for item in ITEMS
+        if item.roles is None or actor.has(*item.roles)
+    ]
