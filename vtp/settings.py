@@ -75,6 +75,10 @@ class Auth(Section, frozen=True, kw_only=True):
     session_idle: float = 1_209_600.0
     access_lifetime: float = 900.0
     refresh_lifetime: float = 2_592_000.0
+    # However often a client renews its tokens, it signs in again after this.
+    client_lifetime: float = 31_536_000.0
+    # A refresh token that was just used gives the same answer again, in case that one was lost.
+    refresh_grace: float = 10.0
     setup_lifetime: float = 3_600.0
     bcrypt_cost: int = 12
     hash_threads: int = 1
@@ -104,6 +108,17 @@ class Sockets(Section, frozen=True, kw_only=True):
     # Bytes and messages that may wait for one slow client before it is closed.
     queue_bytes: int = 1_048_576
     queue_messages: int = 512
+    # Events of one client that may wait for their turn; what one may take.
+    queue_events: int = 32
+    event_timeout: float = 10.0
+    # Sockets of one user at the same time.
+    per_user: int = 64
+    # From our close frame to the end of a connection that does not answer it.
+    close_timeout: float = 2.0
+    # How often it is asked whether those who are connected are still signed in.
+    recheck_interval: float = 60.0
+    # How exact all these times are.
+    sweep: float = 0.25
 
 
 class Media(Section, frozen=True, kw_only=True):
@@ -119,9 +134,18 @@ class Blob(Section, frozen=True, kw_only=True):
     s3_access_key: str = ""
     s3_secret_key: str = ""
     s3_part_size: int = 8_388_608
+    # Parts of one upload that are on their way at once, each held in memory.
+    s3_parallel: int = 4
+    s3_connections: int = 16
+    # What verifies a body on its way: "md5" for stores that refuse the header of the other.
+    s3_checksum: Literal["sha256", "md5"] = "sha256"
+    # Bytes a second; a body that goes up slower than this counts as stuck.
+    s3_slowest: int = 65_536
     connect_timeout: float = 3.0
     read_timeout: float = 10.0
     attempts: int = 4
+    # Threads for files and hashes.
+    threads: int = 4
 
 
 class Jobs(Section, frozen=True, kw_only=True):
@@ -138,6 +162,11 @@ class Sandbox(Section, frozen=True, kw_only=True):
     cpu_seconds: float = 60.0
     wall_seconds: float = 120.0
     output: int = 67_108_864
+    # How many run at once, and how many may wait for a place.
+    concurrency: int = 2
+    waiting: int = 32
+    # Open files of others even where the kernel closes neither network nor files.
+    allow_weak: bool = False
 
 
 class Settings(Section, frozen=True, kw_only=True):
