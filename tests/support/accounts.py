@@ -1,0 +1,104 @@
+"""Accounts for tests: the real services on a test's database, with cheap hashes."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import msgspec
+
+from vtp import settings
+from vtp.accounts.keyring import Keyring, Secrets
+from vtp.accounts.model import BrowserSession, Caller, Tokens, User
+from vtp.accounts.service import Accounts, open_accounts
+from vtp.actor import SYSTEM, Actor, Role
+from vtp.clock import Clock
+from vtp.db import Database
+
+PASSWORD = "violet harbour tin whistle"
+ORIGIN = "http://school.test"
+SECRETS = Secrets(b"p" * 32, Keyring({"1": b"k" * 32}))
+SCOPES = frozenset({"users:read", "users:write", "rooms:read"})
+CHEAP = settings.Auth(bcrypt_cost=4)
+HOME = Caller("192.0.2.7", "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0")
+ELSEWHERE = Caller("198.51.100.20", "python-requests/2.32.3")
+
+
+class NoLimit:
+    async def registration(self, address: str) -> None:
+        pass
+
+
+def auth(**changed: object) -> settings.Auth:
+    return msgspec.structs.replace(CHEAP, **changed)
+
+
+@asynccontextmanager
+async def some_accounts(
+    db: Database,
+    clock: Clock,
+    *,
+    options: settings.Auth = CHEAP,
+    secrets: Secrets = SECRETS,
+    demo: bool = False,
+) -> AsyncIterator[Accounts]:
+    async with open_accounts(
+        db,
+        clock=clock,
+        options=options,
+        secrets=secrets,
+        origin=ORIGIN,
+        limit=NoLimit(),
+        scopes=SCOPES,
+        demo=demo,
+    ) as accounts:
+        yield accounts
+
+
+@dataclass(slots=True)
+class Person:
+    """Somebody with an account, and what they hold."""
+
+    user: User
+    accounts: Accounts
+
+    async def browser(self, caller: Caller = HOME, *, replaces: str = "") -> BrowserSession:
+        return await self.accounts.sign_in.browser(
+            email=self.user.email, password=PASSWORD, caller=caller, replaces=replaces
+        )
+
+    async def client(self, caller: Caller = ELSEWHERE) -> Tokens:
+        return await self.accounts.sign_in.client(
+            email=self.user.email, password=PASSWORD, caller=caller
+        )
+
+    async def by_browser(self) -> Actor:
+        return await actor_of_cookie(self.accounts, (await self.browser()).cookie)
+
+    async def by_client(self) -> Actor:
+        return await actor_of_token(self.accounts, (await self.client()).access_token)
+
+
+async def a_person(accounts: Accounts, name: str = "Ines Carvalho", *roles: Role) -> Person:
+    email = f"{name.split(maxsplit=1)[0].lower()}@school.test"
+    user = await accounts.administration.create(
+        SYSTEM,
+        email=email,
+        name=name,
+        password=PASSWORD,
+        roles=frozenset(roles or {Role.STUDENT}),
+    )
+    return Person(user, accounts)
+
+
+async def actor_of_cookie(accounts: Accounts, cookie: str) -> Actor:
+    actor = await accounts.credentials.by_session(cookie)
+    assert actor is not None
+    return actor
+
+
+async def actor_of_token(accounts: Accounts, token: str) -> Actor:
+    actor = await accounts.credentials.by_token(token)
+    assert actor is not None
+    return actor

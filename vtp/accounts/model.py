@@ -1,0 +1,124 @@
+"""The values of accounts: people, their sessions and keys, and what a sign-in gives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from vtp.actor import Role
+from vtp.ids import KeyId, SessionId, UserId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class User:
+    id: UserId
+    email: str
+    name: str
+    time_zone: str
+    theme: str
+    roles: frozenset[Role]
+    picture_id: UUID | None
+    created_at: datetime
+    disabled_at: datetime | None = None
+
+    @property
+    def initials(self) -> str:
+        """What stands where there is no picture: of the first and the last word of the name."""
+        words = self.name.split()
+        return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewUser:
+    id: UserId
+    email: str
+    name: str
+    roles: frozenset[Role]
+    password_hash: str | None
+    created_at: datetime
+    time_zone: str = "UTC"
+    demo: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """What signing in needs to know of an account."""
+
+    user_id: UserId
+    password_hash: str | None
+    password_version: int
+    # Neither disabled nor a demo account outside of a demo.
+    open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """From where somebody calls, and what their browser remembers of an earlier sign-in."""
+
+    address: str
+    agent: str
+    device: str = ""
+
+
+class SessionKind(StrEnum):
+    BROWSER = "browser"  # an opaque cookie
+    CLIENT = "client"  # access and refresh tokens
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    id: SessionId
+    user_id: UserId
+    kind: SessionKind
+    address: str
+    agent: str
+    created_at: datetime
+    last_seen_at: datetime
+    expires_at: datetime
+    generation: int = 0
+    renewed_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiKey:
+    id: KeyId
+    name: str
+    prefix: str
+    scopes: frozenset[str] | None
+    created_at: datetime
+    expires_at: datetime | None
+    last_used_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """A credential that holds: whose it is, what it allows, when it was last noted."""
+
+    user_id: UserId
+    roles: frozenset[Role]
+    credential_id: UUID
+    scopes: frozenset[str] | None
+    seen_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tokens:
+    """What a client gets."""
+
+    access_token: str
+    refresh_token: str
+    expires_in: int  # seconds that the access token is valid
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrowserSession:
+    """What a browser gets, as two cookies."""
+
+    user_id: UserId
+    cookie: str
+    max_age: int  # s
+    # Kept after signing out: it tells the owner's browser from a stranger's at the same address.
+    device: str
+    device_max_age: int  # s

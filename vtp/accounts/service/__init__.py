@@ -1,0 +1,160 @@
+"""Accounts: the services of one application, made and closed together."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from vtp import settings
+from vtp.accounts.access import AccessTokens
+from vtp.accounts.keyring import Secrets
+from vtp.accounts.marks import Marks
+from vtp.accounts.passwords import Passwords
+from vtp.accounts.service.administration import Administration
+from vtp.accounts.service.browsers import Browsers
+from vtp.accounts.service.clients import Clients
+from vtp.accounts.service.credentials import Credentials
+from vtp.accounts.service.endings import Endings, OnEnded
+from vtp.accounts.service.first_admin import FirstAdmin
+from vtp.accounts.service.guesses import Guesses
+from vtp.accounts.service.newcomers import Newcomers
+from vtp.accounts.service.own_keys import OwnKeys
+from vtp.accounts.service.own_sessions import OwnSessions
+from vtp.accounts.service.people import People
+from vtp.accounts.service.recent import Recent
+from vtp.accounts.service.sign_in import RegistrationLimit, SignIn
+from vtp.accounts.throttle import Throttle
+from vtp.actor import Actor
+from vtp.clock import Clock
+from vtp.db import Database
+
+# s and entries; how late an ending of another process is noticed here.
+_STALE = 1.0
+_REMEMBERED = 4096
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accounts:
+    """Own it with `open_accounts`, which closes it."""
+
+    credentials: Credentials  # who a cookie, token or key stands for: `edge.Authenticate`
+    sign_in: SignIn  # register, sign in with a password, change it
+    clients: Clients  # refresh tokens
+    sessions: OwnSessions
+    keys: OwnKeys
+    people: People
+    administration: Administration
+    first_admin: FirstAdmin
+    endings: Endings
+
+    @property
+    def on_ended(self) -> list[OnEnded]:
+        """Who is called when a credential ends, or means something else than before."""
+        return self.endings.on_ended
+
+
+@asynccontextmanager
+async def open_accounts(
+    db: Database,
+    *,
+    clock: Clock,
+    options: settings.Auth,
+    secrets: Secrets,
+    origin: str,
+    limit: RegistrationLimit,
+    scopes: frozenset[str],
+    demo: bool,
+) -> AsyncIterator[Accounts]:
+    """`origin` is the public one, `scopes` are all that the routes know."""
+    recent: Recent[Actor] = Recent(age=_STALE, entries=_REMEMBERED)
+    endings = Endings(recent)
+    access = AccessTokens(secrets.keyring, issuer=origin, lifetime=options.access_lifetime)
+    marks = Marks(secrets.keyring)
+    clients = Clients(
+        db,
+        clock=clock,
+        options=options,
+        access=access,
+        marks=marks,
+        endings=endings,
+        demo=demo,
+    )
+    async with _passwords(options, secrets) as passwords:
+        newcomers = Newcomers(passwords, clock)
+        yield Accounts(
+            credentials=Credentials(
+                db, clock=clock, options=options, access=access, recent=recent, demo=demo
+            ),
+            sign_in=SignIn(
+                db,
+                options=options,
+                passwords=passwords,
+                guesses=Guesses(passwords, _throttle(options), clock),
+                newcomers=newcomers,
+                browsers=Browsers(db, clock=clock, options=options, marks=marks, endings=endings),
+                clients=clients,
+                endings=endings,
+                limit=limit,
+                demo=demo,
+            ),
+            clients=clients,
+            sessions=OwnSessions(db, clock=clock, endings=endings),
+            keys=OwnKeys(db, clock=clock, endings=endings, scopes=scopes),
+            people=People(db),
+            administration=Administration(
+                db,
+                clock=clock,
+                passwords=passwords,
+                newcomers=newcomers,
+                endings=endings,
+                demo=demo,
+            ),
+            first_admin=FirstAdmin(
+                db,
+                clock=clock,
+                options=options,
+                newcomers=newcomers,
+                origin=origin,
+                demo=demo,
+            ),
+            endings=endings,
+        )
+
+
+@asynccontextmanager
+async def open_administration(
+    db: Database, *, clock: Clock, options: settings.Auth, secrets: Secrets, demo: bool = False
+) -> AsyncIterator[Administration]:
+    """For the command line: what changes accounts, without what lets people in."""
+    async with _passwords(options, secrets) as passwords:
+        yield Administration(
+            db,
+            clock=clock,
+            passwords=passwords,
+            newcomers=Newcomers(passwords, clock),
+            endings=Endings(Recent(age=_STALE, entries=0)),
+            demo=demo,
+        )
+
+
+def _throttle(options: settings.Auth) -> Throttle:
+    return Throttle(
+        per_pair=options.failures_per_pair,
+        per_place=options.failures_per_address,
+        window=options.failures_window,
+    )
+
+
+@asynccontextmanager
+async def _passwords(options: settings.Auth, secrets: Secrets) -> AsyncIterator[Passwords]:
+    passwords = Passwords(
+        secrets.pepper,
+        cost=options.bcrypt_cost,
+        threads=options.hash_threads,
+        queue=options.hash_queue,
+    )
+    try:
+        yield passwords
+    finally:
+        await passwords.close()

@@ -1,0 +1,90 @@
+"""Sessions of browsers: an opaque cookie each, and a new one at every sign-in."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+from hashlib import sha256
+
+from vtp import settings
+from vtp.accounts import agents, opaque
+from vtp.accounts.marks import Marks
+from vtp.accounts.model import BrowserSession, Caller, Login, Session, SessionKind
+from vtp.accounts.problems import WrongCredentials
+from vtp.accounts.service.endings import Endings
+from vtp.accounts.store import sessions
+from vtp.clock import Clock
+from vtp.db import Database
+from vtp.ids import SessionId, UserId, uuid7
+
+# s; a year. It is renewed at each sign-in.
+_DEVICE_KEPT = 31_536_000
+
+
+class Browsers:
+    def __init__(
+        self,
+        db: Database,
+        *,
+        clock: Clock,
+        options: settings.Auth,
+        marks: Marks,
+        endings: Endings,
+    ) -> None:
+        self._db = db
+        self._clock = clock
+        self._options = options
+        self._marks = marks
+        self._endings = endings
+
+    def place_of(self, caller: Caller, user_id: UserId) -> str | None:
+        """A name for a browser that signed in to this account before."""
+        if not caller.device or not self._marks.knows_device(caller.device, user_id):
+            return None
+        return f"device:{sha256(caller.device.encode()).hexdigest()[:32]}"
+
+    async def open(self, login: Login, caller: Caller, *, replaces: str) -> BrowserSession:
+        """A new session. The one of the cookie `replaces` ends, so none is carried over."""
+        cookie = opaque.new()
+        session = self._session(login, caller)
+        async with self._db.transaction() as tx:
+            left = None
+            if opaque.plausible(replaces):
+                left = await sessions.end_of_cookie(tx, opaque.digest(replaces))
+            if not await sessions.insert(
+                tx,
+                session,
+                cookie_hash=opaque.digest(cookie),
+                password_version=login.password_version,
+            ):
+                raise WrongCredentials
+        if left is not None:
+            await self._endings.one(left[1], left[0])
+        return BrowserSession(
+            user_id=login.user_id,
+            cookie=cookie,
+            max_age=int(self._options.session_lifetime),
+            device=self._device(login.user_id, caller),
+            device_max_age=_DEVICE_KEPT,
+        )
+
+    def _session(self, login: Login, caller: Caller) -> Session:
+        now = self._clock.now()
+        lives = min(self._options.session_idle, self._options.session_lifetime)
+        return Session(
+            id=SessionId(uuid7()),
+            user_id=login.user_id,
+            kind=SessionKind.BROWSER,
+            address=caller.address,
+            agent=agents.storable(caller.agent),
+            created_at=now,
+            last_seen_at=now,
+            renewed_at=now,
+            expires_at=now + timedelta(seconds=lives),
+        )
+
+    def _device(self, user_id: UserId, caller: Caller) -> str:
+        """The same as before, so that its wrong guesses stay with it."""
+        if self._marks.knows_device(caller.device, user_id):
+            return caller.device
+        return self._marks.device(user_id, random=secrets.token_bytes(16))

@@ -1,0 +1,96 @@
+"""People as they are seen: by themselves, by those who look after a school, by each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from vtp.accounts import fields
+from vtp.accounts.model import User
+from vtp.accounts.store import users
+from vtp.actor import Actor, Role
+from vtp.db import Database
+from vtp.errors import Forbidden, NotFound, Unauthenticated
+
+OVERSEERS = frozenset({Role.ADMIN, Role.MANAGER})
+
+
+class People:
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def me(self, actor: Actor) -> User:
+        user = await users.by_id(self._db, actor.require_user())
+        if user is None:
+            raise Unauthenticated
+        return user
+
+    async def viewer(self, actor: Actor) -> Mapping[str, Any] | None:
+        """What a page shows of the person who looks at it (`vtp.edge.html.Viewer`)."""
+        if actor.user_id is None:
+            return None
+        user = await users.by_id(self._db, actor.user_id)
+        if user is None:
+            return None
+        return {
+            "id": str(user.id),
+            "name": user.name,
+            "email": user.email,
+            "initials": user.initials,
+            "roles": sorted(role.value for role in user.roles),
+            "theme": user.theme,
+            "time_zone": user.time_zone,
+            "picture_url": picture_path(user),
+        }
+
+    async def update_me(
+        self,
+        actor: Actor,
+        *,
+        name: str | None = None,
+        time_zone: str | None = None,
+        theme: str | None = None,
+    ) -> User:
+        """None leaves a field as it is."""
+        user_id = actor.require_user()
+        good = fields.together(
+            **({"name": lambda: fields.name(name)} if name is not None else {}),
+            **({"time_zone": lambda: fields.time_zone(time_zone)} if time_zone is not None else {}),
+            **({"theme": lambda: fields.theme(theme)} if theme is not None else {}),
+        )
+        async with self._db.transaction() as tx:
+            user = await users.set_profile(
+                tx,
+                user_id,
+                name=good.get("name"),
+                time_zone=good.get("time_zone"),
+                theme=good.get("theme"),
+            )
+        if user is None:
+            raise Unauthenticated
+        return user
+
+    async def by_id(self, actor: Actor, user_id: UUID) -> User:
+        """Oneself, and for admins and managers everybody."""
+        seen = actor.user_id == user_id or actor.has(*OVERSEERS)
+        user = await users.by_id(self._db, user_id) if seen else None
+        if user is None:
+            raise NotFound
+        return user
+
+    async def listed(
+        self, actor: Actor, *, words: str, after: tuple[str, UUID] | None, limit: int
+    ) -> list[User]:
+        if not actor.has(*OVERSEERS):
+            raise Forbidden
+        if words:
+            return await users.found(self._db, words, after=after, limit=limit)
+        return await users.listed(self._db, after=after, limit=limit)
+
+
+def picture_path(user: User) -> str | None:
+    """Where the picture is. It names its version, so a browser may keep it for ever."""
+    if user.picture_id is None:
+        return None
+    return f"/api/v1/users/{user.id}/picture?v={user.picture_id}"

@@ -1,0 +1,153 @@
+"""Coming in: registering, signing in with a password, changing it."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import structlog
+
+from vtp import settings
+from vtp.accounts import fields, zones
+from vtp.accounts.model import BrowserSession, Caller, Login, Tokens, User
+from vtp.accounts.passwords import Passwords
+from vtp.accounts.problems import (
+    PasswordChangedMeanwhile,
+    RegistrationClosed,
+    WrongCredentials,
+    WrongPassword,
+)
+from vtp.accounts.service.browsers import Browsers
+from vtp.accounts.service.clients import Clients
+from vtp.accounts.service.endings import Endings
+from vtp.accounts.service.guesses import Guesses
+from vtp.accounts.service.newcomers import Newcomers, insert
+from vtp.accounts.store import sessions, users
+from vtp.accounts.throttle import place_of
+from vtp.actor import Actor, Role
+from vtp.db import Database
+from vtp.errors import Unauthenticated
+from vtp.ids import UserId
+
+_log = structlog.get_logger()
+
+
+class RegistrationLimit(Protocol):
+    async def registration(self, address: str) -> None:
+        """Count one; raise `Limited` when it was one too many."""
+        ...
+
+
+class SignIn:
+    def __init__(
+        self,
+        db: Database,
+        *,
+        options: settings.Auth,
+        passwords: Passwords,
+        guesses: Guesses,
+        newcomers: Newcomers,
+        browsers: Browsers,
+        clients: Clients,
+        endings: Endings,
+        limit: RegistrationLimit,
+        demo: bool,
+    ) -> None:
+        self._db = db
+        self._options = options
+        self._passwords = passwords
+        self._guesses = guesses
+        self._newcomers = newcomers
+        self._browsers = browsers
+        self._clients = clients
+        self._endings = endings
+        self._limit = limit
+        self._demo = demo
+
+    @property
+    def open_registration(self) -> bool:
+        return self._options.open_registration
+
+    async def register(
+        self, *, email: str, name: str, password: str, address: str, time_zone: str = zones.DEFAULT
+    ) -> User:
+        """A new student. Only what passed every check counts as one more from that address."""
+        if not self._options.open_registration:
+            raise RegistrationClosed
+        new = await self._newcomers.checked(
+            email=email,
+            name=name,
+            password=password,
+            roles=frozenset({Role.STUDENT}),
+            time_zone=time_zone,
+        )
+        await self._limit.registration(address)
+        new = await self._newcomers.hashed(new, password)
+        async with self._db.transaction() as tx:
+            user = await insert(tx, new)
+        _log.info("accounts.registered", user_id=str(user.id), address=address)
+        return user
+
+    async def browser(
+        self, *, email: str, password: str, caller: Caller, replaces: str = ""
+    ) -> BrowserSession:
+        """For the form: what to set as cookies. `replaces` is the session cookie that was sent."""
+        login = await self._proved(email, password, caller)
+        return await self._browsers.open(login, caller, replaces=replaces)
+
+    async def client(self, *, email: str, password: str, caller: Caller) -> Tokens:
+        return await self._clients.open(await self._proved(email, password, caller), caller)
+
+    async def admit(self, user_id: UserId, caller: Caller, *, replaces: str = "") -> BrowserSession:
+        """For somebody who has just proved who they are in another way, as by registering."""
+        login = await users.login_of(self._db, user_id, demo=self._demo)
+        if login is None or not login.open:
+            raise Unauthenticated
+        return await self._browsers.open(login, caller, replaces=replaces)
+
+    async def change_password(self, actor: Actor, *, current: str, new: str) -> None:
+        """Everything else that was signed in ends; what asked for it goes on."""
+        user_id = actor.require_user()
+        user = await users.by_id(self._db, user_id)
+        login = await users.login_of(self._db, user_id, demo=self._demo)
+        if user is None or login is None:
+            raise Unauthenticated
+        # A place of its own: whoever sits at a forgotten screen cannot lock its owner out.
+        place = f"session:{actor.credential_id}"
+        account = user.email.casefold()
+        if not await self._guesses.right(
+            current, login.password_hash, account=account, place=place
+        ):
+            raise WrongPassword
+        await self._passwords.require_strong(new, about=(user.email, user.name), field="new")
+        made = await self._passwords.hash(new)
+        async with self._db.transaction() as tx:
+            version = login.password_version
+            if not await users.set_password(tx, user_id, made, version=version):
+                raise PasswordChangedMeanwhile
+            ended = await sessions.end_all(tx, user_id, but=actor.credential_id)
+        await self._endings.several(user_id, ended)
+        _log.info("accounts.password_changed", user_id=str(user_id))
+
+    async def _proved(self, email: str, password: str, caller: Caller) -> Login:
+        """Whose email and password these are. A closed account is as wrong as none."""
+        cleaned = fields.email_or_nothing(email)
+        login = await users.login(self._db, cleaned, demo=self._demo)
+        place = login and self._browsers.place_of(caller, login.user_id)
+        stored = login.password_hash if login and login.open else None
+        right = await self._guesses.right(
+            password,
+            stored,
+            account=cleaned.casefold(),
+            place=place or place_of(caller.address),
+        )
+        if login is None or stored is None or not right:
+            _log.info("accounts.wrong_password", address=caller.address)
+            raise WrongCredentials
+        if self._passwords.outdated(stored):
+            await self._rehash(login.user_id, stored, password)
+        return login
+
+    async def _rehash(self, user_id: UserId, stored: str, password: str) -> None:
+        made = await self._passwords.hash(password)
+        async with self._db.transaction() as tx:
+            await users.rehash(tx, user_id, old=stored, new=made)

@@ -1,0 +1,242 @@
+"""People, in PostgreSQL.
+
+An account is open when it is not disabled and, outside of a demo, not a demo account; each query
+that lets somebody in is told whether this is one.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from uuid import UUID
+
+from vtp.accounts.model import Login, NewUser, User
+from vtp.actor import Role
+from vtp.db import Db, Row
+from vtp.ids import UserId
+
+_LIKE = re.compile(r"([\\%_])")
+
+
+async def insert(db: Db, user: NewUser) -> bool:
+    """False when there is an account with this email."""
+    tag = await db.execute(
+        """
+        insert into app_user
+               (id, email, name, roles, password_hash, created_at, time_zone, demo)
+        values ($1, $2, $3, $4, $5, $6, $7, $8)
+        on conflict (email) do nothing
+        """,
+        user.id,
+        user.email,
+        user.name,
+        _names(user.roles),
+        user.password_hash,
+        user.created_at,
+        user.time_zone,
+        user.demo,
+    )
+    return tag == "INSERT 0 1"
+
+
+async def by_id(db: Db, user_id: UUID) -> User | None:
+    row = await db.fetchrow("select * from app_user where id = $1", user_id)
+    return _user(row) if row else None
+
+
+async def by_email(db: Db, email: str) -> User | None:
+    row = await db.fetchrow("select * from app_user where email = $1", email)
+    return _user(row) if row else None
+
+
+async def login(db: Db, email: str, *, demo: bool) -> Login | None:
+    row = await db.fetchrow(
+        """
+        select id, password_hash, password_version,
+               disabled_at is null and (not demo or $2) as open
+          from app_user where email = $1
+        """,
+        email,
+        demo,
+    )
+    return _login(row) if row else None
+
+
+async def login_of(db: Db, user_id: UserId, *, demo: bool) -> Login | None:
+    row = await db.fetchrow(
+        """
+        select id, password_hash, password_version,
+               disabled_at is null and (not demo or $2) as open
+          from app_user where id = $1
+        """,
+        user_id,
+        demo,
+    )
+    return _login(row) if row else None
+
+
+async def listed(db: Db, *, after: tuple[str, UUID] | None, limit: int) -> list[User]:
+    """Everybody, by name."""
+    rows = await db.fetch(
+        """
+        select * from app_user
+         where $1::text is null or (lower(name), id) > ($1, $2::uuid)
+         order by lower(name), id
+         limit $3
+        """,
+        *(after or (None, None)),
+        limit,
+    )
+    return [_user(row) for row in rows]
+
+
+async def found(db: Db, words: str, *, after: tuple[str, UUID] | None, limit: int) -> list[User]:
+    """Those with `words` in name or email, by name."""
+    rows = await db.fetch(
+        """
+        select * from app_user
+         where name || ' ' || email::text ilike '%' || $1 || '%'
+           and ($2::text is null or (lower(name), id) > ($2, $3::uuid))
+         order by lower(name), id
+         limit $4
+        """,
+        _LIKE.sub(r"\\\1", words),
+        *(after or (None, None)),
+        limit,
+    )
+    return [_user(row) for row in rows]
+
+
+async def set_profile(
+    db: Db, user_id: UserId, *, name: str | None, time_zone: str | None, theme: str | None
+) -> User | None:
+    """None leaves a field as it is."""
+    row = await db.fetchrow(
+        """
+        update app_user
+           set name = coalesce($2, name),
+               time_zone = coalesce($3, time_zone),
+               theme = coalesce($4, theme)
+         where id = $1
+        returning *
+        """,
+        user_id,
+        name,
+        time_zone,
+        theme,
+    )
+    return _user(row) if row else None
+
+
+async def set_roles(db: Db, user_id: UserId, roles: frozenset[Role]) -> User | None:
+    row = await db.fetchrow(
+        "update app_user set roles = $2 where id = $1 returning *", user_id, _names(roles)
+    )
+    return _user(row) if row else None
+
+
+async def set_disabled(db: Db, user_id: UserId, at: datetime | None) -> User | None:
+    row = await db.fetchrow(
+        "update app_user set disabled_at = $2 where id = $1 returning *", user_id, at
+    )
+    return _user(row) if row else None
+
+
+async def set_password(
+    db: Db, user_id: UserId, password_hash: str, *, version: int | None = None
+) -> bool:
+    """A new password; False when `version` is given and is not the present one any more."""
+    tag = await db.execute(
+        """
+        update app_user set password_hash = $2, password_version = password_version + 1
+         where id = $1 and ($3::integer is null or password_version = $3)
+        """,
+        user_id,
+        password_hash,
+        version,
+    )
+    return tag == "UPDATE 1"
+
+
+async def rehash(db: Db, user_id: UserId, *, old: str, new: str) -> None:
+    """The same password under another hash."""
+    await db.execute(
+        "update app_user set password_hash = $3 where id = $1 and password_hash = $2",
+        user_id,
+        old,
+        new,
+    )
+
+
+async def lock_admins(db: Db, *, demo: bool) -> frozenset[UserId]:
+    """Whoever is an admin and may sign in. Until the end of the transaction only we change that.
+
+    In the order of their ids, so that two who come at once never wait for each other.
+    """
+    rows = await db.fetch(
+        """
+        select id from app_user
+         where roles @> array['admin'] and disabled_at is null and (not demo or $1)
+         order by id
+           for update
+        """,
+        demo,
+    )
+    return frozenset(UserId(row["id"]) for row in rows)
+
+
+async def has_admin(db: Db, *, demo: bool) -> bool:
+    found: bool = await db.fetchval(
+        """
+        select exists (
+            select from app_user
+             where roles @> array['admin'] and disabled_at is null and (not demo or $1)
+        )
+        """,
+        demo,
+    )
+    return found
+
+
+async def put_demo(db: Db, user: NewUser) -> None:
+    """A demo account as it should be; an account of somebody else keeps its email."""
+    await db.execute(
+        """
+        insert into app_user
+               (id, email, name, roles, password_hash, created_at, time_zone, demo)
+        values ($1, $2, $3, $4, $5, $6, $7, true)
+        on conflict (email) do update
+           set roles = excluded.roles, password_hash = excluded.password_hash,
+               password_version = 0, disabled_at = null
+         where app_user.demo
+        """,
+        user.id,
+        user.email,
+        user.name,
+        _names(user.roles),
+        user.password_hash,
+        user.created_at,
+        user.time_zone,
+    )
+
+
+def _names(roles: frozenset[Role]) -> list[str]:
+    return sorted(role.value for role in roles)
+
+
+def _login(row: Row) -> Login:
+    return Login(UserId(row["id"]), row["password_hash"], row["password_version"], row["open"])
+
+
+def _user(row: Row) -> User:
+    return User(
+        id=UserId(row["id"]),
+        email=row["email"],
+        name=row["name"],
+        time_zone=row["time_zone"],
+        theme=row["theme"],
+        roles=frozenset(Role(name) for name in row["roles"]),
+        picture_id=row["picture_id"],
+        created_at=row["created_at"],
+        disabled_at=row["disabled_at"],
+    )
