@@ -1,0 +1,6 @@
+/** The living parts of the profile page. */
+export { mount as keys } from "./keys.tsx";
+export { mount as password } from "./password.ts";
+export { mount as picture } from "./picture.tsx";
+export { mount as profile } from "./profile.ts";
+export { mount as sessions } from "./sessions.tsx";

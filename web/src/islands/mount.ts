@@ -1,0 +1,34 @@
+/** Finds the living parts of a page and loads each by itself; one that breaks leaves the rest. */
+import { report } from "../errors.ts";
+import { failedToLoad } from "./failed.ts";
+
+/** Takes over the element: draws into it, or works with the markup that is there. */
+export type Mount = (element: HTMLElement) => void;
+
+// Parts of one page come together: a file each would be a request each.
+const account = () => import("./account.ts");
+
+const ISLANDS: Record<string, () => Promise<Mount>> = {
+  jobs: async () => (await import("./jobs.tsx")).mount,
+  keys: async () => (await account()).keys,
+  password: async () => (await account()).password,
+  picture: async () => (await account()).picture,
+  profile: async () => (await account()).profile,
+  sessions: async () => (await account()).sessions,
+};
+
+export function mountIslands(root: ParentNode): void {
+  for (const element of root.querySelectorAll<HTMLElement>("[data-island]")) {
+    void mountOne(element, element.dataset["island"] ?? "");
+  }
+}
+
+async function mountOne(element: HTMLElement, name: string): Promise<void> {
+  try {
+    const mount = await ISLANDS[name]?.();
+    mount?.(element);
+  } catch (error) {
+    report(error, `island ${name}`);
+    failedToLoad(element);
+  }
+}

@@ -1,0 +1,105 @@
+/** Socket.IO as promises: every call is acknowledged, and a watch survives a reconnect. */
+import { io, type Socket } from "socket.io-client";
+import { type ProblemBody, Refused, Unreachable } from "./problem.ts";
+
+export interface LiveOptions {
+  /** "https://class.example.org"; absent for the page's own origin. */
+  origin?: string;
+  /** For clients without a cookie: {token} or {key}, asked for at every connect. */
+  auth?: () => Promise<Record<string, string>>;
+  /** Milliseconds until a call without an acknowledgement is given up. */
+  timeout?: number;
+}
+
+/** `away` comes back by itself; `ended` does not: what this was opened with is over. */
+export type LiveState = "connecting" | "open" | "away" | "ended";
+
+type Ack<T> = { ok: T } | { error: Omit<ProblemBody, "title" | "status" | "type"> & Extra };
+type Extra = { detail: string; retry_after?: number };
+type Off = () => void;
+
+const TIMEOUT = 10_000;
+
+export class Live {
+  readonly #socket: Socket;
+  readonly #timeout: number;
+  readonly #watches = new Set<() => void>();
+  readonly #listeners = new Set<(state: LiveState) => void>();
+  #state: LiveState = "connecting";
+
+  constructor(options: LiveOptions = {}, socket: Socket = open(options)) {
+    this.#timeout = options.timeout ?? TIMEOUT;
+    this.#socket = socket;
+    socket.on("connect", () => this.#opened());
+    socket.on("disconnect", () => this.#become(socket.active ? "away" : "ended"));
+    socket.on("connect_error", () => this.#become(socket.active ? "away" : "ended"));
+    socket.on("ended", () => this.#become("ended"));
+  }
+
+  get state(): LiveState {
+    return this.#state;
+  }
+
+  onState(listener: (state: LiveState) => void): Off {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  on<T>(news: string, listener: (payload: T) => void): Off {
+    this.#socket.on(news, listener);
+    return () => this.#socket.off(news, listener);
+  }
+
+  /** The result, or `Refused`; `Unreachable` when nothing came back in time. */
+  async call<T>(event: string, body?: unknown): Promise<T> {
+    const sent = body === undefined ? [] : [body];
+    let ack: Ack<T>;
+    try {
+      ack = await this.#socket.timeout(this.#timeout).emitWithAck(event, ...sent);
+    } catch (error) {
+      throw new Unreachable(error, true);
+    }
+    if ("ok" in ack) return ack.ok;
+    const { retry_after, ...problem } = ack.error;
+    const body_ = { type: "", title: problem.detail, status: 0, ...problem };
+    throw new Refused(body_, retry_after);
+  }
+
+  /** Calls now and after every reconnect, because the server forgets a socket that is gone. */
+  watch<T>(event: string, body: unknown, onResult: (result: T) => void): Off {
+    const ask = () => {
+      this.call<T>(event, body).then(onResult, () => undefined);
+    };
+    this.#watches.add(ask);
+    if (this.#state === "open") ask();
+    return () => this.#watches.delete(ask);
+  }
+
+  close(): void {
+    this.#watches.clear();
+    this.#socket.disconnect();
+  }
+
+  #opened(): void {
+    this.#become("open");
+    for (const ask of this.#watches) ask();
+  }
+
+  #become(state: LiveState): void {
+    // What has ended stays ended, whatever the transport still says.
+    if (this.#state === "ended" || this.#state === state) return;
+    this.#state = state;
+    for (const listener of this.#listeners) listener(state);
+  }
+}
+
+function open({ origin, auth }: LiveOptions): Socket {
+  const options = {
+    path: "/socket.io/",
+    transports: ["websocket"],
+    reconnectionDelay: 1_000,
+    reconnectionDelayMax: 15_000,
+    ...(auth && { auth: (send: (data: object) => void) => void auth().then(send) }),
+  };
+  return origin === undefined ? io(options) : io(origin, options);
+}
