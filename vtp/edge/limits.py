@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 
+from aiohttp import web
 from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.aio.storage import Storage
 from limits.aio.strategies import SlidingWindowCounterRateLimiter
@@ -46,6 +47,9 @@ class Limiter:
         """For health: whether the storage answers."""
         if not await self._storage.check():
             raise Unavailable("The storage of rate limits does not answer.")
+
+
+LIMITER: web.AppKey[Limiter] = web.AppKey("limiter", Limiter)
 
 
 def _async(url: str) -> str:

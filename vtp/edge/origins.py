@@ -104,6 +104,14 @@ def _reached_locally(host: str) -> bool:
     return address.is_loopback or address.is_unspecified
 
 
+def is_local(host: str) -> bool:
+    """Whether listening on `host` reaches nobody but this machine."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
 def client_address(peer: str, forwarded_for: Iterable[str], proxies: tuple[Network, ...]) -> str:
     """Who really asks: the nearest address in the chain that is not one of our proxies."""
     address = _parsed(peer)

@@ -27,7 +27,8 @@ _BYTES = tuple(1024.0 * 4**n for n in range(10))
 class Metrics:
     """The instruments, each named for what it counts."""
 
-    def __init__(self) -> None:
+    def __init__(self, data: Path) -> None:
+        self._data = data
         self.registry = registry = CollectorRegistry()
         ProcessCollector(registry=registry)
         self.http_seconds = Histogram(
@@ -45,6 +46,13 @@ class Metrics:
         self.socket_events = Counter(
             "vtp_socket_events", "Events of clients", ("event", "outcome"), registry=registry
         )
+        self.socket_seconds = Histogram(
+            "vtp_socket_event_seconds",
+            "Duration of events",
+            ("event",),
+            buckets=_SECONDS,
+            registry=registry,
+        )
         self.loop_lag = Histogram(
             "vtp_loop_lag_seconds", "Lateness of a timer", buckets=_LAG, registry=registry
         )
@@ -61,14 +69,15 @@ class Metrics:
             "vtp_jobs_oldest_seconds", "How long the oldest waits", ("kind",), registry=registry
         )
         self.workers = Gauge("vtp_workers", "Work processes heard of lately", registry=registry)
+        self.figure("vtp_disk_free_bytes", "Free where the data is", self.disk_free)
 
     def figure(self, name: str, about: str, ask: Callable[[], float]) -> None:
         """A gauge that is asked when somebody looks."""
         Gauge(name, about, registry=self.registry).set_function(ask)
 
-    def watch_disk(self, folder: Path) -> None:
-        self.figure("vtp_disk_free_bytes", "Free below data", lambda: disk_usage(folder).free)
-        self.figure("vtp_disk_total_bytes", "Size of that disk", lambda: disk_usage(folder).total)
+    def disk_free(self) -> float:
+        """Bytes that are free where the data is."""
+        return float(disk_usage(self._data).free)
 
     def text(self) -> bytes:
         return generate_latest(self.registry)

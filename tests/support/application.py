@@ -1,0 +1,114 @@
+"""The whole application, listening on a port of its own, with people who are signed in."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import msgspec
+
+from tests.support.accounts import HOME, PASSWORD
+from vtp import settings
+from vtp.accounts.model import User
+from vtp.actor import SYSTEM, Role
+from vtp.app.parts import Parts, open_parts
+from vtp.app.web import serving
+from vtp.clock import Clock
+
+_PLENTY = settings.Limits(
+    requests_per_minute=1_000_000, anonymous_per_minute=1_000_000, registrations_per_hour=1_000_000
+)
+
+
+def free_port() -> int:
+    """The application checks the port in Host, so it must know its own before it listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def some_settings(database: settings.Database, data: Path, **changed: Any) -> settings.Settings:
+    """For a test: cheap hashes, no limits in the way, a port that is free."""
+    chosen = settings.Settings(
+        data=str(data),
+        database=database,
+        server=settings.Server(port=free_port(), shutdown_timeout=5),
+        auth=settings.Auth(bcrypt_cost=4),
+        limits=_PLENTY,
+        log=settings.Log(level="warning"),
+    )
+    return msgspec.structs.replace(chosen, **changed)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    user: User
+    cookie: str
+    access_token: str
+    refresh_token: str
+
+    @property
+    def bearer(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.access_token}"}
+
+
+@dataclass
+class Application:
+    parts: Parts
+    url: str
+    http: aiohttp.ClientSession
+    _made: int = field(default=0)
+
+    @property
+    def by_cookie(self) -> str:
+        return "vtp-session"
+
+    async def person(self, *roles: Role, name: str = "Noor Haddad") -> Person:
+        """Somebody new, signed in as a browser and as a client."""
+        self._made += 1
+        email = f"person{self._made}@school.test"
+        accounts = self.parts.accounts
+        user = await accounts.sign_in.register(
+            email=email, name=name, password=PASSWORD, address="192.0.2.1"
+        )
+        if roles:
+            user = await accounts.administration.set_roles(SYSTEM, user.id, frozenset(roles))
+        opened = await accounts.sign_in.browser(email=email, password=PASSWORD, caller=HOME)
+        tokens = await accounts.sign_in.client(email=email, password=PASSWORD, caller=HOME)
+        return Person(
+            user=user,
+            cookie=opened.cookie,
+            access_token=tokens.access_token,
+            refresh_token=tokens.refresh_token,
+        )
+
+    async def call(
+        self, method: str, path: str, *, headers: dict[str, str] | None = None, **more: Any
+    ) -> tuple[int, Any]:
+        """Status and body, which is None where there is none."""
+        async with self.http.request(
+            method, self.url + path, headers=headers, allow_redirects=False, **more
+        ) as answer:
+            raw = await answer.read()
+            if "json" in answer.headers.get("Content-Type", ""):
+                return answer.status, msgspec.json.decode(raw)
+            return answer.status, raw.decode("utf-8", "replace") if raw else None
+
+
+@asynccontextmanager
+async def an_application(
+    chosen: settings.Settings, *, clock: Clock | None = None, demo: bool = False
+) -> AsyncIterator[Application]:
+    async with (
+        open_parts(chosen, clock=clock, demo=demo) as parts,
+        serving(parts) as listener,
+        aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http,
+    ):
+        port = listener.addresses[0][1]
+        yield Application(parts, f"http://127.0.0.1:{port}", http)

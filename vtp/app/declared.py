@@ -1,0 +1,37 @@
+"""Everything that is declared at import: routes, events, kinds of jobs. Listed without a server."""
+
+from __future__ import annotations
+
+from vtp.accounts import api as accounts_api
+from vtp.accounts import jobs as accounts_jobs
+from vtp.accounts import pages as accounts_pages
+from vtp.edge import api_docs, assets, client_errors, health
+from vtp.edge.routes import Route
+from vtp.jobs import api as jobs_api
+from vtp.jobs import events as jobs_events
+from vtp.jobs import jobs as jobs_jobs
+from vtp.site import pages as site_pages
+
+EVENTS = (jobs_events.events,)
+HANDLERS = (accounts_jobs.handlers, jobs_jobs.handlers)
+
+
+def routes() -> list[Route]:
+    groups = (
+        health.routes,
+        assets.routes,
+        api_docs.routes,
+        client_errors.routes,
+        accounts_api.routes,
+        jobs_api.routes,
+        accounts_pages.routes,
+        site_pages.routes,
+    )
+    return [route for group in groups for route in group]
+
+
+def scopes() -> frozenset[str]:
+    """What a key may be given: all that some route or event asks of keys."""
+    rules = [route.rule for route in routes() if route.is_api]
+    rules += [event.rule for group in EVENTS for event in group]
+    return frozenset(rule.scope for rule in rules if rule.keys and not rule.anonymous)

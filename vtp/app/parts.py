@@ -1,0 +1,87 @@
+"""What web and work both need, opened in one order and closed in reverse."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from vtp import settings
+from vtp.accounts import keyring
+from vtp.accounts.service import Accounts, open_accounts
+from vtp.accounts.service.standing import Standing
+from vtp.app import declared
+from vtp.blob.opening import open_blobs
+from vtp.blob.port import Blobs
+from vtp.clock import Clock, SystemClock
+from vtp.db import Database, migrate, open_database
+from vtp.edge.limits import Limiter
+from vtp.edge.origins import Origins, is_local, of_settings
+from vtp.jobs.service import Jobs
+from vtp.sandbox import Sandbox
+from vtp.settings import Settings
+from vtp.telemetry.metrics import Metrics
+
+# Set by `vtp serve --demo` for its children.
+DEMO = "VTP_CHILD_DEMO"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    settings: Settings
+    clock: Clock
+    metrics: Metrics
+    origins: Origins
+    limiter: Limiter
+    db: Database
+    blobs: Blobs
+    sandbox: Sandbox
+    jobs: Jobs
+    accounts: Accounts
+    standing: Standing
+
+
+@asynccontextmanager
+async def open_parts(
+    chosen: Settings, *, clock: Clock | None = None, demo: bool = False
+) -> AsyncIterator[Parts]:
+    """Refuses a database that does not have exactly the schema of this program."""
+    clock = clock or SystemClock()
+    origins = of_settings(chosen.server)
+    limiter = Limiter(chosen.limits)
+    async with AsyncExitStack() as stack:
+        db = await stack.enter_async_context(open_database(chosen.database, clock=clock))
+        await migrate.require_schema(db)
+        blobs = await stack.enter_async_context(open_blobs(chosen.blob, data_dir=chosen.data_dir))
+        jobs = Jobs(db, chosen.jobs, declared.HANDLERS)
+        accounts = await stack.enter_async_context(
+            open_accounts(
+                db,
+                clock=clock,
+                options=chosen.auth,
+                secrets=keyring.load(chosen.secrets_dir),
+                origin=origins.public,
+                limit=limiter,
+                scopes=declared.scopes(),
+                demo=demo,
+            )
+        )
+        yield Parts(
+            settings=chosen,
+            clock=clock,
+            metrics=Metrics(chosen.data_dir),
+            origins=origins,
+            limiter=limiter,
+            db=db,
+            blobs=blobs,
+            sandbox=Sandbox(chosen.sandbox, clock=clock),
+            jobs=jobs,
+            accounts=accounts,
+            standing=Standing(db, clock=clock, demo=demo),
+        )
+
+
+def demo_wanted(server: settings.Server) -> bool:
+    """The demo opens its accounts only to this machine, whatever the environment says."""
+    return os.environ.get(DEMO) == "1" and is_local(server.host)

@@ -1,0 +1,162 @@
+"""The web process: HTTP, pages and Socket.IO on one loop."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
+from uuid import UUID
+
+import structlog
+from aiohttp import web
+
+from vtp.accounts.api import ACCOUNTS
+from vtp.accounts.pages import SCOPES
+from vtp.app import declared, health
+from vtp.app.observers import HttpObserver, SocketObserver
+from vtp.app.parts import Parts, demo_wanted, open_parts
+from vtp.edge import api_docs, assets, openapi
+from vtp.edge.auth import AUTHENTICATE
+from vtp.edge.bodies import BODY_IDLE, MAX_BODY
+from vtp.edge.front import Front
+from vtp.edge.health import CLOCK, HEALTH, METRICS, METRICS_TOKEN
+from vtp.edge.html import PAGES, Pages
+from vtp.edge.limits import LIMITER
+from vtp.edge.origins import ORIGINS
+from vtp.edge.routes import mount
+from vtp.edge.server import Listener, tls_context
+from vtp.edge.sockets.facade import Sockets
+from vtp.edge.sockets.upgrade import attach
+from vtp.edge.texts import Texts
+from vtp.ids import UserId
+from vtp.jobs.api import JOBS
+from vtp.jobs.handlers import Catalogue
+from vtp.settings import Settings
+from vtp.site.navigation import navigation
+from vtp.site.pages import SITE, Site
+from vtp.tasks import Tasks
+from vtp.telemetry import logs, loop_lag
+from vtp.telemetry.health import Health
+
+_log = structlog.get_logger()
+
+# Told to sockets when the server goes: come back after so many seconds.
+_RETRY_AFTER = 2.0
+
+
+def make(parts: Parts, sockets: Sockets, state: Health) -> web.Application:
+    """The application, not yet listening; its parts are opened and closed by the caller."""
+    texts, files = Texts(), assets.Assets()
+    pages = Pages(
+        school=parts.settings.school,
+        assets=files,
+        texts=texts,
+        viewer=parts.accounts.people.viewer,
+        navigation=partial(navigation, texts),
+    )
+    front = Front(
+        origins=parts.origins,
+        limiter=parts.limiter,
+        clock=parts.clock,
+        observe=HttpObserver(parts.metrics),
+        error_page=pages.error,
+    )
+    app = web.Application(middlewares=[front.middleware()])
+    app[PAGES], app[assets.ASSETS] = pages, files
+    _fill(app, parts, state)
+    all_routes = declared.routes()
+    mount(app, all_routes)
+    attach(app, sockets)
+    app[api_docs.DOCUMENT] = api_docs.encode(
+        openapi.describe(all_routes, server=parts.origins.public)
+    )
+    return app
+
+
+def _fill(app: web.Application, parts: Parts, state: Health) -> None:
+    """What handlers ask the application for."""
+    server = parts.settings.server
+    app[AUTHENTICATE] = parts.accounts.credentials
+    app[ORIGINS], app[LIMITER] = parts.origins, parts.limiter
+    app[BODY_IDLE], app[MAX_BODY] = server.body_idle_timeout, server.max_body
+    app[ACCOUNTS], app[JOBS], app[SCOPES] = parts.accounts, parts.jobs, declared.scopes()
+    app[HEALTH], app[METRICS], app[CLOCK] = state, parts.metrics, parts.clock
+    app[METRICS_TOKEN] = server.metrics_token
+    app[SITE] = Site(
+        accounts=parts.accounts,
+        jobs=parts.jobs,
+        kinds=Catalogue(declared.HANDLERS),
+        health=state,
+        clock=parts.clock,
+    )
+
+
+@asynccontextmanager
+async def serving(parts: Parts) -> AsyncIterator[Listener]:
+    """The whole server, listening. Leaving the block drains it; the pool closes after that."""
+    state = health.of(parts)
+    options = parts.settings.server
+    sockets = Sockets(
+        parts.settings.sockets,
+        declared.EVENTS,
+        clock=parts.clock,
+        observe=SocketObserver(parts.metrics),
+    )
+    app = make(parts, sockets, state)
+    async with AsyncExitStack() as stack:
+        tasks = Tasks(_report)
+        stack.push_async_callback(tasks.close)
+        tasks.start("loop-lag", loop_lag.watch(parts.metrics, parts.clock))
+        sockets.start(app, parts.standing)
+        stack.push_async_callback(sockets.close)
+        watch = _watch_jobs(parts, sockets, tasks)
+        stack.callback(watch.stop)
+        parts.accounts.on_ended.append(partial(_close_sockets, sockets))
+        listener = Listener(app, options)
+        await listener.setup()
+        stack.push_async_callback(listener.cleanup)
+        await _listen(listener, parts.settings)
+        state.starting = False
+        yield listener
+        state.draining = True
+        await sockets.drain(
+            reason="restart", retry_after=_RETRY_AFTER, within=options.shutdown_timeout
+        )
+
+
+async def _listen(listener: Listener, chosen: Settings) -> None:
+    server = chosen.server
+    site = web.TCPSite(listener, server.host, server.port, ssl_context=tls_context(server))
+    await site.start()
+
+
+async def run(chosen: Settings, stop: asyncio.Event) -> int:
+    logs.set_up(chosen.log, process="web")
+    async with open_parts(chosen, demo=demo_wanted(chosen.server)) as parts, serving(parts):
+        await _greet(parts)
+        await stop.wait()
+        _log.info("web.stopping")
+    _log.info("web.stopped")
+    return 0
+
+
+async def _greet(parts: Parts) -> None:
+    _log.info("web.listening", url=parts.origins.public)
+    if link := await parts.accounts.first_admin.link():
+        # On the terminal and nowhere else: whoever reads a log must not become administrator.
+        sys.stdout.write(f"Set up the first administrator, within an hour:\n  {link}\n")
+        sys.stdout.flush()
+
+
+async def _close_sockets(sockets: Sockets, user_id: UserId, credential_id: UUID | None) -> None:
+    """What was opened with a credential ends with it; None is everything of that person."""
+    if credential_id is None:
+        await sockets.close_user(user_id)
+    else:
+        await sockets.close_credential(credential_id)
+
+
+def _report(task: str, error: BaseException) -> None:
+    _log.error("web.task_failed", task=task, exc_info=error)

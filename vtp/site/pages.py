@@ -1,0 +1,103 @@
+"""Pages that show several domains: home, background jobs, the component kit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from aiohttp import web
+from msgspec import Meta, Struct
+
+from vtp.accounts.service import Accounts
+from vtp.actor import Actor, Role
+from vtp.clock import Clock
+from vtp.edge.html import PAGES
+from vtp.edge.routes import Routes
+from vtp.edge.rules import only, signed_in
+from vtp.jobs.handlers import Catalogue
+from vtp.jobs.model import Figures, State
+from vtp.jobs.service import STAFF, Jobs
+from vtp.site.moment import moment
+from vtp.telemetry.health import Health
+from vtp.telemetry.verdict import Verdict
+
+routes = Routes("pages")
+
+_HTML: dict[str, Any] = {"produces": "text/html", "described": False}
+# How the state of a part is called on a page.
+_STATES = {"ok": "ok", "degraded": "degraded", "down": "failed"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """What these pages read."""
+
+    accounts: Accounts
+    jobs: Jobs
+    kinds: Catalogue
+    health: Health
+    clock: Clock
+
+
+SITE: web.AppKey[Site] = web.AppKey("site", Site)
+
+
+@routes.get("/", rule=signed_in("site", "home", keys=False), **_HTML)
+async def home(request: web.Request, actor: Actor) -> web.Response:
+    """Who you are here, what to do first, and for administrators how the system is."""
+    site = request.app[SITE]
+    user = await site.accounts.people.me(actor)
+    overview = await _overview(site) if actor.has(Role.ADMIN) else {"system": None, "jobs": None}
+    return await request.app[PAGES].render(
+        request,
+        "home.html",
+        moment=moment(site.clock.now(), user.time_zone),
+        keys_count=len(await site.accounts.keys.listed(actor, before=None, limit=50)),
+        sessions_count=len(await site.accounts.sessions.listed(actor, before=None, limit=50)),
+        **overview,
+    )
+
+
+async def _overview(site: Site) -> dict[str, Any]:
+    return {
+        "system": _system(await site.health.look()),
+        "jobs": _counts(await site.jobs.figures()),
+    }
+
+
+def _system(found: Verdict) -> dict[str, Any]:
+    return {
+        "state": _STATES[found.state],
+        "parts": [
+            {"name": part.name, "state": _STATES[part.state], "detail": part.message}
+            for part in found.parts
+        ],
+    }
+
+
+def _counts(figures: Figures) -> dict[State, int]:
+    counts = dict.fromkeys((State.QUEUED, State.RUNNING, State.FAILED), 0)
+    for figure in figures.jobs:
+        if figure.state in counts:
+            counts[figure.state] += figure.count
+    return counts
+
+
+class JobsQuery(Struct, frozen=True, forbid_unknown_fields=True):
+    state: Annotated[str, Meta(max_length=20)] = ""
+    kind: Annotated[str, Meta(max_length=100)] = ""
+
+
+@routes.get("/admin/jobs", rule=only(*STAFF, noun="jobs", right="see_all", keys=False), **_HTML)
+async def jobs(request: web.Request, query: JobsQuery) -> web.Response:
+    """The background jobs, live. The page reads its filters from the address by itself."""
+    kinds = request.app[SITE].kinds.names()
+    return await request.app[PAGES].render(
+        request, "admin/jobs.html", kinds=kinds, filters={"state": query.state, "kind": query.kind}
+    )
+
+
+@routes.get("/admin/kit", rule=only(Role.ADMIN, noun="site", right="kit", keys=False), **_HTML)
+async def kit(request: web.Request) -> web.Response:
+    """The components, with all their states."""
+    return await request.app[PAGES].render(request, "admin/kit.html")
