@@ -194,15 +194,11 @@ def test_a_server_that_somebody_left_running_is_ended_first(tmp_path: Path) -> N
     made = server.prepare(tmp_path / "data", tmp_path / "data" / "secrets")
     child = made.child()
     # Without a tie to its parent's life, as one that survived.
-    orphan = subprocess.Popen(child.argv, env=dict(child.env), cwd="/", preexec_fn=child.enter)
-    try:
+    with started(child.argv, folder=tmp_path, env=child.env, before=child.enter) as orphan:
         until(child.ready)
         with postgres(tmp_path) as program:
             assert query(url_of(program), "select 1") == 1
-            assert orphan.poll() is not None
-    finally:
-        orphan.kill()
-        orphan.wait()
+            assert orphan.ended() == 0
 
 
 def test_a_note_about_a_stranger_s_process_does_not_stop_the_start(tmp_path: Path) -> None:
