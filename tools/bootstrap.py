@@ -113,9 +113,9 @@ def _have_uv() -> bool:
     wanted = _fingerprint(REQUIREMENTS / "uv.txt")
     if UV.exists() and stamp.exists() and stamp.read_text() == wanted:
         return True
-    pip = [UV_VENV / "bin" / "python", "-m", "pip", "install", "--disable-pip-version-check"]
-    made = _run([sys.executable, "-m", "venv", "--clear", UV_VENV]) and _run(
-        [*pip, "--quiet", "--require-hashes", "-r", REQUIREMENTS / "uv.txt"]
+    pip = (UV_VENV / "bin" / "python", "-m", "pip", "install", "--disable-pip-version-check")
+    made = _run((sys.executable, "-m", "venv", "--clear", UV_VENV)) and _run(
+        (*pip, "--quiet", *_pinned(["uv.txt"]))
     )
     if made:
         stamp.write_text(wanted)
