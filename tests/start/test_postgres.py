@@ -9,7 +9,7 @@ import signal
 import stat
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -17,7 +17,7 @@ from urllib.parse import parse_qs, urlsplit
 import asyncpg
 import pytest
 
-from tests.support.identities import ordinary_user, without_user_namespaces
+from tests.support.identities import copy_program, ordinary_user, without_user_namespaces
 from tests.support.processes import Program, alive, started, until
 from vtp.serve.postgres import binaries, leftover, server
 from vtp.serve.postgres.owner import NOTE
@@ -52,6 +52,10 @@ def servers(folder: Path) -> list[int]:
     return list(leftover.processes_of(folder / "data" / "postgres"))
 
 
+def no_servers_of(home: Path) -> Callable[[], bool]:
+    return lambda: not list(leftover.processes_of(home / "postgres"))
+
+
 def stop(program: Program) -> None:
     program.kill(signal.SIGINT)
     assert program.ended() == 0
@@ -82,19 +86,24 @@ def test_root_without_user_namespaces_uses_an_unprivileged_user(tmp_path: Path) 
         pytest.skip("is about root")
     closed = tmp_path / "closed"
     closed.mkdir(mode=0o700)
+    copy_program(closed / "path")
     argv = [sys.executable, str(ALONE), str(closed / "data")]
+    env = {"PYTHONPATH": str(closed / "path")}
     home = None
     try:
-        for wanted in (None, 7):  # the second start finds the first one's rows
-            with started(argv, folder=closed, before=without_user_namespaces) as program:
+        for life in range(2):  # the second one finds the first one's rows
+            with started(argv, folder=closed, env=env, before=without_user_namespaces) as program:
                 url = url_of(program)
                 home = Path((closed / "data" / NOTE).read_text().strip())
-                if wanted is None:
+                if life == 0:
                     query(url, "create table kept as select 7 as n")
                 assert query(url, "select n from kept") == 7
                 assert (home / "postgres").stat().st_uid != 0
                 assert home.parent == Path("/var/lib/vtp")
-                stop(program)
+                assert (home / "programs").is_dir()  # that user cannot enter the folder of ours
+                program.kill()
+                program.ended()
+                until(no_servers_of(home))
     finally:
         if home is not None:
             shutil.rmtree(home)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
 import sys
 import textwrap
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -192,6 +193,33 @@ def test_grandchildren_that_stayed_in_the_group_go_with_their_parent(scene: Scen
     until(lambda: not any(map(alive, scene.lives("one"))))
 
 
+@contextmanager
+def as_process_1() -> Iterator[None]:
+    """What lost its parent below us comes to us, as it comes to process 1 of a container."""
+    set_child_subreaper = 36
+    libc = ctypes.CDLL(None)
+    libc.prctl(set_child_subreaper, 1, 0, 0, 0)
+    try:
+        yield
+    finally:
+        libc.prctl(set_child_subreaper, 0, 0, 0, 0)
+
+
+def test_what_lost_its_parent_is_collected(scene: Scene) -> None:
+    parent = """
+        import subprocess
+        below = subprocess.Popen(['sleep', '0.1'], start_new_session=True)
+        open({0!r}, 'a').write(f'{{below.pid}}\\n'); os._exit(0)
+    """
+
+    def collected() -> bool:
+        strays = scene.lives("one")
+        return bool(strays) and not Path(f"/proc/{strays[0]}").exists()
+
+    with as_process_1():
+        scene.play(scene.child("one", parent, once=True), scene.child("two"), then=collected)
+
+
 def test_changed_code_starts_a_child_afresh_without_complaint(scene: Scene) -> None:
     asked: list[bool] = []
 
@@ -206,7 +234,8 @@ def test_changed_code_starts_a_child_afresh_without_complaint(scene: Scene) -> N
 
     assert scene.supervisor(scene.child("one"), script=script).run() == 0
     assert len(scene.lives("one")) == 2
-    assert scene.said == ["one is back."]
+    assert scene.said[0] == "one is back."
+    assert not any("ended" in sentence for sentence in scene.said)
 
 
 def test_a_child_writes_to_its_log(scene: Scene) -> None:

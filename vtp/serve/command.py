@@ -8,9 +8,10 @@ import socket
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 from vtp import secretfiles, settings
 from vtp.serve import addresses, lan, lock
@@ -45,10 +46,10 @@ def serve(environ: Mapping[str, str], wishes: Wishes) -> int:
     secretfiles.private_folder(data)
     with lock.held(data):
         env = _without_postgres(environ)
-        if wishes.lan:
-            env |= lan.overrides(chosen, env)
         if chosen.server.port == 0:
             env["VTP_SERVER__PORT"] = str(_free_port(chosen.server.host))
+        if wishes.lan:
+            env |= lan.overrides(settings.load(env), env)
         chosen = settings.load(env)
         _require_free_port(chosen.server)
         children = _children(chosen, env, wishes)
@@ -171,10 +172,14 @@ def _urls(server: settings.Server, wishes: Wishes) -> Sequence[str]:
 
 
 def _say(sentence: str) -> None:
-    sys.stderr.write(f"vtp: {sentence}\n")
-    sys.stderr.flush()
+    _write(sys.stderr, f"vtp: {sentence}\n")
 
 
 def _out(lines: Sequence[str]) -> None:
-    sys.stdout.write("\n".join(lines) + "\n")
-    sys.stdout.flush()
+    _write(sys.stdout, "\n".join(lines) + "\n")
+
+
+def _write(stream: TextIO, text: str) -> None:
+    with suppress(OSError):  # the terminal is gone; the server is not
+        stream.write(text)
+        stream.flush()

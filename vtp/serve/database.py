@@ -55,5 +55,5 @@ def _url_of_running(data: Path, secrets_dir: Path) -> str:
         url = server.url_of_running(data, secrets_dir)
         if url is not None:
             return url
-        time.sleep(0.1)
+        time.sleep(0.3)
     raise CannotServe("vtp is running on this data folder, but its database does not answer.")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from subprocess import SubprocessError
 
 from vtp.serve.backoff import Pace, Restarts
-from vtp.serve.child import Child, Process
+from vtp.serve.child import Child, Process, reap_strays
 from vtp.serve.signals import Signals
 
 _LOOK_AGAIN = 0.1  # s, while a child is not ready yet
@@ -108,6 +108,7 @@ class Supervisor:
 
     def _turn(self) -> None:
         self._signals.wait(self._pause(time.monotonic()))
+        reap_strays(kept.process for kept in self._kept if kept.process)
         for kept in self._kept:
             self._tend(kept, time.monotonic())
 
@@ -165,11 +166,14 @@ class Supervisor:
         again = f"in {pause:g} s" if pause else "now"
         self.say(f"{kept.child.name} {what}; starting it again {again}.")
         if kept.restarts.looping:
-            self.say(f"{kept.child.name} has failed {kept.restarts.in_a_row} times in a row.")
+            see = f"; see {kept.child.log}" if kept.child.log else ""
+            self.say(f"{kept.child.name} has failed {kept.restarts.in_a_row} times in a row{see}.")
 
     def _bring_down(self) -> None:
         """By rank; each further stop signal from outside moves on to the next, harder ending."""
         seen = self._signals.stops
+        if seen and any(kept.process for kept in self._kept):
+            self.say("stopping; another Ctrl-C hurries.")
         for rank in sorted({kept.child.stop_rank for kept in self._kept}, reverse=True):
             group = [k.process for k in self._kept if k.child.stop_rank == rank and k.process]
             for process in group:
