@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import msgspec
 
@@ -12,9 +12,14 @@ from vtp import settings
 from vtp.accounts.keyring import Keyring, Secrets
 from vtp.accounts.model import BrowserSession, Caller, Tokens, User
 from vtp.accounts.service import Accounts, open_accounts
+from vtp.accounts.service.pictures import Enqueue
 from vtp.actor import SYSTEM, Actor, Role
+from vtp.blob.memory import MemoryBlobs
+from vtp.blob.port import Blobs
+from vtp.blob.threads import Threads
 from vtp.clock import Clock
-from vtp.db import Database
+from vtp.db import Database, Db
+from vtp.ids import JobId, UserId, uuid7
 
 PASSWORD = "violet harbour tin whistle"
 ORIGIN = "http://school.test"
@@ -23,6 +28,19 @@ SCOPES = frozenset({"users:read", "users:write", "rooms:read"})
 CHEAP = settings.Auth(bcrypt_cost=4)
 HOME = Caller("192.0.2.7", "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0")
 ELSEWHERE = Caller("198.51.100.20", "python-requests/2.32.3")
+
+
+@dataclass(slots=True)
+class Queue:
+    """Takes jobs, and does nothing with them."""
+
+    taken: list[msgspec.Struct] = field(default_factory=list)
+
+    async def enqueue(
+        self, tx: Db, payload: msgspec.Struct, *, subject: str, owner_id: UserId | None = None
+    ) -> JobId:
+        self.taken.append(payload)
+        return JobId(uuid7())
 
 
 class NoLimit:
@@ -41,18 +59,25 @@ async def some_accounts(
     *,
     options: settings.Auth = CHEAP,
     secrets: Secrets = SECRETS,
+    blobs: Blobs | None = None,
+    jobs: Enqueue | None = None,
     demo: bool = False,
 ) -> AsyncIterator[Accounts]:
-    async with open_accounts(
-        db,
-        clock=clock,
-        options=options,
-        secrets=secrets,
-        origin=ORIGIN,
-        limit=NoLimit(),
-        scopes=SCOPES,
-        demo=demo,
-    ) as accounts:
+    async with (
+        Threads(1) as threads,
+        open_accounts(
+            db,
+            clock=clock,
+            options=options,
+            secrets=secrets,
+            origin=ORIGIN,
+            limit=NoLimit(),
+            scopes=SCOPES,
+            blobs=blobs or MemoryBlobs(threads, clock),
+            jobs=jobs or Queue(),
+            demo=demo,
+        ) as accounts,
+    ):
         yield accounts
 
 

@@ -5,10 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Literal
 from uuid import UUID
+
+import msgspec
 
 from vtp.actor import Role
 from vtp.ids import KeyId, SessionId, UserId
+
+Theme = Literal["auto", "light", "dark"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +22,7 @@ class User:
     email: str
     name: str
     time_zone: str
-    theme: str
+    theme: Theme
     roles: frozenset[Role]
     picture_id: UUID | None
     created_at: datetime
@@ -90,6 +95,19 @@ class ApiKey:
     created_at: datetime
     expires_at: datetime | None
     last_used_at: datetime | None
+
+
+class MakePicture(msgspec.Struct, frozen=True):
+    """Work: an upload becomes the picture of a person."""
+
+    user_id: UserId
+    upload_id: UUID
+
+
+class ForgetPicture(msgspec.Struct, frozen=True):
+    """Work: a picture that nobody has any more is deleted."""
+
+    picture_id: UUID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,17 +15,19 @@ from vtp.accounts.service.administration import Administration
 from vtp.accounts.service.browsers import Browsers
 from vtp.accounts.service.clients import Clients
 from vtp.accounts.service.credentials import Credentials
-from vtp.accounts.service.endings import Endings, OnEnded
+from vtp.accounts.service.endings import Endings, OnChanged, OnEnded
 from vtp.accounts.service.first_admin import FirstAdmin
 from vtp.accounts.service.guesses import Guesses
 from vtp.accounts.service.newcomers import Newcomers
 from vtp.accounts.service.own_keys import OwnKeys
 from vtp.accounts.service.own_sessions import OwnSessions
 from vtp.accounts.service.people import People
+from vtp.accounts.service.pictures import Enqueue, Pictures
 from vtp.accounts.service.recent import Recent
 from vtp.accounts.service.sign_in import RegistrationLimit, SignIn
 from vtp.accounts.throttle import Throttle
 from vtp.actor import Actor
+from vtp.blob.port import Blobs
 from vtp.clock import Clock
 from vtp.db import Database
 
@@ -44,14 +46,20 @@ class Accounts:
     sessions: OwnSessions
     keys: OwnKeys
     people: People
+    pictures: Pictures
     administration: Administration
     first_admin: FirstAdmin
     endings: Endings
 
     @property
     def on_ended(self) -> list[OnEnded]:
-        """Who is called when a credential ends, or means something else than before."""
+        """Who is called when a credential has ended; None stands for all of a person."""
         return self.endings.on_ended
+
+    @property
+    def on_changed(self) -> list[OnChanged]:
+        """Who is called when the credentials of a person allow something else than before."""
+        return self.endings.on_changed
 
 
 @asynccontextmanager
@@ -64,6 +72,8 @@ async def open_accounts(
     origin: str,
     limit: RegistrationLimit,
     scopes: frozenset[str],
+    blobs: Blobs,
+    jobs: Enqueue,
     demo: bool,
 ) -> AsyncIterator[Accounts]:
     """`origin` is the public one, `scopes` are all that the routes know."""
@@ -102,6 +112,7 @@ async def open_accounts(
             sessions=OwnSessions(db, clock=clock, endings=endings),
             keys=OwnKeys(db, clock=clock, endings=endings, scopes=scopes),
             people=People(db),
+            pictures=Pictures(db, blobs=blobs, jobs=jobs),
             administration=Administration(
                 db,
                 clock=clock,

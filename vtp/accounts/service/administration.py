@@ -44,6 +44,7 @@ class Administration:
         self, actor: Actor, *, email: str, name: str, password: str, roles: frozenset[Role]
     ) -> User:
         _require_admin(actor)
+        _require_some(roles)
         new = await self._newcomers.checked(email=email, name=name, password=password, roles=roles)
         new = await self._newcomers.hashed(new, password)
         async with self._db.transaction() as tx:
@@ -59,13 +60,14 @@ class Administration:
     async def set_roles(self, actor: Actor, user_id: UUID, roles: frozenset[Role]) -> User:
         """What was signed in stays so, with the new roles from now on."""
         _require_admin(actor)
+        _require_some(roles)
         async with self._db.transaction() as tx:
             if Role.ADMIN not in roles:
                 await self._keep_an_admin(tx, user_id)
             user = await users.set_roles(tx, UserId(user_id), roles)
         if user is None:
             raise NotFound
-        await self._endings.all(user.id)
+        await self._endings.changed(user.id)
         _log.info("accounts.roles_set", user_id=str(user.id), by=str(actor.user_id))
         return user
 
@@ -81,7 +83,8 @@ class Administration:
                 await sessions.end_all(tx, UserId(user_id))
         if user is None:
             raise NotFound
-        await self._endings.all(user.id)
+        if disabled:
+            await self._endings.all(user.id)
         _log.info("accounts.disabled" if disabled else "accounts.enabled", user_id=str(user.id))
         return user
 
@@ -133,3 +136,8 @@ class Administration:
 def _require_admin(actor: Actor) -> None:
     if not actor.has(Role.ADMIN):
         raise Forbidden
+
+
+def _require_some(roles: frozenset[Role]) -> None:
+    if not roles:
+        raise fields.InvalidField(fields={"roles": "Give at least one role."})

@@ -14,6 +14,8 @@ from vtp.ids import UserId
 
 # Whose, and which; None for everything of that person.
 OnEnded = Callable[[UserId, UUID | None], Awaitable[None]]
+# Whose roles they are.
+OnChanged = Callable[[UserId], Awaitable[None]]
 
 _log = structlog.get_logger()
 
@@ -24,6 +26,7 @@ class Endings:
     def __init__(self, recent: Recent[Actor]) -> None:
         self._recent = recent
         self.on_ended: list[OnEnded] = []
+        self.on_changed: list[OnChanged] = []
 
     async def one(self, user_id: UserId, credential_id: UUID) -> None:
         await self.several(user_id, [credential_id])
@@ -31,15 +34,18 @@ class Endings:
     async def several(self, user_id: UserId, credential_ids: Iterable[UUID]) -> None:
         self._recent.forget()
         for credential_id in credential_ids:
-            await self._tell(user_id, credential_id)
+            await self._heard([hear(user_id, credential_id) for hear in self.on_ended])
 
     async def all(self, user_id: UserId) -> None:
         self._recent.forget()
-        await self._tell(user_id, None)
+        await self._heard([hear(user_id, None) for hear in self.on_ended])
 
-    async def _tell(self, user_id: UserId, credential_id: UUID | None) -> None:
+    async def changed(self, user_id: UserId) -> None:
+        self._recent.forget()
+        await self._heard([hear(user_id) for hear in self.on_changed])
+
+    async def _heard(self, telling: Iterable[Awaitable[None]]) -> None:
         """Everybody hears it, even where one of them fails."""
-        heard = (hear(user_id, credential_id) for hear in self.on_ended)
-        for failure in await asyncio.gather(*heard, return_exceptions=True):
+        for failure in await asyncio.gather(*telling, return_exceptions=True):
             if isinstance(failure, BaseException):
-                _log.error("accounts.ending_unheard", user_id=str(user_id), exc_info=failure)
+                _log.error("accounts.ending_unheard", exc_info=failure)

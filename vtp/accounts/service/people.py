@@ -41,7 +41,7 @@ class People:
             "roles": sorted(role.value for role in user.roles),
             "theme": user.theme,
             "time_zone": user.time_zone,
-            "picture_url": picture_path(user),
+            "picture_url": picture_url(user),
         }
 
     async def update_me(
@@ -89,7 +89,7 @@ class People:
         return await users.listed(self._db, after=after, limit=limit)
 
 
-def picture_path(user: User) -> str | None:
+def picture_url(user: User) -> str | None:
     """Where the picture is. It names its version, so a browser may keep it for ever."""
     if user.picture_id is None:
         return None

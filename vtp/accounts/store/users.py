@@ -80,11 +80,12 @@ async def listed(db: Db, *, after: tuple[str, UUID] | None, limit: int) -> list[
     rows = await db.fetch(
         """
         select * from app_user
-         where $1::text is null or (lower(name), id) > ($1, $2::uuid)
+         where $1::text is null or (lower(name), id) > (lower($1), $2::uuid)
          order by lower(name), id
          limit $3
         """,
-        *(after or (None, None)),
+        after[0] if after else None,
+        after[1] if after else None,
         limit,
     )
     return [_user(row) for row in rows]
@@ -96,12 +97,13 @@ async def found(db: Db, words: str, *, after: tuple[str, UUID] | None, limit: in
         """
         select * from app_user
          where name || ' ' || email::text ilike '%' || $1 || '%'
-           and ($2::text is null or (lower(name), id) > ($2, $3::uuid))
+           and ($2::text is null or (lower(name), id) > (lower($2), $3::uuid))
          order by lower(name), id
          limit $4
         """,
         _LIKE.sub(r"\\\1", words),
-        *(after or (None, None)),
+        after[0] if after else None,
+        after[1] if after else None,
         limit,
     )
     return [_user(row) for row in rows]
@@ -196,6 +198,61 @@ async def has_admin(db: Db, *, demo: bool) -> bool:
         demo,
     )
     return found
+
+
+async def set_upload(db: Db, user_id: UserId, upload_id: UUID) -> bool:
+    """The upload that is to become the picture, instead of any before; False without a user."""
+    tag = await db.execute(
+        "update app_user set picture_upload_id = $2 where id = $1", user_id, upload_id
+    )
+    return tag == "UPDATE 1"
+
+
+async def awaits_upload(db: Db, user_id: UserId, upload_id: UUID) -> bool:
+    awaited: UUID | None = await db.fetchval(
+        "select picture_upload_id from app_user where id = $1", user_id
+    )
+    return awaited == upload_id
+
+
+async def set_picture(db: Db, user_id: UserId, upload_id: UUID) -> tuple[bool, UUID | None]:
+    """Whether the upload was still awaited and is the picture now; the picture before."""
+    row = await db.fetchrow(
+        """
+        update app_user new set picture_id = $2, picture_upload_id = null
+          from (select id, picture_id from app_user where id = $1 for update) old
+         where new.id = old.id and new.picture_upload_id = $2
+        returning old.picture_id
+        """,
+        user_id,
+        upload_id,
+    )
+    return (True, row["picture_id"]) if row else (False, None)
+
+
+async def forget_upload(db: Db, user_id: UserId, upload_id: UUID) -> None:
+    await db.execute(
+        """
+        update app_user set picture_upload_id = null
+         where id = $1 and picture_upload_id = $2
+        """,
+        user_id,
+        upload_id,
+    )
+
+
+async def remove_picture(db: Db, user_id: UserId) -> UUID | None:
+    """No picture any more, and none awaited; the one that was."""
+    removed: UUID | None = await db.fetchval(
+        """
+        update app_user new set picture_id = null, picture_upload_id = null
+          from (select id, picture_id from app_user where id = $1 for update) old
+         where new.id = old.id
+        returning old.picture_id
+        """,
+        user_id,
+    )
+    return removed
 
 
 async def put_demo(db: Db, user: NewUser) -> None:

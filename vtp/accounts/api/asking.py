@@ -1,0 +1,22 @@
+"""What every handler of accounts needs of a request."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from vtp.accounts.model import Caller
+from vtp.accounts.service import Accounts
+from vtp.edge.front import ADDRESS
+
+ACCOUNTS: web.AppKey[Accounts] = web.AppKey("accounts", Accounts)
+
+# What a browser keeps when its person signs out, so that it is known when they come back.
+DEVICE_COOKIE = "vtp-device"
+
+
+def caller(request: web.Request) -> Caller:
+    return Caller(
+        address=request[ADDRESS],
+        agent=request.headers.get("User-Agent", ""),
+        device=request.cookies.get(DEVICE_COOKIE, ""),
+    )
