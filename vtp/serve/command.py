@@ -45,7 +45,7 @@ def serve(environ: Mapping[str, str], wishes: Wishes) -> int:
     data = chosen.data_dir
     secretfiles.private_folder(data)
     with lock.held(data):
-        env = _without_postgres(environ)
+        env = _handed_down(environ)
         if chosen.server.port == 0:
             env["VTP_SERVER__PORT"] = str(_free_port(chosen.server.host))
         if wishes.lan:
@@ -74,6 +74,7 @@ def _children(chosen: Settings, env: dict[str, str], wishes: Wishes) -> list[Chi
     env["VTP_CHILD_OF"] = str(os.getpid())
     children.append(_ours("migrate", env, once=True))
     if wishes.demo:
+        env["VTP_CHILD_DEMO"] = "1"
         children.append(_ours("demo", env, once=True))
     patience = chosen.server.shutdown_timeout + _MARGIN
     children.append(_ours("web", env, patience=patience, probe=_probe(chosen.server)))
@@ -112,9 +113,10 @@ def _refuse_open_demo(chosen: Settings, wishes: Wishes) -> None:
         )
 
 
-def _without_postgres(environ: Mapping[str, str]) -> dict[str, str]:
-    """PGHOST and its like belong to other databases than ours."""
-    return {name: value for name, value in environ.items() if not name.startswith("PG")}
+def _handed_down(environ: Mapping[str, str]) -> dict[str, str]:
+    """PGHOST and its like belong to other databases; what we say to children is ours to say."""
+    foreign = ("PG", "VTP_CHILD_")
+    return {name: value for name, value in environ.items() if not name.startswith(foreign)}
 
 
 def _free_port(host: str) -> int:
