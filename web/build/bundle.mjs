@@ -57,6 +57,7 @@ export function bundleTests(files, outdir) {
     entryPoints: files,
     outdir,
     platform: "node",
+    packages: "external",
     sourcemap: "inline",
     target: "node20",
     outExtension: { ".js": ".mjs" },

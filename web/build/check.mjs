@@ -32,7 +32,8 @@ async function runTests() {
       out,
     );
     const built = files.map((file) => join(out, file.replace(/\.tsx?$/, ".mjs")));
-    return await run([process.execPath, "--enable-source-maps", "--test", ...built]);
+    const reporter = "--test-reporter=./build/reporter.mjs";
+    return await run([process.execPath, "--enable-source-maps", reporter, "--test", ...built]);
   } finally {
     await rm(out, { recursive: true, force: true });
   }

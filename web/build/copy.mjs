@@ -28,9 +28,7 @@ export async function copyStatic(outdir) {
     named[file === "favicon.svg" ? file : `art/${file}`] = await readFile(`art/${file}`);
   }
   for (const [name, source] of Object.entries(VENDOR)) {
-    // Their maps are not shipped, so the last line would ask for a file that is not there.
-    const text = await readFile(`node_modules/${source}`, "utf8");
-    named[name] = text.replace(/\n?(\/\/|\/\*)# sourceMappingURL=.*\s*$/, "\n");
+    named[name] = selfContained(await readFile(`node_modules/${source}`, "utf8"));
   }
   const files = {};
   for (const [name, contents] of Object.entries(named)) {
@@ -41,6 +39,13 @@ export async function copyStatic(outdir) {
     await put(`${outdir}/${name}`, await readFile(`node_modules/${source}`));
   }
   return files;
+}
+
+/** Without the source map, which is not shipped, and without a logo from somebody else's server. */
+function selfContained(text) {
+  return text
+    .replace(/\n?(\/\/|\/\*)# sourceMappingURL=.*\s*$/, "\n")
+    .replaceAll("https://cdn.redoc.ly/redoc/logo-mini.svg", "data:,");
 }
 
 function hashedName(name, contents) {

@@ -12,6 +12,7 @@ export interface Report {
 // One broken loop must not become a flood: few per page, each once.
 const MOST = 5;
 const LONGEST_MESSAGE = 300;
+const LONGEST_SOURCE = 200;
 const LONGEST_STACK = 4_000;
 // What says nothing about us: browsers' notes, extensions, and a page that is being left.
 const NOISE = /ResizeObserver loop|-extension:\/\/|^Script error\.?$/;
@@ -28,8 +29,8 @@ export class Reports {
     return {
       message: withoutSecrets(message).slice(0, LONGEST_MESSAGE),
       stack: withoutSecrets(stack).slice(0, LONGEST_STACK),
-      source,
-      page,
+      source: withoutSecrets(source).slice(0, LONGEST_SOURCE),
+      page: page.slice(0, LONGEST_SOURCE),
     };
   }
 }
@@ -44,7 +45,7 @@ function described(error: unknown): { message: string; stack: string } {
 /** Addresses carry set-up links and cursors; keys and tokens have a known shape. */
 export function withoutSecrets(text: string): string {
   return text
-    .replace(/\bvtp_[A-Za-z0-9_-]+/g, "vtp_…")
+    .replace(/\bvtpr?_[A-Za-z0-9_-]+/g, "vtp_…")
     .replace(/\beyJ[\w-]+\.[\w-]+\.[\w-]+/g, "eyJ…")
     .replace(/[\w.+-]+@[\w-]+\.[\w.-]+/g, "…@…")
     .replace(/(https?:\/\/[^\s?#)]+)[?#][^\s:)]*/g, "$1?…");

@@ -14,9 +14,14 @@ export function Avatar({ id, name, url, size }: AvatarProps): VNode {
   const classes = `avatar avatar-${pairOf(id)}${size ? ` avatar-${size}` : ""}`;
   return (
     <span class={classes} aria-hidden="true">
-      {url ? <img src={url} alt="" width={88} height={88} /> : initials(name)}
+      {url ? <img src={sized(url, size)} alt="" width={88} height={88} /> : initials(name)}
     </span>
   );
+}
+
+/** 96 px unless said otherwise; the largest place wants more on a fine screen. */
+function sized(url: string, size: AvatarProps["size"]): string {
+  return size === "huge" ? `${url}&size=512` : url;
 }
 
 /** 1 to 7, from the end of the id, where a UUIDv7 is random. */

@@ -23,9 +23,9 @@ export function StateBadge({ state }: { state: JobState }): VNode {
   return <Badge {...LOOKS[state]} />;
 }
 
-export function JobProgress({ job }: { job: Job }): VNode {
-  if (job.state === "failed") return <span class="quiet">{job.error?.detail ?? ""}</span>;
-  if (job.state !== "running") return <span class="faint">{job.message}</span>;
+export function JobProgress({ job }: { job: Job }): VNode | null {
+  if (job.state === "failed") return <span class="quiet">{job.error?.detail ?? job.message}</span>;
+  if (job.state !== "running") return job.message ? <span class="faint">{job.message}</span> : null;
   const percent = Math.floor(job.progress * 100);
   const words = t("job.progressOf", { percent });
   return (

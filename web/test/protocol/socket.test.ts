@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import { EventEmitter } from "node:events";
+import { test } from "node:test";
+import type { Socket } from "socket.io-client";
+import { Refused, Unreachable } from "../../src/protocol/problem.ts";
+import { Live } from "../../src/protocol/socket.ts";
+import { settled } from "../support.ts";
+
+/** As much of a socket as `Live` uses. */
+class Line extends EventEmitter {
+  active = true;
+  readonly sent: unknown[][] = [];
+  reply: (...sent: unknown[]) => unknown = () => ({ ok: "done" });
+
+  timeout(): { emitWithAck: (...sent: unknown[]) => Promise<unknown> } {
+    return {
+      emitWithAck: async (...sent) => {
+        this.sent.push(sent);
+        return this.reply(...sent);
+      },
+    };
+  }
+
+  disconnect(): void {
+    this.active = false;
+    this.emit("disconnect");
+  }
+}
+
+function live() {
+  const line = new Line();
+  return { line, made: new Live({}, line as unknown as Socket) };
+}
+
+test("a call gives what was acknowledged", async () => {
+  const { line, made } = live();
+  assert.equal(await made.call("jobs.watch", { id: "1" }), "done");
+  assert.deepEqual(line.sent, [["jobs.watch", { id: "1" }]]);
+});
+
+test("a refused call is a problem like over HTTP", async () => {
+  const { line, made } = live();
+  line.reply = () => ({ error: { code: "forbidden", detail: "Not yours.", retry_after: 3 } });
+  const error = await made.call("jobs.watch").catch((e) => e);
+  assert.ok(error instanceof Refused);
+  assert.deepEqual([error.code, error.message, error.retryAfter], ["forbidden", "Not yours.", 3]);
+});
+
+test("a call that nobody acknowledges is given up", async () => {
+  const { line, made } = live();
+  line.reply = () => {
+    throw new Error("operation has timed out");
+  };
+  await assert.rejects(made.call("jobs.watch"), Unreachable);
+});
+
+test("a watch asks again after every reconnect, until it ends", async () => {
+  const { line, made } = live();
+  const results: unknown[] = [];
+  const off = made.watch("jobs.watch", {}, (result) => results.push(result));
+  line.emit("connect");
+  line.emit("disconnect");
+  line.emit("connect");
+  await settled();
+  assert.equal(results.length, 2);
+  off();
+  line.emit("disconnect");
+  line.emit("connect");
+  await settled();
+  assert.equal(results.length, 2);
+});
+
+test("a watch on an open line asks at once", async () => {
+  const { line, made } = live();
+  line.emit("connect");
+  made.watch("jobs.watch", {}, () => undefined);
+  assert.equal(line.sent.length, 1);
+});
+
+test("a lost line comes back, one that was ended does not", () => {
+  const { line, made } = live();
+  const states: string[] = [];
+  made.onState((state) => states.push(state));
+  line.emit("connect");
+  line.emit("disconnect");
+  line.emit("connect");
+  line.emit("ended", { code: "revoked" });
+  line.emit("disconnect");
+  line.emit("connect");
+  assert.deepEqual(states, ["open", "away", "open", "ended"]);
+});
+
+test("a line that was refused for good has ended", () => {
+  const { line, made } = live();
+  line.active = false;
+  line.emit("connect_error", new Error("unauthenticated"));
+  assert.equal(made.state, "ended");
+});
+
+test("news stop when one stops listening", () => {
+  const { line, made } = live();
+  const heard: unknown[] = [];
+  const off = made.on("jobs.changed", (job) => heard.push(job));
+  line.emit("jobs.changed", 1);
+  off();
+  line.emit("jobs.changed", 2);
+  assert.deepEqual(heard, [1]);
+});
+
+test("closing forgets the watches", () => {
+  const { line, made } = live();
+  made.watch("jobs.watch", {}, () => undefined);
+  made.close();
+  line.emit("connect");
+  assert.equal(line.sent.length, 0);
+});
