@@ -83,8 +83,8 @@ class AccessTokens:
         if claims is None:
             return None
         at = now.timestamp()
-        young = claims.iat <= at + _SKEW and claims.nbf <= at + _SKEW
-        return claims if young and at < claims.exp <= claims.iat + LONGEST else None
+        begun = claims.nbf == claims.iat <= at + _SKEW  # as `issue` makes them
+        return claims if begun and at < claims.exp <= claims.iat + LONGEST else None
 
     def _claims(self, token: str) -> Claims | None:
         digest = hashlib.sha256(token.encode()).digest()
