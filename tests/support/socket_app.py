@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -21,7 +21,7 @@ from vtp.edge.sockets.channels import channel
 from vtp.edge.sockets.events import Call, Events
 from vtp.edge.sockets.facade import Sockets
 from vtp.edge.sockets.upgrade import attach
-from vtp.errors import Conflict
+from vtp.errors import Conflict, Unavailable
 
 # Times short enough to wait for; those that a test is about, it sets itself.
 QUICK = settings.Sockets(sweep=0.01, close_timeout=0.2, event_timeout=1.0)
@@ -109,7 +109,8 @@ class Noted:
 
 
 ANN, BEN = an_actor(), an_actor()
-KEY = an_actor(via=Via.KEY, scopes=["test:read"])
+KEY = an_actor(via=Via.KEY, scopes=["sockets:read", "test:read"])
+NARROW_KEY = an_actor(via=Via.KEY, scopes=["test:read"])
 COOKIE = an_actor(via=Via.SESSION)
 
 
@@ -117,7 +118,7 @@ def everybody() -> People:
     return People(
         sessions={"crumb": COOKIE},
         tokens={"ann": ANN, "ben": BEN, "root": an_actor(Role.ADMIN)},
-        keys={"key": KEY},
+        keys={"key": KEY, "narrow": NARROW_KEY},
     )
 
 
@@ -128,11 +129,31 @@ class Served:
     noted: Noted
     people: People
     app: web.Application
-    # Credentials that the recheck finds ended.
+    listener: Listener
+    # What the recheck finds: who is ended, who is somebody else by now, or nothing at all.
     over: set[object] = field(default_factory=set)
+    now: dict[object, Actor] = field(default_factory=dict)
+    unavailable: bool = False
+
+    async def closed_by(self) -> dict[str, int]:
+        return dict(self.noted.closed_by)
 
     async def recheck(self, actors: Sequence[Actor]) -> Sequence[Actor | None]:
-        return [None if one.credential_id in self.over else one for one in actors]
+        if self.unavailable:
+            raise Unavailable
+        return [
+            None if one.credential_id in self.over else self.now.get(one.credential_id, one)
+            for one in actors
+        ]
+
+
+async def comes(ask: Callable[[], Awaitable[object]], wanted: object) -> bool:
+    """Whether the answer becomes what is wanted within a few seconds."""
+    for _ in range(250):
+        if await ask() == wanted:
+            return True
+        await asyncio.sleep(0.06)  # slower than events are limited
+    return False
 
 
 @asynccontextmanager
@@ -144,12 +165,13 @@ async def served(
 ) -> AsyncIterator[Served]:
     noted, people = Noted(), everybody()
     sockets = Sockets(options, groups, clock=clock or SystemClock(), observe=noted)
-    app = an_app([], people=people)
+    limits = settings.Limits(requests_per_minute=100_000, anonymous_per_minute=100_000)
+    app = an_app([], people=people, limits=limits)
     attach(app, sockets)
     listener = Listener(app, settings.Server(shutdown_timeout=1))
     await listener.setup()
     await web.TCPSite(listener, "127.0.0.1", 0).start()
-    made = Served(listener.addresses[0][1], sockets, noted, people, app)
+    made = Served(listener.addresses[0][1], sockets, noted, people, app, listener)
     sockets.start(app, made.recheck)
     try:
         yield made

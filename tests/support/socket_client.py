@@ -17,7 +17,7 @@ TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
 _QUERY = "EIO=4&transport=websocket"
 
 
-@dataclass(frozen=True)
+@dataclass
 class Refused(Exception):
     """The upgrade was answered with something else than 101."""
 
@@ -102,10 +102,11 @@ class Client:
             async with asyncio.timeout(10):
                 opcode, payload = await self._read()
         except (asyncio.IncompleteReadError, ConnectionError):
+            await self.aclose()
             raise Closed(1006, "") from None
         if opcode == CLOSE:
-            with suppress(ConnectionError):
-                self.frame(CLOSE, payload[:2])
+            self.frame(CLOSE, payload[:2])
+            await self.aclose()
             raise Closed(int.from_bytes(payload[:2]), payload[2:].decode())
         return opcode, payload
 
@@ -185,7 +186,7 @@ async def upgraded(
     answered = {k.lower(): v for k, v in (line.split(": ", 1) for line in lines)}
     if status != 101:
         body = await reader.readexactly(int(answered.get("content-length", "0")))
-        writer.close()
+        await Client(reader, writer).aclose()
         raise Refused(status, answered, json.loads(body or b"{}"))
     client = Client(reader, writer)
     opcode, payload = await client.message()

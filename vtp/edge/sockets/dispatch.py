@@ -144,7 +144,7 @@ class Dispatch:
             except Problem as problem:
                 answer, outcome = ack.error(problem, request_id), problem.code
             except Exception as error:
-                _log.error("sockets.bug", socket_event=name, **where(error))
+                _log.error("sockets.bug", socket_event=name, request_id=request_id, **where(error))
                 answer, outcome = ack.error(Problem(), request_id), Problem.code
         self._observe.event(name, outcome, self._clock.monotonic() - started)
         if sent.id is not None:

@@ -26,12 +26,18 @@ _log = logging.getLogger(__name__)
 
 
 class Clients(AsyncManager):  # type: ignore[misc]  # python-socketio ships no types
-    """The client list, on a `Roster`. A manager for several nodes derives from this and theirs."""
+    """The client list, on the roster of its server. One for several nodes derives from theirs
+    and this, in this order.
+    """
 
-    def __init__(self, roster: Roster) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._roster = roster
         self._order = asyncio.Lock()
+
+    @property
+    def _roster(self) -> Roster:
+        roster: Roster = self.server.roster
+        return roster
 
     async def emit(
         self,
@@ -93,22 +99,22 @@ class Server(socketio.AsyncServer):  # type: ignore[misc]  # python-socketio shi
     """What domains and managers know as the Socket.IO server. Requests never reach it."""
 
     def __init__(self, roster: Roster) -> None:
+        self.roster = roster
         super().__init__(
-            client_manager=Clients(roster),
+            client_manager=Clients(),
             async_mode="aiohttp",
             transports=["websocket"],
             monitor_clients=False,
             logger=_log,
             engineio_logger=_log,
         )
-        self._roster = roster
 
     async def disconnect(
         self, sid: str, namespace: str | None = None, *, ignore_queue: bool = False
     ) -> None:
         """Take one socket out; with `ignore_queue`, on another node's request."""
         local = ignore_queue or await self.manager.can_disconnect(sid, namespace or "/")
-        if local and (found := self._roster.get(Sid(sid))) is not None:
+        if local and (found := self.roster.get(Sid(sid))) is not None:
             found.end(endings.REVOKED)
 
 
