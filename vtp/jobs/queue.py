@@ -7,7 +7,8 @@ of our row, which says everything else.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Self, TypedDict, TypeVar
 from uuid import UUID
@@ -158,6 +159,16 @@ class PatientDriver:
         return self
 
     async def __aexit__(self, *_: object) -> None: ...
+
+
+@contextmanager
+def passing_over_trouble() -> Iterator[None]:
+    """For what is written again soon: a database that is away or busy is no reason to fail."""
+    try:
+        yield
+    except Exception as error:
+        if not _may_pass(error):
+            raise
 
 
 def _may_pass(error: Exception) -> bool:

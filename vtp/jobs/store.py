@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -66,7 +66,7 @@ async def by_id(db: Db, *, job_id: JobId) -> JobView | None:
     return _view(row) if row else None
 
 
-async def by_ids(db: Db, *, job_ids: Sequence[UUID]) -> list[JobView]:
+async def by_ids(db: Db, *, job_ids: Collection[UUID]) -> list[JobView]:
     rows = await db.fetch("select * from job where id = any($1)", list(job_ids))
     return [_view(row) for row in rows]
 
