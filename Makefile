@@ -68,7 +68,8 @@ peers: setup-dev  ## install what some tests and benches compare with (Debian pa
 
 .PHONY: bench
 bench: setup-dev  ## measure; each file of bench/ answers one question
-	@set -e; for file in bench/*.py; do echo "== $$file"; $(PY) "$$file" $(ARGS); done
+	@set -e; for file in bench/*.py; do name=$$(basename "$$file" .py); echo "== bench.$$name"; \
+	  $(PY) -m "bench.$$name" $(ARGS); done
 
 .PHONY: screenshots
 screenshots: setup-dev browser  ## one picture of every page: phone and desk, light and dark

@@ -65,11 +65,11 @@ def _demo(_arguments: argparse.Namespace, environ: dict[str, str]) -> int:
         return app.demo(chosen)
 
 
-def _check(_arguments: argparse.Namespace, environ: dict[str, str]) -> int:
+def _check(arguments: argparse.Namespace, environ: dict[str, str]) -> int:
     from vtp import app
 
     with database.reached(settings.load(environ)) as chosen:
-        return app.check(chosen)
+        return app.check(chosen, media=arguments.media)
 
 
 def _user(arguments: argparse.Namespace, environ: dict[str, str]) -> int:
@@ -81,7 +81,8 @@ def _user(arguments: argparse.Namespace, environ: dict[str, str]) -> int:
             action=arguments.action,
             email=arguments.email,
             name=arguments.name,
-            role=arguments.role,
+            roles=arguments.roles,
+            make_password=arguments.make_password,
         )
 
 
@@ -99,19 +100,23 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--dev", action="store_true", help="start afresh when a source file changes")
     serve.set_defaults(run=_serve)
 
-    user = commands.add_parser("user", help="add a person, or set a password or a role")
-    user.add_argument("action", choices=["add", "password", "role"])
-    user.add_argument("email")
+    user = commands.add_parser("user", help="add people, give them roles or a new password")
+    user.add_argument("action", choices=["add", "roles", "password", "disable", "enable", "list"])
+    user.add_argument("--email", default="")
     user.add_argument("--name", default="", help="how others see this person")
-    user.add_argument("--role", default="", help="admin, manager, editor, instructor, …")
+    user.add_argument("--roles", default="", help="admin,instructor,…")
+    user.add_argument("--make-password", action="store_true", help="make one and show it once")
     user.set_defaults(run=_user)
+
+    check = commands.add_parser("check", help="say whether everything needed is in order")
+    check.add_argument("--media", metavar="FILE", default="", help="say what is in a media file")
+    check.set_defaults(run=_check)
 
     for name, run, what in (
         ("web", _web, "only the web server; the database is named in VTP_DATABASE_URL"),
         ("work", _work, "only the background jobs"),
         ("migrate", _migrate, "bring the database up to this version"),
         ("demo", _demo, "fill in the demo data"),
-        ("check", _check, "say whether everything that this needs is in order"),
     ):
         commands.add_parser(name, help=what).set_defaults(run=run)
     for sub in commands.choices.values():

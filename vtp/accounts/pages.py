@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Annotated, Any
 
 from aiohttp import web
 from msgspec import Meta, Struct
 
-from vtp.accounts.api import ACCOUNTS, caller
+from vtp.accounts.api import ACCOUNTS, DEVICE_COOKIE, caller
 from vtp.accounts.model import BrowserSession
-from vtp.accounts.strength import SHORTEST
 from vtp.accounts.service import Accounts
+from vtp.accounts.strength import SHORTEST
 from vtp.actor import Actor, Via
 from vtp.edge.auth import session_cookie
 from vtp.edge.bodies import form
@@ -24,10 +24,9 @@ from vtp.errors import Gone, Problem, Unavailable
 
 routes = Routes("pages")
 
-SCOPES: web.AppKey[frozenset[str]] = web.AppKey("scopes", frozenset)
+SCOPES: web.AppKey[Iterable[str]] = web.AppKey("scopes")
 
 TABS = ("profile", "sign-in", "sessions", "keys")
-_DEVICE_COOKIE = "vtp-device"
 
 _HTML: dict[str, Any] = {"produces": "text/html", "described": False}
 
@@ -254,7 +253,7 @@ def _let_in(request: web.Request, opened: BrowserSession, to: str) -> web.Respon
         secure=secure,
     )
     response.set_cookie(
-        _DEVICE_COOKIE,
+        DEVICE_COOKIE,
         opened.device,
         max_age=opened.device_max_age,
         path="/",

@@ -33,5 +33,5 @@ def routes() -> list[Route]:
 def scopes() -> frozenset[str]:
     """What a key may be given: all that some route or event asks of keys."""
     rules = [route.rule for route in routes() if route.is_api]
-    rules += [event.rule for group in EVENTS for event in group]
+    rules += [event.rule for group in EVENTS for event in group.taken]
     return frozenset(rule.scope for rule in rules if rule.keys and not rule.anonymous)

@@ -19,7 +19,7 @@ from vtp.db import Database, migrate, open_database
 from vtp.edge.limits import Limiter
 from vtp.edge.origins import Origins, is_local, of_settings
 from vtp.jobs.service import Jobs
-from vtp.sandbox import Sandbox
+from vtp.sandbox.runner import Sandbox
 from vtp.settings import Settings
 from vtp.telemetry.metrics import Metrics
 
@@ -64,6 +64,8 @@ async def open_parts(
                 origin=origins.public,
                 limit=limiter,
                 scopes=declared.scopes(),
+                blobs=blobs,
+                jobs=jobs,
                 demo=demo,
             )
         )

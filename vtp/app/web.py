@@ -14,7 +14,7 @@ from aiohttp import web
 
 from vtp.accounts.api import ACCOUNTS
 from vtp.accounts.pages import SCOPES
-from vtp.app import declared, health
+from vtp.app import declared, figures, health
 from vtp.app.observers import HttpObserver, SocketObserver
 from vtp.app.parts import Parts, demo_wanted, open_parts
 from vtp.edge import api_docs, assets, openapi
@@ -31,8 +31,10 @@ from vtp.edge.sockets.facade import Sockets
 from vtp.edge.sockets.upgrade import attach
 from vtp.edge.texts import Texts
 from vtp.ids import UserId
+from vtp.jobs import events as jobs_events
 from vtp.jobs.api import JOBS
 from vtp.jobs.handlers import Catalogue
+from vtp.jobs.watch import Watch
 from vtp.settings import Settings
 from vtp.site.navigation import navigation
 from vtp.site.pages import SITE, Site
@@ -111,8 +113,11 @@ async def serving(parts: Parts) -> AsyncIterator[Listener]:
         tasks.start("loop-lag", loop_lag.watch(parts.metrics, parts.clock))
         sockets.start(app, parts.standing)
         stack.push_async_callback(sockets.close)
-        watch = _watch_jobs(parts, sockets, tasks)
-        stack.callback(watch.stop)
+        watch = Watch(parts.db, parts.settings.database, parts.clock)
+        watch.on_change(partial(jobs_events.tell, sockets))
+        tasks.start("jobs.watch", watch.run())
+        tasks.start("jobs.figures", figures.watch_jobs(parts))
+        figures.watch_pool(parts)
         parts.accounts.on_ended.append(partial(_close_sockets, sockets))
         listener = Listener(app, options)
         await listener.setup()

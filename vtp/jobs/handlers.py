@@ -11,45 +11,22 @@ is the kind "accounts.picture". The last argument is whatever the handlers of th
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
+from collections.abc import Callable, Coroutine, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 import msgspec
 
+from vtp.jobs.kinds import Kind, Result, Tick
 from vtp.jobs.running import Running
 
 P = TypeVar("P", bound=msgspec.Struct)
 C = TypeVar("C")
-Result = msgspec.Struct | None
 Handler = Callable[[Running, P, C], Coroutine[Any, Any, Result]]
 
 
 class BadHandler(Exception):
     """A handler of jobs is declared in a way that cannot work."""
-
-
-class Tick(msgspec.Struct, frozen=True):
-    """The payload of a job that cron began: the minute that it stands for."""
-
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kind:
-    name: str
-    payload: type[msgspec.Struct]
-    run: Callable[..., Awaitable[Result]]
-    retries: int  # attempts after the first
-    timeout: float  # seconds for one attempt
-    concurrency: int  # at once, over all workers; 0: as many as workers take
-    priority: int  # higher goes first
-    cron: str | None = None
-
-    @property
-    def max_attempts(self) -> int:
-        return 1 + self.retries
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,3 +134,6 @@ class Catalogue:
             return self._by_payload[type(payload)]
         except KeyError:
             raise BadHandler(f"no handler takes {type(payload).__name__}") from None
+
+
+__all__ = ["BadHandler", "Bound", "Catalogue", "Handlers", "Kind", "Tick"]

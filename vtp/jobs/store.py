@@ -11,7 +11,6 @@ import msgspec
 
 from vtp.db import Db, Row
 from vtp.ids import JobId, UserId
-from vtp.jobs.handlers import Kind
 from vtp.jobs.model import Claim, Figure, JobError, JobView, State
 
 
@@ -19,12 +18,13 @@ async def insert(
     tx: Db,
     *,
     job_id: JobId,
-    kind: Kind,
+    kind: str,
     payload: bytes,
     subject: str,
     owner_id: UserId | None,
     key: str | None,
     priority: int,
+    max_attempts: int,
     delay: float,
 ) -> bool:
     """False when a live job of this kind has the key already."""
@@ -37,10 +37,10 @@ async def insert(
         do nothing
         """,
         job_id,
-        kind.name,
+        kind,
         subject,
         owner_id,
-        kind.max_attempts,
+        max_attempts,
         priority,
         payload.decode(),
         key,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from shutil import disk_usage
+from typing import Protocol
 
 from prometheus_client import (
     CollectorRegistry,
@@ -15,69 +16,122 @@ from prometheus_client import (
     generate_latest,
 )
 
+from vtp.telemetry.processes import Processes
+
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 # Seconds; the law of the loop is 10 ms, the aim of a request is 200 ms.
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2.5, 5, 10)
-_LAG = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 2)
-# Ten exponential buckets from 1 KiB.
+_LAG = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2)
+# Ten exponential buckets from 1 KiB to 256 MiB.
 _BYTES = tuple(1024.0 * 4**n for n in range(10))
+# Whatever else a client calls its method must not become a time series each.
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+class PoolFigures(Protocol):
+    @property
+    def size(self) -> int: ...
+    @property
+    def idle(self) -> int: ...
+    @property
+    def limit(self) -> int: ...
+
+
+class JobFigure(Protocol):
+    @property
+    def kind(self) -> str: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def count(self) -> int: ...
+    @property
+    def oldest(self) -> float: ...
 
 
 class Metrics:
-    """The instruments, each named for what it counts."""
+    """The instruments, each named for what it counts.
 
-    def __init__(self, data: Path) -> None:
+    `parent` is the process id of the supervisor, whose children are then measured, too.
+    """
+
+    def __init__(self, data: Path, *, process: str = "web", parent: int = 0) -> None:
         self._data = data
         self.registry = registry = CollectorRegistry()
-        ProcessCollector(registry=registry)
-        self.http_seconds = Histogram(
-            "vtp_http_request_seconds",
-            "Duration of requests",
-            ("method", "route", "status"),
-            buckets=_SECONDS,
-            registry=registry,
+        ProcessCollector(registry=registry)  # the names that ready-made dashboards know
+        registry.register(Processes(process, parent=parent))
+        self.http_seconds = self._histogram(
+            "vtp_http_request_seconds", "Duration of requests", "method", "route", "status"
         )
         self.http_active = Gauge("vtp_http_active", "Requests under way", registry=registry)
-        self.upload_bytes = Histogram(
-            "vtp_upload_bytes", "Size of uploads", buckets=_BYTES, registry=registry
-        )
+        self.upload_bytes = self._histogram("vtp_upload_bytes", "Size of uploads", buckets=_BYTES)
         self.sockets = Gauge("vtp_sockets", "Socket.IO clients", registry=registry)
-        self.socket_events = Counter(
-            "vtp_socket_events", "Events of clients", ("event", "outcome"), registry=registry
+        self.socket_events = self._counter(
+            "vtp_socket_events", "Events of clients", "event", "outcome"
         )
-        self.socket_seconds = Histogram(
-            "vtp_socket_event_seconds",
-            "Duration of events",
-            ("event",),
-            buckets=_SECONDS,
-            registry=registry,
+        self.socket_seconds = self._histogram(
+            "vtp_socket_event_seconds", "Duration of events", "event"
         )
-        self.loop_lag = Histogram(
-            "vtp_loop_lag_seconds", "Lateness of a timer", buckets=_LAG, registry=registry
-        )
-        self.loop_held = Histogram(
+        self.loop_lag = self._histogram("vtp_loop_lag_seconds", "Lateness of a timer", buckets=_LAG)
+        self.loop_held = self._histogram(
             "vtp_loop_held_seconds",
             "The longest that one request held the loop at a stretch",
-            ("route",),
+            "route",
             buckets=_LAG,
-            registry=registry,
         )
-        self.signed_in = Counter("vtp_signed_in", "Sign-ins", ("outcome",), registry=registry)
+        self.db_wait = self._histogram(
+            "vtp_db_wait_seconds", "Wait for a connection to the database", buckets=_LAG
+        )
+        self.signed_in = self._counter("vtp_signed_in", "Sign-ins", "outcome")
         self.jobs = Gauge("vtp_jobs", "Jobs that wait or run", ("kind", "state"), registry=registry)
         self.jobs_oldest = Gauge(
-            "vtp_jobs_oldest_seconds", "How long the oldest waits", ("kind",), registry=registry
+            "vtp_jobs_oldest_seconds", "How long the oldest waits", ("kind", "state"), registry=registry
         )
+        self.jobs_ended = self._counter("vtp_jobs_ended", "Jobs that ended", "kind", "outcome")
         self.workers = Gauge("vtp_workers", "Work processes heard of lately", registry=registry)
         self.figure("vtp_disk_free_bytes", "Free where the data is", self.disk_free)
+        self.figure("vtp_disk_size_bytes", "Space where the data is", self.disk_size)
+
+    def _histogram(
+        self, name: str, about: str, *labels: str, buckets: Iterable[float] = _SECONDS
+    ) -> Histogram:
+        return Histogram(name, about, labels, buckets=tuple(buckets), registry=self.registry)
+
+    def _counter(self, name: str, about: str, *labels: str) -> Counter:
+        return Counter(name, about, labels, registry=self.registry)
 
     def figure(self, name: str, about: str, ask: Callable[[], float]) -> None:
         """A gauge that is asked when somebody looks."""
         Gauge(name, about, registry=self.registry).set_function(ask)
 
+    def watch_pool(self, ask: Callable[[], PoolFigures]) -> None:
+        """The connections to the database: open, idle, and how many may be."""
+        self.figure("vtp_db_connections", "Open connections", lambda: ask().size)
+        self.figure("vtp_db_connections_idle", "Connections that nobody uses", lambda: ask().idle)
+        self.figure("vtp_db_connections_limit", "The most that there may be", lambda: ask().limit)
+
+    def request(self, *, method: str, route: str, status: int, seconds: float) -> None:
+        """`route` is its template, never the path that was sent."""
+        known = method if method in _METHODS else "(other)"
+        self.http_seconds.labels(known, route, str(status)).observe(seconds)
+
+    def show_jobs(self, live: Iterable[JobFigure], *, workers: int) -> None:
+        """The live jobs as they are now; kinds that have none any more vanish."""
+        self.jobs.clear()
+        self.jobs_oldest.clear()
+        self.workers.set(workers)
+        for figure in live:
+            self.jobs.labels(figure.kind, str(figure.state)).set(figure.count)
+            if str(figure.state) == "queued":
+                self.jobs_oldest.labels(figure.kind).set(figure.oldest)
+
     def disk_free(self) -> float:
         """Bytes that are free where the data is."""
         return float(disk_usage(self._data).free)
 
+    def disk_size(self) -> float:
+        return float(disk_usage(self._data).total)
+
     def text(self) -> bytes:
+        """Everything, as Prometheus reads it. Blocking: it reads files."""
         return generate_latest(self.registry)

@@ -1,0 +1,117 @@
+"""`vtp check`: whether everything that a start needs is in order, line by line."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from vtp.blob.opening import check as check_blobs
+from vtp.blob.opening import open_blobs
+from vtp.clock import SystemClock
+from vtp.db import migrate, open_database
+from vtp.db.revisions import SchemaMismatch
+from vtp.edge.assets import Assets
+from vtp.edge.limits import Limiter
+from vtp.edge.origins import of_settings
+from vtp.edge.server import tls_context
+from vtp.errors import Problem
+from vtp.media.pack.probe import Probe, probe_file
+from vtp.sandbox.runner import Sandbox
+from vtp.settings import Settings, SettingsError
+
+Look = Callable[[], Awaitable[str]]
+
+_OLDEST_POSTGRES = 150_000  # server_version_num of 15
+_LIMIT = 10.0  # s, for the storage
+
+
+class Wanting(Exception):
+    """Something is not as it should be, in one sentence."""
+
+
+async def check(chosen: Settings) -> int:
+    """0 when all is well; else what is not stands on the terminal."""
+    looks: list[tuple[str, Look]] = [
+        ("address", lambda: _address(chosen)),
+        ("browser files", _assets),
+        ("database", lambda: _database(chosen)),
+        ("storage", lambda: _storage(chosen)),
+        ("rate limits", lambda: _limits(chosen)),
+        ("sandbox", lambda: _sandbox(chosen)),
+    ]
+    results = [await _said(name, look) for name, look in looks]
+    return 0 if all(results) else 1
+
+
+async def check_media(chosen: Settings, file: Path) -> int:
+    """Whether a file would be taken as a recording or a video, and what is in it."""
+    try:
+        with file.open("rb") as opened:
+            found = await probe_file(Sandbox(chosen.sandbox, clock=SystemClock()), opened.fileno())
+    except OSError as error:
+        _say(f"{file}: {error.strerror}")
+        return 1
+    except Problem as problem:
+        _say(f"{file}: {problem}")
+        return 1
+    for line in _lines(found):
+        _say(line)
+    return 0
+
+
+def _lines(found: Probe) -> list[str]:
+    length = "of unknown length" if found.duration is None else f"{found.duration:.1f} s"
+    head = f"{found.container}, {length}, {found.size} bytes"
+    return [head, *(f"  {stream}" for stream in found.streams)]
+
+
+async def _said(name: str, look: Look) -> bool:
+    try:
+        _say(f"ok    {name}: {await look()}")
+    except (Wanting, Problem, SchemaMismatch, SettingsError, OSError) as error:
+        _say(f"FAIL  {name}: {error}")
+        return False
+    return True
+
+
+async def _address(chosen: Settings) -> str:
+    tls_context(chosen.server)
+    return f"{of_settings(chosen.server).public}, listening on {chosen.server.host}"
+
+
+async def _assets() -> str:
+    return f"built, in {Assets().directory}"
+
+
+async def _database(chosen: Settings) -> str:
+    async with open_database(chosen.database) as db:
+        number = int(await db.fetchval("select current_setting('server_version_num')"))
+        if number < _OLDEST_POSTGRES:
+            raise Wanting("PostgreSQL 15 or later is needed.")
+        await migrate.require_schema(db)
+        return f"PostgreSQL {number // 10_000}, at the revision of this program"
+
+
+async def _storage(chosen: Settings) -> str:
+    async with open_blobs(chosen.blob, data_dir=chosen.data_dir) as blobs:
+        await check_blobs(blobs, limit=_LIMIT)
+    return f"{chosen.blob.url} can be written and read"
+
+
+async def _limits(chosen: Settings) -> str:
+    await Limiter(chosen.limits).check()
+    return "requests can be counted"
+
+
+async def _sandbox(chosen: Settings) -> str:
+    report = await Sandbox(chosen.sandbox, clock=SystemClock()).report()
+    lines = "".join(f"{os.linesep}        {line}" for line in report.lines())
+    if not report.holds:
+        raise Wanting(f"some walls do not hold here{lines}")
+    return f"all walls hold{lines}"
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")

@@ -1,0 +1,97 @@
+"""`vtp user`: people, from the terminal of whoever runs the server."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from vtp.accounts import commands, keyring
+from vtp.accounts.service import open_administration
+from vtp.accounts.service.administration import Administration
+from vtp.accounts.service.people import People
+from vtp.actor import Role
+from vtp.clock import SystemClock
+from vtp.db import migrate, open_database
+from vtp.errors import Invalid
+from vtp.settings import Settings
+
+
+class UnknownRole(Invalid):
+    """Roles are: admin, manager, editor, instructor, advanced, student."""
+
+    code = "unknown_role"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What was said on the command line."""
+
+    action: str  # add, roles, password, disable, enable, list
+    email: str
+    name: str
+    roles: str  # separated by commas
+    make_password: bool  # rather than ask for one
+
+
+@asynccontextmanager
+async def administration(chosen: Settings) -> AsyncIterator[Administration]:
+    async with open_database(chosen.database) as db:
+        await migrate.require_schema(db)
+        async with open_administration(
+            db,
+            clock=SystemClock(),
+            options=chosen.auth,
+            secrets=keyring.load(chosen.secrets_dir),
+        ) as opened:
+            yield opened
+
+
+async def user(chosen: Settings, wish: Wish) -> int:
+    if wish.action == "list":
+        async with open_database(chosen.database) as db:
+            await commands.list_users(People(db), _say)
+        return 0
+    async with administration(chosen) as admin:
+        await _change(admin, wish)
+    return 0
+
+
+async def _change(admin: Administration, wish: Wish) -> None:
+    match wish.action:
+        case "add":
+            await commands.add(
+                admin,
+                _say,
+                email=wish.email,
+                name=wish.name or wish.email.partition("@")[0],
+                roles=_roles(wish.roles or Role.STUDENT.value),
+                password=_password(wish),
+            )
+        case "roles":
+            await commands.set_roles(admin, _say, email=wish.email, roles=_roles(wish.roles))
+        case "password":
+            await commands.set_password(admin, _say, email=wish.email, password=_password(wish))
+        case "disable":
+            await commands.disable(admin, _say, email=wish.email)
+        case "enable":
+            await commands.enable(admin, _say, email=wish.email)
+
+
+def _password(wish: Wish) -> str | None:
+    """Typed where somebody sits at a terminal; None has one made and shown once."""
+    if wish.make_password or not sys.stdin.isatty():
+        return None
+    return commands.typed_password()
+
+
+def _roles(text: str) -> list[Role]:
+    try:
+        return [Role(name.strip()) for name in text.split(",")]
+    except ValueError:
+        raise UnknownRole from None
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")

@@ -1,0 +1,55 @@
+"""The work process: background jobs, and nothing that listens."""
+
+from __future__ import annotations
+
+import asyncio
+
+import structlog
+
+from vtp.accounts.jobs import Bench
+from vtp.accounts.jobs import handlers as accounts_handlers
+from vtp.app.parts import Parts, open_parts
+from vtp.jobs.handlers import Bound
+from vtp.jobs.jobs import Broom
+from vtp.jobs.jobs import handlers as jobs_handlers
+from vtp.jobs.worker import run_worker
+from vtp.settings import Settings
+from vtp.telemetry import logs
+
+_log = structlog.get_logger()
+
+
+async def run(chosen: Settings, stop: asyncio.Event) -> int:
+    logs.set_up(chosen.log, process="work")
+    async with open_parts(chosen) as parts:
+        await _tell_walls(parts)
+        await run_worker(
+            parts.db,
+            chosen.database,
+            chosen.jobs,
+            parts.jobs,
+            bound(parts),
+            stop=stop,
+            shutdown_timeout=chosen.server.shutdown_timeout,
+        )
+    return 0
+
+
+def bound(parts: Parts) -> list[Bound]:
+    """Every kind of job with what its handler needs."""
+    bench = Bench(
+        db=parts.db,
+        blobs=parts.blobs,
+        sandbox=parts.sandbox,
+        jobs=parts.jobs,
+        clock=parts.clock,
+    )
+    broom = Broom(db=parts.db, options=parts.settings.jobs)
+    return [*accounts_handlers.bind(bench), *jobs_handlers.bind(broom)]
+
+
+async def _tell_walls(parts: Parts) -> None:
+    """What protects this machine from the files of others, for the log."""
+    report = await parts.sandbox.report()
+    tell = _log.info if report.holds else _log.warning
+    tell("sandbox.walls", walls=report.walls, open=report.open)
