@@ -111,12 +111,13 @@ class Jobs:
         while not await store.insert(
             tx,
             job_id=job_id,
-            kind=kind,
+            kind=kind.name,
             payload=msgspec.json.encode(payload),
             subject=subject,
             owner_id=owner_id,
             key=key,
             priority=urgency,
+            max_attempts=kind.max_attempts,
             delay=wait,
         ):
             # It may end between the two statements; then there is room for ours.

@@ -67,12 +67,15 @@ class Worker:
         options: settings.Jobs,
         jobs: Jobs,
         bound: Sequence[Bound],
+        *,
+        grace: float = _GRACE,
     ) -> None:
         self.id = uuid7()
         self.name = f"{socket.gethostname()}:{os.getpid()}"
         self._db = db
         self._options = options
         self._jobs = jobs
+        self._grace = grace
         self._listener = Listener(partial(connect, database), (CHANNEL, _STOPS))
         self._driver = PatientDriver(db, self._listener)
         self._handlers = Tasks(_judged_elsewhere)
@@ -82,7 +85,7 @@ class Worker:
             options,
             worker_id=self.id,
             tasks=self._handlers,
-            grace=_GRACE,
+            grace=grace,
         )
         self._queries = WorkerQueries(self._driver, concurrency=options.concurrency)
         self._machine = PgQueuer(self._driver, channel=CHANNEL, queries=self._queries)
@@ -185,8 +188,8 @@ class Worker:
         self._machine.shutdown.set()
         steps: tuple[tuple[float, Callable[[], object]], ...] = (
             (timeout, self._runs.give_back),
-            (_GRACE * 2, self._driver.give_up),
-            (_GRACE, queue.cancel),
+            (self._grace * 2, self._driver.give_up),
+            (self._grace, queue.cancel),
         )
         for seconds, otherwise in steps:
             if (await asyncio.wait({queue}, timeout=seconds))[0]:
