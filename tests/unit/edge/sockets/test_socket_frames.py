@@ -115,6 +115,7 @@ def theirs(data: bytes) -> tuple[list[tuple[int, bytes]], bool]:
         (b"\x81\xfe\x07\xd1", frames.TOO_BIG),  # one more than the limit, by its header alone
         (masked(1, bytes(1500), fin=False) + b"\x80\xfe\x05\xdc", frames.TOO_BIG),
     ],
+    ids=range(10),  # masks are random, names of tests are not
 )
 def test_a_bad_frame_says_why(data: bytes, status: int) -> None:
     with pytest.raises(BadFrame) as caught:
