@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import statistics
+import time
 from collections.abc import AsyncIterator
 from uuid import UUID
 
@@ -435,3 +437,20 @@ async def test_endings_are_news(accounts: Accounts) -> None:
         (user_id, client.credential_id),
         (user_id, None),
     ]
+
+
+# --- time -------------------------------------------------------------------------------------
+@pytest.mark.slow
+async def test_nobody_takes_as_long_as_somebody(db: Database, clock: SetClock) -> None:
+    """Medians of one run. A missing hash would be a hundred times as fast; the machine is noisy."""
+    options = auth(bcrypt_cost=8, failures_per_address=10_000)
+    async with some_accounts(db, clock, options=options) as accounts:
+        await a_person(accounts)
+        took: dict[str, list[float]] = {"ines@school.test": [], "nobody@school.test": []}
+        for n in range(200):
+            for email, times in took.items():
+                started = time.perf_counter()
+                await guess(accounts, Caller(f"192.0.2.{n}", ""), email)
+                times.append(time.perf_counter() - started)
+    known, unknown = (statistics.median(times) for times in took.values())
+    assert 0.7 < known / unknown < 1.4
