@@ -13,7 +13,8 @@ import pytest
 from tests.support.postgres import TestCluster
 from vtp import resources, settings
 from vtp.db import migrate, open_database
-from vtp.db.migrate import SchemaMismatch
+from vtp.db.revisions import SchemaMismatch
+from vtp.db.schema import read_applied, require_schema, shipped
 
 # Everything that a person can see of a schema, in one order.
 _SCHEMA = """
@@ -76,7 +77,7 @@ async def test_up_down_and_up_again_give_the_same_schema(empty: settings.Databas
 async def test_each_step_down_can_be_taken_up_again(empty: settings.Database) -> None:
     await migrate.upgrade(empty)
     whole = await schema(empty.url)
-    for revision in reversed(migrate.shipped().order[:-1]):
+    for revision in reversed(shipped().order[:-1]):
         await migrate.downgrade(empty, revision)
         await migrate.upgrade(empty)
         assert await schema(empty.url) == whole
@@ -84,7 +85,7 @@ async def test_each_step_down_can_be_taken_up_again(empty: settings.Database) ->
 
 async def test_of_several_that_start_at_once_one_migrates(empty: settings.Database) -> None:
     applied = await asyncio.gather(*(migrate.upgrade(empty) for _ in range(4)))
-    assert sorted(map(len, applied)) == [0, 0, 0, len(migrate.shipped().order)]
+    assert sorted(map(len, applied)) == [0, 0, 0, len(shipped().order)]
 
 
 async def test_a_database_without_all_revisions_is_refused_with_the_way_out(
@@ -92,9 +93,9 @@ async def test_a_database_without_all_revisions_is_refused_with_the_way_out(
 ) -> None:
     async with open_database(empty) as db:
         with pytest.raises(SchemaMismatch, match="vtp migrate"):
-            await migrate.require_schema(db)
+            await require_schema(db)
         await migrate.upgrade(empty)
-        await migrate.require_schema(db)
+        await require_schema(db)
 
 
 async def test_an_edited_revision_is_refused(empty: settings.Database, copy: Path) -> None:
@@ -115,7 +116,7 @@ async def test_a_revision_of_a_newer_program_is_refused(
 
 
 async def test_a_failing_revision_leaves_nothing(empty: settings.Database, copy: Path) -> None:
-    last = migrate.shipped(copy).head
+    last = shipped(copy).head
     (copy / "versions" / "9999_bad.py").write_text(
         '"""Bad."""\nfrom vtp.db.scripts import run\n'
         f'revision = "9999"\ndown_revision = "{last}"\n'
@@ -126,13 +127,13 @@ async def test_a_failing_revision_leaves_nothing(empty: settings.Database, copy:
         await migrate.upgrade(empty, directory=copy)
     async with open_database(empty) as db:
         assert await db.fetchval("select to_regclass('half_done')") is None
-        assert (await migrate.read_applied(db)).current == last
+        assert (await read_applied(db)).current == last
 
 
 async def test_an_index_is_built_beside_writers_after_an_interrupted_try(
     empty: settings.Database, copy: Path
 ) -> None:
-    last = migrate.shipped(copy).head
+    last = shipped(copy).head
     (copy / "versions" / "9999_index.py").write_text(
         '"""An index."""\nfrom vtp.db.scripts import drop_index_concurrently, index_concurrently\n'
         f'revision = "9999"\ndown_revision = "{last}"\n'

@@ -10,33 +10,47 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from vtp import demo as demo_school
-from vtp.app import check as checks
-from vtp.app import loop, people, web, work
-from vtp.db import migrate as migrations
 from vtp.db.revisions import SchemaMismatch
 from vtp.errors import Problem
 from vtp.settings import Settings, SettingsError
-from vtp.telemetry import logs
+
+# Each command imports what it needs and no more: a start runs several of them one after another.
 
 
 def run_web(chosen: Settings) -> int:
+    from vtp.app import loop, web
+
     return _told(lambda: loop.run(lambda stop: web.run(chosen, stop)))
 
 
 def run_work(chosen: Settings) -> int:
+    from vtp.app import loop, work
+
     return _told(lambda: loop.run(lambda stop: work.run(chosen, stop)))
 
 
 def migrate(chosen: Settings) -> int:
-    return _told(lambda: asyncio.run(_migrate(chosen)))
+    from vtp.db import migrate as migrations
+    from vtp.telemetry import logs
+
+    logs.set_up(chosen.log, process="migrate")
+    return _told(lambda: _done(lambda: asyncio.run(migrations.upgrade(chosen.database))))
 
 
 def demo(chosen: Settings) -> int:
-    return _told(lambda: asyncio.run(_demo(chosen)))
+    from vtp import demo as school
+    from vtp.app import people
+
+    async def fill() -> None:
+        async with people.administration(chosen) as administration:
+            await school.fill(administration)
+
+    return _told(lambda: _done(lambda: asyncio.run(fill())))
 
 
 def check(chosen: Settings, *, media: str = "") -> int:
+    from vtp.app import check as checks
+
     if media:
         return _told(lambda: asyncio.run(checks.check_media(chosen, Path(media))))
     return _told(lambda: asyncio.run(checks.check(chosen)))
@@ -51,21 +65,16 @@ def user(
     roles: str = "",
     make_password: bool = False,
 ) -> int:
+    from vtp.app import people
+
     wish = people.Wish(
         action=action, email=email, name=name, roles=roles, make_password=make_password
     )
     return _told(lambda: asyncio.run(people.user(chosen, wish)))
 
 
-async def _migrate(chosen: Settings) -> int:
-    logs.set_up(chosen.log, process="migrate")
-    await migrations.upgrade(chosen.database)
-    return 0
-
-
-async def _demo(chosen: Settings) -> int:
-    async with people.administration(chosen) as administration:
-        await demo_school.fill(administration)
+def _done(work: Callable[[], object]) -> int:
+    work()
     return 0
 
 

@@ -10,8 +10,9 @@ from pathlib import Path
 from vtp.blob.opening import check as check_blobs
 from vtp.blob.opening import open_blobs
 from vtp.clock import SystemClock
-from vtp.db import migrate, open_database
+from vtp.db import open_database
 from vtp.db.revisions import SchemaMismatch
+from vtp.db.schema import require_schema
 from vtp.edge.assets import Assets
 from vtp.edge.limits import Limiter
 from vtp.edge.origins import of_settings
@@ -90,7 +91,7 @@ async def _database(chosen: Settings) -> str:
         number = int(await db.fetchval("select current_setting('server_version_num')"))
         if number < _OLDEST_POSTGRES:
             raise Wanting("PostgreSQL 15 or later is needed.")
-        await migrate.require_schema(db)
+        await require_schema(db)
         return f"PostgreSQL {number // 10_000}, at the revision of this program"
 
 

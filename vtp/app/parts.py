@@ -15,7 +15,8 @@ from vtp.app import declared
 from vtp.blob.opening import open_blobs
 from vtp.blob.port import Blobs
 from vtp.clock import Clock, SystemClock
-from vtp.db import Database, migrate, open_database
+from vtp.db import Database, open_database
+from vtp.db.schema import require_schema
 from vtp.edge.limits import Limiter
 from vtp.edge.origins import Origins, is_local, of_settings
 from vtp.jobs.service import Jobs
@@ -52,7 +53,7 @@ async def open_parts(
     limiter = Limiter(chosen.limits)
     async with AsyncExitStack() as stack:
         db = await stack.enter_async_context(open_database(chosen.database, clock=clock))
-        await migrate.require_schema(db)
+        await require_schema(db)
         blobs = await stack.enter_async_context(open_blobs(chosen.blob, data_dir=chosen.data_dir))
         jobs = Jobs(db, chosen.jobs, declared.HANDLERS)
         accounts = await stack.enter_async_context(

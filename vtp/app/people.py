@@ -13,7 +13,8 @@ from vtp.accounts.service.administration import Administration
 from vtp.accounts.service.people import People
 from vtp.actor import Role
 from vtp.clock import SystemClock
-from vtp.db import migrate, open_database
+from vtp.db import open_database
+from vtp.db.schema import require_schema
 from vtp.errors import Invalid
 from vtp.settings import Settings
 
@@ -38,7 +39,7 @@ class Wish:
 @asynccontextmanager
 async def administration(chosen: Settings) -> AsyncIterator[Administration]:
     async with open_database(chosen.database) as db:
-        await migrate.require_schema(db)
+        await require_schema(db)
         async with open_administration(
             db,
             clock=SystemClock(),

@@ -8,7 +8,6 @@ in `pg_advisory_lock` holds a snapshot that `create index concurrently` would wa
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -17,24 +16,17 @@ from typing import Any
 import structlog
 from alembic import command, context
 from alembic.config import Config
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, pool, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from vtp import resources, settings
 from vtp.db.database import connect
-from vtp.db.revisions import Applied, SchemaMismatch, Shipped, pending, require_current
+from vtp.db.revisions import pending
+from vtp.db.schema import read_applied, shipped
 
 _LOCK = 0x7674_7001  # "vtp", then what is locked
 _POLL = 0.1  # s
 _log = structlog.get_logger()
-
-
-def shipped(directory: Path | None = None) -> Shipped:
-    script = _scripts(directory)
-    files = {r.revision: Path(r.path) for r in script.walk_revisions()}
-    order = list(reversed([r.revision for r in script.walk_revisions()]))
-    return Shipped(order, {name: _checksum(path) for name, path in files.items()})
 
 
 async def upgrade(options: settings.Database, *, directory: Path | None = None) -> list[str]:
@@ -53,19 +45,6 @@ async def downgrade(options: settings.Database, to: str, *, directory: Path | No
     async with _alone(options) as connection:
         pending(await read_applied(connection), shipped(directory))
         await _walk(options, directory, lambda config: command.downgrade(config, to))
-
-
-async def require_schema(db: Any, *, directory: Path | None = None) -> None:
-    """Raise `SchemaMismatch` unless the database is exactly at our revision, unedited."""
-    require_current(await read_applied(db), await asyncio.to_thread(shipped, directory))
-
-
-async def read_applied(db: Any) -> Applied:
-    if await db.fetchval("select to_regclass('alembic_version')") is None:
-        return Applied(None, {})
-    current = await db.fetchval("select version_num from alembic_version")
-    rows = await db.fetch("select revision, checksum from schema_checksum")
-    return Applied(current, {row["revision"]: row["checksum"] for row in rows})
 
 
 @asynccontextmanager
@@ -147,22 +126,3 @@ def _config(directory: Path | None) -> Config:
     config = Config()
     config.set_main_option("script_location", str(directory or resources.migrations()))
     return config
-
-
-def _scripts(directory: Path | None) -> ScriptDirectory:
-    return ScriptDirectory.from_config(_config(directory))
-
-
-def _checksum(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-__all__ = [
-    "SchemaMismatch",
-    "downgrade",
-    "read_applied",
-    "require_schema",
-    "run_environment",
-    "shipped",
-    "upgrade",
-]

@@ -63,3 +63,18 @@ def require_current(applied: Applied, shipped: Shipped) -> None:
         raise SchemaMismatch(
             f"The database lacks {len(missing)} revision(s), from {missing[0]} on. Run: vtp migrate"
         )
+
+
+def in_order(parents: Mapping[str, str | None]) -> list[str]:
+    """The revisions from the first to the last; each has one parent, the first has none."""
+    child_of = {parent: revision for revision, parent in parents.items()}
+    if len(child_of) != len(parents):
+        raise SchemaMismatch("Two revisions follow the same one.")
+    order: list[str] = []
+    following = child_of.get(None)
+    while following is not None:
+        order.append(following)
+        following = child_of.get(following)
+    if len(order) != len(parents):
+        raise SchemaMismatch("The revisions are not one chain.")
+    return order
