@@ -1,4 +1,4 @@
-"""How late the loop is: a timer that should fire every half second, and how late it did."""
+"""How late the loop is: a timer that should fire ten times a second, and how late it did."""
 
 from __future__ import annotations
 
@@ -7,14 +7,13 @@ import asyncio
 from vtp.clock import Clock
 from vtp.telemetry.metrics import Metrics
 
-_EVERY = 0.5  # s
+# Seldom enough to cost nothing (about 30 µs a second), often enough to meet a hold of 100 ms.
+_EVERY = 0.1  # s
 
 
-async def watch(metrics: Metrics, clock: Clock) -> None:
+async def watch(metrics: Metrics, clock: Clock, *, every: float = _EVERY) -> None:
     """Runs until it is cancelled by its owner."""
-    due = clock.monotonic() + _EVERY
     while True:
-        await asyncio.sleep(_EVERY)
-        now = clock.monotonic()
-        metrics.loop_lag.observe(max(0.0, now - due))
-        due = now + _EVERY
+        due = clock.monotonic() + every
+        await asyncio.sleep(every)
+        metrics.loop_lag.observe(max(0.0, clock.monotonic() - due))

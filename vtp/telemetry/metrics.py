@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from shutil import disk_usage
-from typing import Protocol
 
 from prometheus_client import (
     CollectorRegistry,
@@ -29,26 +28,6 @@ _BYTES = tuple(1024.0 * 4**n for n in range(10))
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
-class PoolFigures(Protocol):
-    @property
-    def size(self) -> int: ...
-    @property
-    def idle(self) -> int: ...
-    @property
-    def limit(self) -> int: ...
-
-
-class JobFigure(Protocol):
-    @property
-    def kind(self) -> str: ...
-    @property
-    def state(self) -> str: ...
-    @property
-    def count(self) -> int: ...
-    @property
-    def oldest(self) -> float: ...
-
-
 class Metrics:
     """The instruments, each named for what it counts.
 
@@ -63,9 +42,9 @@ class Metrics:
         self.http_seconds = self._histogram(
             "vtp_http_request_seconds", "Duration of requests", "method", "route", "status"
         )
-        self.http_active = Gauge("vtp_http_active", "Requests under way", registry=registry)
+        self.http_active = self._gauge("vtp_http_active", "Requests under way")
         self.upload_bytes = self._histogram("vtp_upload_bytes", "Size of uploads", buckets=_BYTES)
-        self.sockets = Gauge("vtp_sockets", "Socket.IO clients", registry=registry)
+        self.sockets = self._gauge("vtp_sockets", "Socket.IO clients")
         self.socket_events = self._counter(
             "vtp_socket_events", "Events of clients", "event", "outcome"
         )
@@ -83,12 +62,12 @@ class Metrics:
             "vtp_db_wait_seconds", "Wait for a connection to the database", buckets=_LAG
         )
         self.signed_in = self._counter("vtp_signed_in", "Sign-ins", "outcome")
-        self.jobs = Gauge("vtp_jobs", "Jobs that wait or run", ("kind", "state"), registry=registry)
-        self.jobs_oldest = Gauge(
-            "vtp_jobs_oldest_seconds", "How long the oldest waits", ("kind", "state"), registry=registry
+        self.jobs = self._gauge("vtp_jobs", "Jobs that wait or run", "kind", "state")
+        self.jobs_oldest = self._gauge(
+            "vtp_jobs_oldest_seconds", "How long the oldest waits or runs", "kind", "state"
         )
         self.jobs_ended = self._counter("vtp_jobs_ended", "Jobs that ended", "kind", "outcome")
-        self.workers = Gauge("vtp_workers", "Work processes heard of lately", registry=registry)
+        self.workers = self._gauge("vtp_workers", "Work processes heard of lately")
         self.figure("vtp_disk_free_bytes", "Free where the data is", self.disk_free)
         self.figure("vtp_disk_size_bytes", "Space where the data is", self.disk_size)
 
@@ -100,30 +79,17 @@ class Metrics:
     def _counter(self, name: str, about: str, *labels: str) -> Counter:
         return Counter(name, about, labels, registry=self.registry)
 
+    def _gauge(self, name: str, about: str, *labels: str) -> Gauge:
+        return Gauge(name, about, labels, registry=self.registry)
+
     def figure(self, name: str, about: str, ask: Callable[[], float]) -> None:
         """A gauge that is asked when somebody looks."""
-        Gauge(name, about, registry=self.registry).set_function(ask)
-
-    def watch_pool(self, ask: Callable[[], PoolFigures]) -> None:
-        """The connections to the database: open, idle, and how many may be."""
-        self.figure("vtp_db_connections", "Open connections", lambda: ask().size)
-        self.figure("vtp_db_connections_idle", "Connections that nobody uses", lambda: ask().idle)
-        self.figure("vtp_db_connections_limit", "The most that there may be", lambda: ask().limit)
+        self._gauge(name, about).set_function(ask)
 
     def request(self, *, method: str, route: str, status: int, seconds: float) -> None:
         """`route` is its template, never the path that was sent."""
         known = method if method in _METHODS else "(other)"
         self.http_seconds.labels(known, route, str(status)).observe(seconds)
-
-    def show_jobs(self, live: Iterable[JobFigure], *, workers: int) -> None:
-        """The live jobs as they are now; kinds that have none any more vanish."""
-        self.jobs.clear()
-        self.jobs_oldest.clear()
-        self.workers.set(workers)
-        for figure in live:
-            self.jobs.labels(figure.kind, str(figure.state)).set(figure.count)
-            if str(figure.state) == "queued":
-                self.jobs_oldest.labels(figure.kind).set(figure.oldest)
 
     def disk_free(self) -> float:
         """Bytes that are free where the data is."""

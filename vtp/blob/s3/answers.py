@@ -61,7 +61,8 @@ async def asking(limit: float | None = None) -> AsyncIterator[None]:
         if code_of(error) in _ABSENT:
             raise NoSuchBlob from None
         # The code says what is wrong with the bucket or the key; people only learn that it is.
-        _log.warning("blob.refused", code=code_of(error), operation=error.operation_name)
+        code = code_of(error)
+        _log.warning("blob.refused", code=code, operation=error.operation_name, seldom=code)
         raise StorageUnavailable from error
     except (TimeoutError, ConnectTimeoutError, ReadTimeoutError) as error:
         raise StorageTimeout from error

@@ -43,7 +43,7 @@ class Download:
             at += len(piece)
 
     async def _again(self, at: int, stop: int) -> None:
-        _log.info("blob.resumed", at=at)
+        _log.info("blob.resumed", at=at, seldom="blob.resumed")
         self.close()
         self._body = (await self._resume(range_of(at, stop - at), self._version))["Body"]
 
