@@ -88,7 +88,8 @@ def _by_uv(names: Sequence[str]) -> bool:
     if not _own_venv("--without-pip"):
         return False
     env = _uv_environment()
-    uv = (UV, "pip", "install", "--quiet", "--python", PYTHON)
+    # Compiled now, or every start of a process would do it again where files may not be written.
+    uv = (UV, "pip", "install", "--quiet", "--compile-bytecode", "--python", PYTHON)
     return _run((*uv, *_pinned(names)), env) and _run((*uv, *_PROJECT), env)
 
 

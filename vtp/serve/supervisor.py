@@ -1,4 +1,4 @@
-"""Starts children one after the other, keeps them running, and ends them in order.
+"""Starts children in order, keeps them running, and ends them in order.
 
 Single-threaded on purpose: the kernel ends our children when the thread that forked them is gone.
 """
@@ -61,9 +61,13 @@ class Supervisor:
         for child in self.children:
             kept = _Kept(child, Restarts(self.pace))
             self._kept.append(kept)
-            code = self._finish(kept) if child.once else self._await_ready(kept)
+            if not child.once:
+                continue
+            self._await_ready()
+            code = self._finish(kept)
             if code != 0 or self._signals.stops:
                 return code
+        self._await_ready()
         return 0
 
     def _finish(self, kept: _Kept) -> int:
@@ -82,14 +86,17 @@ class Supervisor:
         self.say(f"{child.name} {_how(code)}; its messages above say why.")
         return code if code > 0 else 1
 
-    def _await_ready(self, kept: _Kept) -> int:
+    def _await_ready(self) -> None:
+        """All that are kept running; they start beside one another."""
         told = time.monotonic() + 15.0
-        while not kept.ready and not self._signals.stops:
+        while (waiting := self._unready()) and not self._signals.stops:
             self._turn()
             if time.monotonic() > told:
-                self.say(f"still waiting for {kept.child.name} …")
+                self.say(f"still waiting for {', '.join(waiting)} …")
                 told = _NEVER
-        return 0
+
+    def _unready(self) -> list[str]:
+        return [k.child.name for k in self._kept if not k.ready and not k.child.once]
 
     def _watch(self) -> None:
         while not self._signals.stops:
@@ -187,9 +194,11 @@ class Supervisor:
 
 
 def _due(kept: _Kept, now: float) -> float:
+    if kept.child.once:
+        return _NEVER
     if kept.process is None:
         return kept.start_at
-    if not kept.ready and not kept.child.once:
+    if not kept.ready:
         return now + _LOOK_AGAIN
     return kept.process.press_at if kept.process.asked else _NEVER
 
