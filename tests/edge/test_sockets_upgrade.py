@@ -124,11 +124,6 @@ async def test_credentials_that_are_not_valid_are_refused_at_once(
     assert (refused.status, refused.problem["code"]) == (401, "bad_credentials")
 
 
-async def test_a_key_opens_only_with_the_scope_for_it(site: Served) -> None:
-    refused = await refusal(site, X_API_Key="narrow")
-    assert (refused.status, refused.problem["code"]) == (403, "missing_scope")
-
-
 async def test_compression_is_never_spoken(site: Served) -> None:
     client = await upgraded(site.port, Sec_WebSocket_Extensions="permessage-deflate")
     await client.connect({"token": "ann"})

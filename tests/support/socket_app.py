@@ -109,7 +109,7 @@ class Noted:
 
 
 ANN, BEN = an_actor(), an_actor()
-KEY = an_actor(via=Via.KEY, scopes=["sockets:read", "test:read"])
+KEY = an_actor(via=Via.KEY, scopes=["test:read"])
 NARROW_KEY = an_actor(via=Via.KEY, scopes=["test:read"])
 COOKIE = an_actor(via=Via.SESSION)
 

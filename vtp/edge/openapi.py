@@ -208,9 +208,8 @@ def problems_of(route: Route) -> list[type[Problem]]:
     """Every kind of error that a route can answer with."""
     rule = route.rule
     kinds: list[type[Problem]] = [*_ALWAYS, *route.errors]
-    kinds.append(MissingScope if rule.keys else NotWithAKey)
     if not rule.anonymous:
-        kinds.append(Unauthenticated)
+        kinds += (Unauthenticated, MissingScope if rule.keys else NotWithAKey)
     if rule.roles is not None and not rule.owned:
         kinds.append(Forbidden)
     if route.signature.path:
