@@ -52,7 +52,8 @@ class Running:
     async def done(self, tx: Db, result: msgspec.Struct | None = None) -> None:
         """Record success in the transaction of the effect, so that both happen or neither.
 
-        Raises when this run may not, because it was stopped or taken over.
+        Call it last in there: it locks the job until the commit. Raises when this run may not,
+        because it was stopped or taken over.
         """
         encoded = None if result is None else msgspec.json.encode(result)
         if not await store.succeed(tx, job_id=self.id, lease=self._lease, result=encoded):
