@@ -414,6 +414,22 @@ async def test_a_sign_in_that_began_before_a_change_of_password_is_void(
         await accounts.clients.open(login, HOME)
 
 
+async def test_signing_in_again_while_the_account_is_changed_waits_and_locks_nobody_out(
+    accounts: Accounts, db: Database
+) -> None:
+    person = await a_person(accounts)
+    before = await person.browser()
+    async with db.transaction() as tx:
+        await tx.execute("update app_user set disabled_at = now()")
+        again = asyncio.ensure_future(person.browser(replaces=before.cookie))
+        while not await db.fetchval("select count(*) from pg_locks where not granted"):
+            await asyncio.sleep(0.01)
+        await tx.execute("delete from session")
+    with pytest.raises(WrongCredentials):
+        await again
+    assert await db.fetchval("select count(*) from session") == 0
+
+
 # --- news -------------------------------------------------------------------------------------
 async def test_endings_are_news(accounts: Accounts) -> None:
     heard: list[tuple[UserId, UUID | None]] = []

@@ -78,36 +78,32 @@ async def open_accounts(
 ) -> AsyncIterator[Accounts]:
     """`origin` is the public one, `scopes` are all that the routes know."""
     recent: Recent[Actor] = Recent(age=_STALE, entries=_REMEMBERED)
-    endings = Endings(recent)
+    endings, marks = Endings(recent), Marks(secrets.keyring)
     access = AccessTokens(secrets.keyring, issuer=origin, lifetime=options.access_lifetime)
-    marks = Marks(secrets.keyring)
+    credentials = Credentials(
+        db, clock=clock, options=options, access=access, recent=recent, demo=demo
+    )
+    browsers = Browsers(db, clock=clock, options=options, marks=marks, endings=endings)
     clients = Clients(
-        db,
-        clock=clock,
-        options=options,
-        access=access,
-        marks=marks,
-        endings=endings,
-        demo=demo,
+        db, clock=clock, options=options, access=access, marks=marks, endings=endings, demo=demo
     )
     async with _passwords(options, secrets) as passwords:
         newcomers = Newcomers(passwords, clock)
+        sign_in = SignIn(
+            db,
+            options=options,
+            passwords=passwords,
+            guesses=Guesses(passwords, _throttle(options), clock),
+            newcomers=newcomers,
+            browsers=browsers,
+            clients=clients,
+            endings=endings,
+            limit=limit,
+            demo=demo,
+        )
         yield Accounts(
-            credentials=Credentials(
-                db, clock=clock, options=options, access=access, recent=recent, demo=demo
-            ),
-            sign_in=SignIn(
-                db,
-                options=options,
-                passwords=passwords,
-                guesses=Guesses(passwords, _throttle(options), clock),
-                newcomers=newcomers,
-                browsers=Browsers(db, clock=clock, options=options, marks=marks, endings=endings),
-                clients=clients,
-                endings=endings,
-                limit=limit,
-                demo=demo,
-            ),
+            credentials=credentials,
+            sign_in=sign_in,
             clients=clients,
             sessions=OwnSessions(db, clock=clock, endings=endings),
             keys=OwnKeys(db, clock=clock, endings=endings, scopes=scopes),
@@ -122,12 +118,7 @@ async def open_accounts(
                 demo=demo,
             ),
             first_admin=FirstAdmin(
-                db,
-                clock=clock,
-                options=options,
-                newcomers=newcomers,
-                origin=origin,
-                demo=demo,
+                db, clock=clock, options=options, newcomers=newcomers, origin=origin, demo=demo
             ),
             endings=endings,
         )

@@ -48,9 +48,7 @@ class Browsers:
         cookie = opaque.new()
         session = self._session(login, caller)
         async with self._db.transaction() as tx:
-            left = None
-            if opaque.plausible(replaces):
-                left = await sessions.end_of_cookie(tx, opaque.digest(replaces))
+            # The account is locked before its sessions, here as everywhere: nobody waits in a ring.
             if not await sessions.insert(
                 tx,
                 session,
@@ -58,6 +56,9 @@ class Browsers:
                 password_version=login.password_version,
             ):
                 raise WrongCredentials
+            left = None
+            if opaque.plausible(replaces):
+                left = await sessions.end_of_cookie(tx, opaque.digest(replaces))
         if left is not None:
             await self._endings.one(left[1], left[0])
         return BrowserSession(
