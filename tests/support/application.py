@@ -19,6 +19,7 @@ from vtp.actor import SYSTEM, Role
 from vtp.app.parts import Parts, open_parts
 from vtp.app.web import serving
 from vtp.clock import Clock
+from vtp.edge.assets import Assets
 
 _PLENTY = settings.Limits(
     requests_per_minute=1_000_000, anonymous_per_minute=1_000_000, registrations_per_hour=1_000_000
@@ -52,6 +53,7 @@ class Person:
     cookie: str
     access_token: str
     refresh_token: str
+    session_id: str
 
     @property
     def bearer(self) -> dict[str, str]:
@@ -79,14 +81,29 @@ class Application:
         )
         if roles:
             user = await accounts.administration.set_roles(SYSTEM, user.id, frozenset(roles))
-        opened = await accounts.sign_in.browser(email=email, password=PASSWORD, caller=HOME)
-        tokens = await accounts.sign_in.client(email=email, password=PASSWORD, caller=HOME)
+        return await self.sign_in(user)
+
+    async def sign_in(self, user: User) -> Person:
+        """Once more, as a browser and as a client; `session_id` is that of the browser."""
+        sign_in = self.parts.accounts.sign_in
+        given = {"email": user.email, "password": PASSWORD}
+        tokens = await sign_in.client(**given, caller=HOME)
+        opened = await sign_in.browser(**given, caller=HOME)
+        actor = await self.parts.accounts.credentials.by_session(opened.cookie)
         return Person(
             user=user,
             cookie=opened.cookie,
             access_token=tokens.access_token,
             refresh_token=tokens.refresh_token,
+            session_id=str(actor.credential_id) if actor else "",
         )
+
+    async def reset_password(self, user: User) -> None:
+        await self.parts.accounts.administration.set_password(SYSTEM, user.id, PASSWORD)
+
+    def asset(self) -> str:
+        """The path of a built file."""
+        return Assets().url("shell.js")
 
     async def call(
         self, method: str, path: str, *, headers: dict[str, str] | None = None, **more: Any

@@ -7,6 +7,7 @@ from vtp.accounts import jobs as accounts_jobs
 from vtp.accounts import pages as accounts_pages
 from vtp.edge import api_docs, assets, client_errors, health
 from vtp.edge.routes import Route
+from vtp.edge.sockets import upgrade
 from vtp.jobs import api as jobs_api
 from vtp.jobs import events as jobs_events
 from vtp.jobs import jobs as jobs_jobs
@@ -28,6 +29,11 @@ def routes() -> list[Route]:
         site_pages.routes,
     )
     return [route for group in groups for route in group]
+
+
+def all_routes() -> list[Route]:
+    """With those that are mounted by what they belong to."""
+    return [*routes(), *upgrade.routes]
 
 
 def scopes() -> frozenset[str]:

@@ -1,0 +1,304 @@
+"""The table of permissions: every route and event, called as everybody, and the status asserted.
+
+What a rule promises is derived here a second time, in words of the test. A route or an event
+without a row in `CALLS` or `EVENTS` fails, so nobody can forget one.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.accounts import PASSWORD
+from tests.support.application import Application, Person, an_application, some_settings
+from tests.support.pictures import a_png
+from tests.support.socket_client import connected
+from vtp import settings
+from vtp.accounts.model import MakePicture
+from vtp.actor import Actor, Role, Via
+from vtp.app import declared
+from vtp.edge.routes import Route
+from vtp.edge.rules import Rule
+from vtp.ids import JobId, uuid7
+
+NOBODY = "nobody"
+OWNER = "owner"
+STRANGER = "stranger"
+ROLES = {role.value: role for role in Role if role is not Role.STUDENT}
+EVERYBODY = (NOBODY, OWNER, STRANGER, *ROLES)
+
+
+@dataclass(frozen=True)
+class Call:
+    """How a route is called so that who may, succeeds."""
+
+    good: int
+    body: Any = None
+    raw: bytes | None = None
+    form: dict[str, str] | None = None
+    kind: str | None = None
+    # What its path names: a session, key or job of the owner, made anew for each call.
+    of: str = ""
+    # What somebody gets who may call it, for a thing of somebody else.
+    others: int | None = None
+    # A page that sends whoever is not signed in to the form.
+    page: bool = False
+
+
+_NEW = itertools.count()
+
+CALLS: dict[tuple[str, str], Call] = {
+    ("GET", "/health/live"): Call(200),
+    ("GET", "/health/ready"): Call(200),
+    ("GET", "/health/startup"): Call(200),
+    ("GET", "/health"): Call(200),
+    ("GET", "/metrics"): Call(200),
+    ("GET", "/static/{path:.+}"): Call(200, of="asset"),
+    ("GET", "/api/openapi.json"): Call(200),
+    ("GET", "/api/docs"): Call(200),
+    ("GET", "/api/redoc"): Call(200),
+    ("GET", "/socket.io/"): Call(400),  # not a WebSocket; events have a table of their own
+    ("POST", "/api/v1/client-errors"): Call(204, body={"message": "it broke"}),
+    ("POST", "/api/v1/auth/register"): Call(201, of="registration"),
+    ("POST", "/api/v1/auth/login"): Call(200, of="login"),
+    ("POST", "/api/v1/auth/refresh"): Call(200, of="refresh"),
+    ("POST", "/api/v1/auth/logout"): Call(204),
+    ("POST", "/api/v1/auth/password"): Call(
+        204, body={"current": PASSWORD, "new": "copper lantern quiet meadow"}
+    ),
+    ("GET", "/api/v1/auth/sessions"): Call(200),
+    ("DELETE", "/api/v1/auth/sessions/{id}"): Call(204, of="session", others=404),
+    ("DELETE", "/api/v1/auth/sessions"): Call(204),
+    ("GET", "/api/v1/users/me"): Call(200),
+    ("PATCH", "/api/v1/users/me"): Call(200, body={"name": "Noor H."}),
+    ("GET", "/api/v1/users"): Call(200),
+    ("GET", "/api/v1/users/{id}"): Call(200, of="user", others=404),
+    ("PATCH", "/api/v1/users/{id}"): Call(200, body={"roles": ["student"]}, of="user"),
+    ("PUT", "/api/v1/users/me/picture"): Call(202, raw=a_png(), kind="image/png"),
+    ("DELETE", "/api/v1/users/me/picture"): Call(204),
+    ("GET", "/api/v1/users/{id}/picture"): Call(404, of="user"),  # nobody here has one
+    ("POST", "/api/v1/keys"): Call(201, body={"name": "script", "scopes": ["users:read"]}),
+    ("GET", "/api/v1/keys"): Call(200),
+    ("DELETE", "/api/v1/keys/{id}"): Call(204, of="key", others=404),
+    ("GET", "/api/v1/jobs"): Call(200),
+    ("GET", "/api/v1/jobs/{id}"): Call(200, of="job", others=404),
+    ("POST", "/api/v1/jobs/{id}/cancel"): Call(202, of="job", others=404),
+    ("POST", "/api/v1/jobs/{id}/retry"): Call(202, of="cancelled job", others=404),
+    ("GET", "/login"): Call(200),
+    ("POST", "/login"): Call(303, of="login form"),
+    ("GET", "/register"): Call(200),
+    ("POST", "/register"): Call(303, of="registration form"),
+    ("GET", "/setup"): Call(410),  # no link is open
+    ("POST", "/setup"): Call(410, form={"token": "no"}),
+    ("POST", "/logout"): Call(303, form={}),
+    ("GET", "/profile"): Call(200, page=True),
+    ("GET", "/"): Call(200, page=True),
+    ("GET", "/admin/jobs"): Call(200, page=True),
+    ("GET", "/admin/kit"): Call(200, page=True),
+}
+# Where somebody who is signed in has no business, and is sent on.
+_SENT_ON = {("GET", "/login"), ("GET", "/register")}
+
+EVENTS: dict[str, tuple[str, int]] = {"jobs.watch": ("job", 404)}
+
+
+@dataclass
+class School:
+    """One of each role, and an owner of things with a stranger of the same rank."""
+
+    application: Application
+    people: dict[str, Person] = field(default_factory=dict)
+
+    @classmethod
+    async def opened(cls, application: Application) -> School:
+        school = cls(application)
+        for name in (OWNER, STRANGER):
+            school.people[name] = await application.person()
+        for name, role in ROLES.items():
+            school.people[name] = await application.person(role)
+        return school
+
+    def actor(self, name: str) -> Actor:
+        user = self.people[name].user
+        return Actor(user.id, user.roles, Via.SYSTEM)
+
+    async def job(self) -> JobId:
+        parts = self.application.parts
+        async with parts.db.transaction() as tx:
+            owner = self.people[OWNER].user.id
+            work = MakePicture(owner, uuid7())
+            return await parts.jobs.enqueue(tx, work, subject="test", owner_id=owner)
+
+    async def thing(self, of: str) -> str:
+        """The id of something that belongs to the owner."""
+        owner, parts = self.people[OWNER], self.application.parts
+        match of:
+            case "user":
+                return str(owner.user.id)
+            case "session":
+                another = await self.application.sign_in(owner.user)
+                return another.session_id
+            case "key":
+                key, _ = await parts.accounts.keys.create(
+                    self.actor(OWNER), name="k", scopes=None, expires_at=None
+                )
+                return str(key.id)
+            case "job":
+                return str(await self.job())
+            case "cancelled job":
+                job_id = await self.job()
+                await parts.jobs.cancel(self.actor(OWNER), job_id=job_id)
+                return str(job_id)
+        return ""
+
+    async def restore(self, name: str, route: Route) -> None:
+        """Undo what would change the answers that follow."""
+        if name != NOBODY and route.path == "/api/v1/auth/password":
+            await self.application.reset_password(self.people[name].user)
+
+    async def forget_keys(self, name: str) -> None:
+        keys, actor = self.application.parts.accounts.keys, self.actor(name)
+        for key in await keys.listed(actor, before=None, limit=50):
+            await keys.delete(actor, key.id)
+
+
+@pytest.fixture
+async def school(database_settings: settings.Database, tmp_path: Path) -> AsyncIterator[School]:
+    async with an_application(some_settings(database_settings, tmp_path)) as application:
+        yield await School.opened(application)
+
+
+def all_routes() -> list[Route]:
+    return declared.all_routes()
+
+
+def row_of(route: Route) -> Call:
+    return CALLS[route.method, route.path]
+
+
+def expected(rule: Rule, call: Call, name: str) -> int:
+    """What the rule promises to `name`, in the words of this test."""
+    if rule.anonymous:
+        return call.good
+    if name == NOBODY:
+        return 303 if call.page else 401
+    role = ROLES.get(name, Role.STUDENT)
+    if rule.owned:
+        return call.good if name == OWNER or role in (rule.roles or ()) else call.others or 404
+    if rule.roles is not None and role not in rule.roles:
+        return 403
+    return call.others if call.others and name != OWNER else call.good
+
+
+async def arguments(school: School, route: Route, call: Call, name: str) -> dict[str, Any]:
+    """The path, the headers and the body of one call."""
+    path = route.path
+    if call.of == "asset":
+        path = school.application.asset()
+    elif "{id}" in path:
+        path = path.replace("{id}", await school.thing(call.of))
+    headers = {"Origin": school.application.url}
+    if call.kind:
+        headers["Content-Type"] = call.kind
+    elif call.form == {}:
+        headers["Content-Type"] = "application/x-www-form-urlencoded"
+    return {"path": path, "headers": headers, **await body(school, call)}
+
+
+async def body(school: School, call: Call) -> dict[str, Any]:
+    known = school.people[STRANGER].user
+    match call.of:
+        case "registration" | "registration form":
+            new = {"email": f"new{next(_NEW)}@school.test", "name": "New", "password": PASSWORD}
+            return {"data" if "form" in call.of else "json": new}
+        case "login" | "login form":
+            given = {"email": known.email, "password": PASSWORD}
+            return {"data" if "form" in call.of else "json": given}
+        case "refresh":
+            tokens = await school.application.sign_in(known)
+            return {"json": {"refresh_token": tokens.refresh_token}}
+    if call.body is not None:
+        return {"json": call.body}
+    return {} if call.raw is None and call.form is None else {"data": call.raw or call.form}
+
+
+def test_every_route_has_its_row() -> None:
+    assert {(route.method, route.path) for route in all_routes()} == set(CALLS)
+
+
+def test_every_event_has_its_row() -> None:
+    assert {event.name for group in declared.EVENTS for event in group.taken} == set(EVENTS)
+
+
+def test_no_two_rules_share_a_name_and_differ() -> None:
+    by_name: dict[tuple[str, str], Rule] = {}
+    for route in all_routes():
+        rule = by_name.setdefault((route.rule.noun, route.rule.right), route.rule)
+        assert rule.roles == route.rule.roles, route.path
+
+
+@pytest.mark.parametrize("name", EVERYBODY)
+async def test_everybody_may_what_the_table_says(school: School, name: str) -> None:
+    wrong = {}
+    for route in all_routes():
+        call = row_of(route)
+        given = await arguments(school, route, call, name)
+        if name != NOBODY:
+            fresh = await school.application.sign_in(school.people[name].user)
+            given["headers"]["Cookie"] = f"{school.application.by_cookie}={fresh.cookie}"
+        status, said = await school.application.call(route.method, given.pop("path"), **given)
+        want = expected(route.rule, call, name)
+        if name != NOBODY and (route.method, route.path) in _SENT_ON:
+            want = 303
+        if status != want:
+            wrong[f"{route.method} {route.path}"] = (status, want, said)
+        await school.restore(name, route)
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("name", [OWNER, "admin"])
+@pytest.mark.parametrize("scope", ["none", "right", "wrong"])
+async def test_a_key_may_what_its_scopes_say(school: School, name: str, scope: str) -> None:
+    wrong = {}
+    known = declared.scopes()
+    for route in all_routes():
+        call, rule = row_of(route), route.rule
+        if not route.is_api:
+            continue
+        chosen = {"none": None, "right": {rule.scope} & known, "wrong": known - {rule.scope}}[scope]
+        if scope != "none" and not chosen:
+            continue
+        given = await arguments(school, route, call, name)
+        _, key = await school.application.parts.accounts.keys.create(
+            school.actor(name), name="k", scopes=chosen, expires_at=None
+        )
+        given["headers"]["X-API-Key"] = key
+        status, said = await school.application.call(route.method, given.pop("path"), **given)
+        want = expected(rule, call, name)
+        if not rule.anonymous and (not rule.keys or scope == "wrong"):
+            want = 403
+        if status != want:
+            wrong[f"{route.method} {route.path}"] = (status, want, said)
+        await school.restore(name, route)
+        await school.forget_keys(name)
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("name", EVERYBODY[1:])
+async def test_events_are_for_whom_the_table_says(school: School, name: str) -> None:
+    port = int(school.application.url.rpartition(":")[2])
+    token = school.people[name].access_token
+    async with connected(port, auth={"token": token}, Host=f"127.0.0.1:{port}") as client:
+        for group in declared.EVENTS:
+            for event in group.taken:
+                of, others = EVENTS[event.name]
+                ack = await client.call(event.name, {"id": await school.thing(of)})
+                want = expected(event.rule, Call(200, others=others), name)
+                code = ack.get("error", {}).get("code", "")
+                assert (code == "not_found") == (want == 404), (event.name, ack)
+                assert ("ok" in ack) == (want == 200), (event.name, ack)
