@@ -26,7 +26,7 @@ from vtp.settings import Settings
 _CHECKOUT = Path(__file__).resolve().parents[2]
 _DEMO_ACCOUNTS = ("admin@demo.test", "teacher@demo.test", "student@demo.test")
 _MARGIN = 5.0  # s, beyond the time that web gives to open requests
-_PORT_PATIENCE = 5.0  # s, for the web of a killed supervisor to be gone
+_PORT_PATIENCE = 2.0  # s, for the web of a killed supervisor to be gone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
