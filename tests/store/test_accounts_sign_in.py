@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import statistics
+import threading
 import time
 from collections.abc import AsyncIterator
+from functools import partial
 from uuid import UUID
 
+import bcrypt
 import pytest
 
 from tests.support.accounts import (
@@ -20,11 +23,13 @@ from tests.support.accounts import (
     auth,
     some_accounts,
 )
+from tests.support.jobs import until
 from vtp.accounts.model import Caller, User
 from vtp.accounts.problems import (
     BadRefreshToken,
     EmailTaken,
     PasswordChangedMeanwhile,
+    PasswordTooLong,
     RefreshTokenReused,
     RegistrationClosed,
     TooManyAttempts,
@@ -37,7 +42,7 @@ from vtp.accounts.store import users
 from vtp.actor import SYSTEM, Role, Via
 from vtp.clock import SetClock
 from vtp.db import Database
-from vtp.errors import Invalid, NotFound
+from vtp.errors import Invalid, NotFound, Unauthenticated
 from vtp.ids import UserId
 
 
@@ -226,6 +231,51 @@ async def test_a_browser_that_another_person_used_is_no_stranger_to_them_alone(
         await ines.browser(Caller(HOME.address, HOME.agent, device))
     assert caught.value.retry_after
     assert caught.value.retry_after > 1
+
+
+async def test_what_was_not_judged_was_no_guess(accounts: Accounts) -> None:
+    person = await a_person(accounts)
+    for _ in range(10):
+        with pytest.raises(PasswordTooLong):
+            await accounts.sign_in.client(email=person.user.email, password="x" * 1025, caller=HOME)
+    await person.client(HOME)
+
+
+async def test_who_goes_away_before_the_answer_has_guessed_all_the_same(
+    accounts: Accounts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = await a_person(accounts)
+    go, judging = threading.Event(), threading.Semaphore(0)
+
+    def slow(_password: bytes, _hashed: bytes) -> bool:
+        judging.release()
+        return go.wait(20)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(bcrypt, "checkpw", slow)
+        guesses = [asyncio.ensure_future(guess(accounts, HOME)) for _ in range(5)]
+        await asyncio.to_thread(judging.acquire)
+        await until(partial(has_places_left, accounts, 28))
+        for one in guesses:
+            one.cancel()
+        await asyncio.gather(*guesses, return_exceptions=True)
+        go.set()
+    with pytest.raises(TooManyAttempts) as caught:
+        await person.client(HOME)
+    assert caught.value.retry_after == pytest.approx(900)
+
+
+async def has_places_left(accounts: Accounts, count: int) -> bool | None:
+    return True if accounts.sign_in._passwords._places._value == count else None
+
+
+async def test_who_was_let_in_another_way_needs_no_password_again(accounts: Accounts) -> None:
+    user = await register(accounts)
+    session = await accounts.sign_in.admit(user.id, HOME)
+    assert (await actor_of_cookie(accounts, session.cookie)).user_id == user.id
+    await accounts.administration.set_disabled(SYSTEM, user.id, disabled=True)
+    with pytest.raises(Unauthenticated):
+        await accounts.sign_in.admit(user.id, HOME)
 
 
 # --- sessions ---------------------------------------------------------------------------------
@@ -419,11 +469,14 @@ async def test_signing_in_again_while_the_account_is_changed_waits_and_locks_nob
 ) -> None:
     person = await a_person(accounts)
     before = await person.browser()
+
+    async def waits() -> bool | None:
+        return True if await db.fetch("select from pg_locks where not granted") else None
+
     async with db.transaction() as tx:
         await tx.execute("update app_user set disabled_at = now()")
         again = asyncio.ensure_future(person.browser(replaces=before.cookie))
-        while not await db.fetchval("select count(*) from pg_locks where not granted"):
-            await asyncio.sleep(0.01)
+        await until(waits)
         await tx.execute("delete from session")
     with pytest.raises(WrongCredentials):
         await again

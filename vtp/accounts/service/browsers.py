@@ -7,15 +7,16 @@ from datetime import timedelta
 from hashlib import sha256
 
 from vtp import settings
-from vtp.accounts import agents, opaque
+from vtp.accounts import opaque
 from vtp.accounts.marks import Marks
-from vtp.accounts.model import BrowserSession, Caller, Login, Session, SessionKind
+from vtp.accounts.model import BrowserSession, Caller, Login, SessionKind
 from vtp.accounts.problems import WrongCredentials
+from vtp.accounts.service.begun import begun
 from vtp.accounts.service.endings import Endings
 from vtp.accounts.store import sessions
 from vtp.clock import Clock
 from vtp.db import Database
-from vtp.ids import SessionId, UserId, uuid7
+from vtp.ids import UserId
 
 # s; a year. It is renewed at each sign-in.
 _DEVICE_KEPT = 31_536_000
@@ -46,7 +47,15 @@ class Browsers:
     async def open(self, login: Login, caller: Caller, *, replaces: str) -> BrowserSession:
         """A new session. The one of the cookie `replaces` ends, so none is carried over."""
         cookie = opaque.new()
-        session = self._session(login, caller)
+        now = self._clock.now()
+        lives = min(self._options.session_idle, self._options.session_lifetime)
+        session = begun(
+            login.user_id,
+            SessionKind.BROWSER,
+            caller,
+            now=now,
+            expires_at=now + timedelta(seconds=lives),
+        )
         async with self._db.transaction() as tx:
             # The account is locked before its sessions, here as everywhere: nobody waits in a ring.
             if not await sessions.insert(
@@ -67,21 +76,6 @@ class Browsers:
             max_age=int(self._options.session_lifetime),
             device=self._device(login.user_id, caller),
             device_max_age=_DEVICE_KEPT,
-        )
-
-    def _session(self, login: Login, caller: Caller) -> Session:
-        now = self._clock.now()
-        lives = min(self._options.session_idle, self._options.session_lifetime)
-        return Session(
-            id=SessionId(uuid7()),
-            user_id=login.user_id,
-            kind=SessionKind.BROWSER,
-            address=caller.address,
-            agent=agents.storable(caller.agent),
-            created_at=now,
-            last_seen_at=now,
-            renewed_at=now,
-            expires_at=now + timedelta(seconds=lives),
         )
 
     def _device(self, user_id: UserId, caller: Caller) -> str:

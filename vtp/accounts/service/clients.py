@@ -7,16 +7,16 @@ from datetime import datetime, timedelta
 import structlog
 
 from vtp import settings
-from vtp.accounts import agents
 from vtp.accounts.access import AccessTokens
 from vtp.accounts.marks import Marks, Renewal, Verdict, judge
 from vtp.accounts.model import Caller, Login, Session, SessionKind, Tokens
 from vtp.accounts.problems import BadRefreshToken, RefreshTokenReused, WrongCredentials
+from vtp.accounts.service.begun import begun
 from vtp.accounts.service.endings import Endings
 from vtp.accounts.store import sessions
 from vtp.clock import Clock
 from vtp.db import Database, Db
-from vtp.ids import SessionId, UserId, uuid7
+from vtp.ids import SessionId, UserId
 
 _log = structlog.get_logger()
 
@@ -43,16 +43,8 @@ class Clients:
 
     async def open(self, login: Login, caller: Caller) -> Tokens:
         now = self._clock.now()
-        session = Session(
-            id=SessionId(uuid7()),
-            user_id=login.user_id,
-            kind=SessionKind.CLIENT,
-            address=caller.address,
-            agent=agents.storable(caller.agent),
-            created_at=now,
-            last_seen_at=now,
-            renewed_at=now,
-            expires_at=self._end(now, now),
+        session = begun(
+            login.user_id, SessionKind.CLIENT, caller, now=now, expires_at=self._end(now, now)
         )
         async with self._db.transaction() as tx:
             if not await sessions.insert(
