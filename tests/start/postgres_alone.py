@@ -16,7 +16,8 @@ from vtp.serve.supervisor import Supervisor
 
 
 def tell(sentence: str) -> None:
-    print(sentence, flush=True)  # noqa: T201
+    sys.stdout.write(f"{sentence}\n")
+    sys.stdout.flush()
 
 
 def main(data: Path, chosen: str = "") -> int:

@@ -14,8 +14,6 @@ import pytest
 
 from tests.support.processes import ROOT, free_port, started
 
-pytestmark = pytest.mark.slow
-
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -40,6 +38,7 @@ def test_everything_that_it_needs_is_inside(wheel: Path) -> None:
     assert not any("node_modules" in name or name.startswith("tests/") for name in names)
 
 
+@pytest.mark.slow
 def test_installed_by_pip_it_serves_the_demo_from_an_empty_folder(
     wheel: Path, tmp_path: Path
 ) -> None:
