@@ -149,6 +149,8 @@ def _run(command: list[str], *, cwd: Path, timeout: float) -> None:
 def _environment(command: list[str]) -> dict[str, str]:
     """npm's own scripts must find the node that runs them."""
     env = {name: value for name, value in os.environ.items() if name != "NODE_ENV"}
+    # With --target nothing of the system is touched, so the warning would only frighten.
+    env["PIP_ROOT_USER_ACTION"] = "ignore"
     env["PATH"] = f"{Path(command[0]).parent}{os.pathsep}{env.get('PATH', '')}"
     return env
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import shutil
 from pathlib import Path
 
@@ -93,22 +94,22 @@ def test_the_node_of_the_system_is_used(
 
 def test_an_old_node_is_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(fake_node(tmp_path / "bin", "v18.19.0")))
-    monkeypatch.setattr(build_web.importlib.util, "find_spec", _nothing)
+    monkeypatch.setattr(importlib.util, "find_spec", _nothing)
     assert build_web.find_node() is None
 
 
 def test_a_node_without_npm_is_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (fake_node(tmp_path / "bin", "v20.0.0") / "npm").unlink()
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
-    monkeypatch.setattr(build_web.importlib.util, "find_spec", _nothing)
+    monkeypatch.setattr(importlib.util, "find_spec", _nothing)
     assert build_web.find_node() is None
 
 
 def test_without_pip_and_uv_one_is_told_what_to_install(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(build_web.importlib.util, "find_spec", _nothing)
-    monkeypatch.setattr(build_web.shutil, "which", _nothing)
+    monkeypatch.setattr(importlib.util, "find_spec", _nothing)
+    monkeypatch.setattr(shutil, "which", _nothing)
     with pytest.raises(build_web.BuildFailed, match="install Node 20 or newer"):
         build_web._pip()
 

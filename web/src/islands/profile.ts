@@ -4,6 +4,7 @@ import { checkField, inputsOf, showErrors } from "../shell/fields.ts";
 import { applyTheme, type Theme } from "../shell/theme.ts";
 import { t } from "../text.ts";
 import { When } from "../when.ts";
+import { allZones, deviceZone, zoneName } from "../zones.ts";
 import { Autosave, type SaveState, TYPING } from "./autosave.ts";
 
 interface Profile {
@@ -106,23 +107,19 @@ function fillZones(form: HTMLFormElement): void {
   const select = form.querySelector<HTMLSelectElement>('select[name="time_zone"]');
   if (!select) return;
   const current = select.value;
-  const zones = new Set(["UTC", ...Intl.supportedValuesOf("timeZone"), current]);
-  select.replaceChildren(
-    ...[...zones].sort().map((zone) => new Option(zone.replaceAll("_", " "), zone)),
-  );
+  const device = deviceZone();
+  const zones = new Set([...allZones(current), device]);
+  select.replaceChildren(...[...zones].map((zone) => new Option(zoneName(zone), zone)));
   select.value = current;
-  const device = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  if (device && device !== current) offerZone(select, device);
+  if (device !== current) offerZone(select, device);
 }
 
 function offerZone(select: HTMLSelectElement, zone: string): void {
   const button = document.createElement("button");
   button.type = "button";
   button.className = "button button-soft button-small zone-offer";
-  button.textContent = t("profile.useDeviceZone", { zone: zone.replaceAll("_", " ") });
+  button.textContent = t("profile.useDeviceZone", { zone: zoneName(zone) });
   button.addEventListener("click", () => {
-    if (![...select.options].some(({ value }) => value === zone))
-      select.add(new Option(zone, zone));
     select.value = zone;
     select.dispatchEvent(new Event("change", { bubbles: true }));
     button.remove();

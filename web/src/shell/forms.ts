@@ -1,4 +1,5 @@
 /** Forms work without us; with us they say what is wrong early and cannot be sent twice. */
+import { deviceZone } from "../zones.ts";
 import { busy, idle } from "./busy.ts";
 import { checkField, inputsOf } from "./fields.ts";
 
@@ -51,8 +52,7 @@ function onReveal(event: MouseEvent): void {
 }
 
 function fillTimeZone(): void {
-  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
   for (const input of document.querySelectorAll<HTMLInputElement>("[data-time-zone][name]")) {
-    if (input.type === "hidden" && !input.value) input.value = timeZone;
+    if (input.type === "hidden" && !input.value) input.value = deviceZone();
   }
 }

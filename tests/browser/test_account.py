@@ -1,0 +1,203 @@
+"""The profile page at work: it saves itself, and shows what the server says."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.async_api import Page, expect
+
+from tests.support.accounts import PASSWORD
+from tests.support.application import Application, Person
+from tests.support.browser import Windows
+from vtp.accounts import zones
+
+
+async def saved(app: Application, person: Person) -> dict[str, object]:
+    _, me = await app.call("GET", "/api/v1/users/me", headers=person.bearer)
+    return dict(me)
+
+
+async def test_a_name_is_saved_while_one_types(app: Application, windows: Windows) -> None:
+    person = await app.person()
+    window = await windows.new(person)
+    page = await window.open("/profile")
+    await page.get_by_label("Name", exact=True).press("End")
+    await page.get_by_label("Name", exact=True).press_sequentially(" the First")
+    await expect(page.locator("#save-state")).to_have_text(re.compile(r"^Saved, \d\d:\d\d$"))
+    assert (await saved(app, person))["name"] == "Noor Haddad the First"
+
+
+async def test_an_empty_name_is_not_sent_and_says_what_to_write(
+    app: Application, windows: Windows
+) -> None:
+    person = await app.person()
+    page = await (await windows.new(person)).open("/profile")
+    await page.get_by_label("Name", exact=True).fill("")
+    await page.get_by_label("Name", exact=True).blur()
+    await expect(page.locator("#field-name-error")).to_contain_text("Write the name")
+    assert (await saved(app, person))["name"] == "Noor Haddad"
+
+
+async def test_the_zone_of_the_device_is_one_click_away(app: Application, windows: Windows) -> None:
+    person = await app.person()
+    page = await (await windows.new(person, timezone_id="America/Lima")).open("/profile")
+    await page.get_by_role("button", name="Use the zone of this device, America/Lima").click()
+    await expect(page.locator("#save-state")).to_contain_text("Saved")
+    await expect(page.get_by_label("Time zone")).to_have_value("America/Lima")
+    assert (await saved(app, person))["time_zone"] == "America/Lima"
+
+
+async def test_a_zone_can_be_chosen_from_all_that_there_are(
+    app: Application, windows: Windows
+) -> None:
+    person = await app.person()
+    page = await (await windows.new(person)).open("/profile")
+    await page.get_by_label("Time zone").select_option("Asia/Tokyo")
+    await expect(page.locator("#save-state")).to_contain_text("Saved")
+    assert (await saved(app, person))["time_zone"] == "Asia/Tokyo"
+
+
+async def test_every_zone_that_the_browser_offers_is_known_here(
+    app: Application, windows: Windows
+) -> None:
+    person = await app.person()
+    page = await (await windows.new(person)).open("/profile")
+    offered = await page.get_by_label("Time zone").evaluate("e => [...e.options].map(o => o.value)")
+    assert sorted(set(offered) - zones.known()) == []
+
+
+async def test_offline_the_change_is_kept_and_saved_later(
+    app: Application, windows: Windows
+) -> None:
+    person = await app.person()
+    window = await windows.new(person)
+    page = await window.open("/profile")
+    window.expect("ERR_INTERNET_DISCONNECTED")
+    await window.context.set_offline(True)
+    await page.get_by_label("Name", exact=True).fill("Noor Offline")
+    await expect(page.locator("#save-state")).to_have_text("Offline, kept here")
+    await window.context.set_offline(False)
+    await expect(page.locator("#save-state")).to_contain_text("Saved")
+    assert (await saved(app, person))["name"] == "Noor Offline"
+
+
+async def test_what_could_not_be_saved_survives_the_page(
+    app: Application, windows: Windows
+) -> None:
+    person = await app.person()
+    window = await windows.new(person)
+    page = await window.open("/profile")
+    window.expect("ERR_FAILED")
+    await page.route("**/api/v1/users/me", lambda route: route.abort())
+    await page.get_by_label("Name", exact=True).fill("Noor Kept")
+    await expect(page.locator("#save-state")).to_have_text("Offline, kept here")
+    await page.goto(window.url + "/")
+    await page.unroute("**/api/v1/users/me")
+    await window.open("/profile")
+    await expect(page.get_by_label("Name", exact=True)).to_have_value("Noor Kept")
+    await expect(page.locator("#save-state")).to_contain_text("Saved")
+    assert (await saved(app, person))["name"] == "Noor Kept"
+
+
+async def change_password(page: Page, current: str, new: str) -> None:
+    await page.get_by_label("Current password", exact=True).fill(current)
+    await page.get_by_label("New password", exact=True).fill(new)
+    await page.get_by_role("button", name="Change password").click()
+
+
+async def test_a_password_is_changed(app: Application, windows: Windows) -> None:
+    person = await app.person()
+    window = await windows.new(person)
+    page = await window.open("/profile?tab=sign-in")
+    window.expect("tab=sign-in", "422")
+    await change_password(page, "not this one", "quiet lantern over nine bridges")
+    await expect(page.locator("#field-current-error")).to_be_visible()
+    await change_password(page, PASSWORD, "password")
+    await expect(page.locator("#field-new-error")).to_be_visible()
+    await change_password(page, PASSWORD, "quiet lantern over nine bridges")
+    await expect(page.locator(".toast")).to_have_text("Your password is changed.")
+    login = {"email": person.user.email, "password": "quiet lantern over nine bridges"}
+    status, _ = await app.call("POST", "/api/v1/auth/login", json=login)
+    assert status == 200
+
+
+async def create_key(page: Page, name: str, *scopes: str) -> str:
+    await page.get_by_role("button", name="Create a key").click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_label("Name", exact=True).fill(name)
+    for scope in scopes:
+        await dialog.get_by_label(scope, exact=True).check()
+    await dialog.get_by_role("button", name="Create", exact=True).click()
+    await expect(page.get_by_role("dialog", name="Your new key")).to_be_visible()
+    return await page.locator("#new-key").inner_text()
+
+
+async def test_a_key_is_shown_once_works_and_is_revoked(app: Application, windows: Windows) -> None:
+    window = await windows.new(await app.person())
+    page = await window.open("/profile?tab=keys")
+    await expect(page.get_by_text("No API keys yet")).to_be_visible()
+    key = await create_key(page, "report script", "users:read")
+    assert await window.violations() == []
+    await page.keyboard.press("Escape")
+    await page.get_by_role("button", name="I have kept it").click()
+    await expect(page.get_by_role("listitem").filter(has_text="report script")).to_be_visible()
+    assert key not in await page.content()
+    status, me = await app.call("GET", "/api/v1/users/me", headers={"X-API-Key": key})
+    assert (status, me["name"]) == (200, "Noor Haddad")
+    await page.get_by_role("button", name="Revoke").click()
+    await page.get_by_role("dialog").get_by_role("button", name="Revoke key").click()
+    await expect(page.get_by_text("No API keys yet")).to_be_visible()
+    status, _ = await app.call("GET", "/api/v1/users/me", headers={"X-API-Key": key})
+    assert status == 401
+
+
+async def test_a_key_without_a_name_or_a_scope_is_not_made(
+    app: Application, windows: Windows
+) -> None:
+    page = await (await windows.new(await app.person())).open("/profile?tab=keys")
+    await page.get_by_role("button", name="Create a key").click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_role("button", name="Create", exact=True).click()
+    await expect(dialog.get_by_text("Write what uses the key.")).to_be_visible()
+    await expect(dialog.get_by_text("Choose at least one thing")).to_be_visible()
+
+
+async def test_one_place_is_signed_out(app: Application, windows: Windows) -> None:
+    person = await app.person()
+    window = await windows.new(person)
+    page = await window.open("/profile?tab=sessions")
+    await page.get_by_role("listitem").get_by_role("button", name="Sign out").first.click()
+    await expect(page.locator(".toast")).to_contain_text("is signed out")
+    status, _ = await app.call("GET", "/api/v1/users/me", headers=person.bearer)
+    assert status == 401
+
+
+async def test_a_list_that_cannot_be_had_says_so_and_can_be_tried_again(
+    app: Application, windows: Windows
+) -> None:
+    window = await windows.new(await app.person())
+    window.expect("ERR_FAILED")
+    await window.page.route("**/api/v1/keys*", lambda route: route.abort())
+    page = await window.open("/profile?tab=keys")
+    await expect(page.get_by_text("We cannot reach the server")).to_be_visible()
+    assert await window.violations() == []
+    await page.unroute("**/api/v1/keys*")
+    await page.get_by_role("button", name="Try again").click()
+    await expect(page.get_by_text("No API keys yet")).to_be_visible()
+
+
+async def test_a_part_that_breaks_leaves_the_rest_and_is_reported(
+    app: Application, windows: Windows
+) -> None:
+    window = await windows.new(await app.person())
+    nonsense = {"items": [{"id": 1, "scopes": 7, "expires_at": None}], "next": None}
+    await window.page.route("**/api/v1/keys*", lambda route: route.fulfill(json=nonsense))
+    async with window.page.expect_request("**/api/v1/client-errors") as told:
+        await window.open("/profile?tab=keys")
+    report = (await told.value).post_data_json or {}
+    assert (report.get("source"), report.get("page")) == ("island keys", "/profile")
+    await expect(window.page.get_by_text("This part of the page broke")).to_be_visible()
+    await expect(window.page.get_by_role("link", name="Sessions")).to_be_visible()
+    answer = await (await told.value).response()
+    assert answer is not None
+    assert answer.status == 204

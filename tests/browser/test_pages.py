@@ -1,0 +1,86 @@
+"""Every page, on a phone and on a desk, light and dark."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.support.application import Application
+from tests.support.browser import DESK, PHONE, Window, Windows
+from vtp.actor import Role
+
+SIGNED_OUT = ("/login", "/register", "/api/docs", "/api/redoc")
+SIGNED_IN = (
+    "/",
+    "/profile",
+    "/profile?tab=sign-in",
+    "/profile?tab=sessions",
+    "/profile?tab=keys",
+    "/admin/jobs",
+    "/admin/kit",
+    "/nothing-here",
+)
+# What Swagger UI and ReDoc draw inside is theirs.
+_READER = "#docs-reader"
+
+
+async def problems_of(window: Window, path: str) -> list[str]:
+    """What is wrong with one page."""
+    page = await window.open(path)
+    if path.startswith("/api/"):
+        await page.wait_for_selector(f"{_READER} :is(.swagger-ui, .redoc-wrap)")
+    found = await window.violations(leave_out=_READER)
+    found += [f"no icon {name}" for name in await window.missing_icons()]
+    if sticks_out := await window.sticks_out():
+        found.append(f"{sticks_out} px wider than the window")
+    return found
+
+
+@pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+async def test_no_page_shuts_anybody_out(
+    app: Application, windows: Windows, viewport: Any, theme: Any
+) -> None:
+    options = {"viewport": viewport, "color_scheme": theme}
+    stranger = await windows.new(**options)
+    admin = await windows.new(await app.person(Role.ADMIN, Role.INSTRUCTOR), **options)
+    admin.expect("/nothing-here", "404")
+    found: dict[str, list[str]] = {}
+    for window, paths in ((stranger, SIGNED_OUT), (admin, SIGNED_IN)):
+        for path in paths:
+            if wrong := await problems_of(window, path):
+                found[path] = wrong
+    assert found == {}
+
+
+async def test_open_things_shut_nobody_out_either(app: Application, windows: Windows) -> None:
+    window = await windows.new(await app.person(Role.ADMIN), color_scheme="dark")
+    page = await window.open("/admin/kit")
+    for name in ("Menu", "Dialog", "Drawer"):
+        await page.get_by_role("button", name=name, exact=True).click()
+        assert await window.violations() == [], name
+        await page.keyboard.press("Escape")
+    await page.get_by_role("button", name=", menu").click()
+    assert await window.violations() == []
+
+
+@pytest.mark.parametrize("width", [320, 360, 600, 768, 900, 1200, 1920, 3840])
+async def test_no_width_makes_a_page_scroll_sideways(
+    app: Application, windows: Windows, width: int
+) -> None:
+    size = {"width": width, "height": 800}
+    window = await windows.new(await app.person(Role.ADMIN), viewport=size)
+    wide = {}
+    for path in ("/", "/profile", "/profile?tab=keys", "/admin/jobs", "/admin/kit"):
+        await window.open(path)
+        wide[path] = await window.sticks_out()
+    assert wide == dict.fromkeys(wide, 0)
+
+
+async def test_a_page_holds_at_twice_the_size_of_text(app: Application, windows: Windows) -> None:
+    window = await windows.new(await app.person(), viewport={"width": 640, "height": 800})
+    for path in ("/", "/profile"):
+        page = await window.open(path)
+        await page.evaluate("document.documentElement.style.fontSize = '200%'")
+        assert await window.sticks_out() == 0, path
