@@ -56,6 +56,27 @@ def test_a_newer_python_beside_an_old_one_is_found(bare: Path) -> None:
     assert bootstrap(bare, "apt").returncode == 0
 
 
+def test_a_python_without_venv_is_told_its_package(tmp_path: Path) -> None:
+    checkout, hidden = tmp_path / "checkout", tmp_path / "hidden"
+    shutil.copytree(ROOT / "requirements", checkout / "requirements")
+    (checkout / "tools").mkdir()
+    shutil.copy(ROOT / "tools" / "bootstrap.py", checkout / "tools")
+    shutil.copy(ROOT / "pyproject.toml", checkout)
+    hidden.mkdir()
+    # As on a Debian that has python3 and not python3-venv.
+    (hidden / "sitecustomize.py").write_text("import sys; sys.modules['ensurepip'] = None\n")
+    done = subprocess.run(
+        [sys.executable, str(checkout / "tools" / "bootstrap.py"), "run"],
+        env={"PATH": os.defpath, "PYTHONPATH": str(hidden)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "sudo apt-get install python3-venv" in done.stderr
+    assert not (checkout / ".venv").exists()
+
+
 def test_packages_that_this_user_may_not_install_are_named_with_their_line(bare: Path) -> None:
     done = subprocess.run(
         [sys.executable, str(ROOT / "tools" / "bootstrap.py"), "apt", "vtp-has-no-such-package"],
