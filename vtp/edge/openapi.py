@@ -16,6 +16,7 @@ import msgspec
 from vtp import __version__
 from vtp.edge.auth import BadCredentials
 from vtp.edge.origins import CrossOrigin
+from vtp.edge.paging import BadCursor, Paged
 from vtp.edge.problems import (
     CONTENT_TYPE,
     InvalidInput,
@@ -218,6 +219,8 @@ def problems_of(route: Route) -> list[type[Problem]]:
         kinds += _WITH_BODY
     if rule.writes:
         kinds.append(CrossOrigin)
+    if route.signature.query is not None and issubclass(route.signature.query, Paged):
+        kinds.append(BadCursor)
     return list(dict.fromkeys(kinds))
 
 

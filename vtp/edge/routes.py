@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from http import HTTPStatus
-from typing import Any
+from typing import Annotated, Any, get_args, get_origin
+from uuid import UUID
 
 import msgspec
 from aiohttp import web
@@ -22,6 +23,7 @@ from vtp.errors import Problem
 
 _SAFE = frozenset({"GET", "HEAD"})
 _ENCODER = msgspec.json.Encoder()
+_UUID = "[0-9a-fA-F-]{32,36}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,10 +132,26 @@ def mount(app: web.Application, routes: Iterable[Route]) -> None:
     for route in routes:
         target = _runner(route)
         table[target] = route
+        path = _with_ids(route)
         if route.method == "GET":
-            app.router.add_get(route.path, target, allow_head=True)
+            app.router.add_get(path, target, allow_head=True)
         else:
-            app.router.add_route(route.method, route.path, target)
+            app.router.add_route(route.method, path, target)
+
+
+def _with_ids(route: Route) -> str:
+    """`{id}` matches ids alone, so that `/users/me/picture` is no picture of a user "me"."""
+    path = route.path
+    for name, kind in route.signature.path.items():
+        if _names_an_id(kind):
+            path = path.replace(f"{{{name}}}", f"{{{name}:{_UUID}}}")
+    return path
+
+
+def _names_an_id(kind: Any) -> bool:
+    """Also where the type is annotated, or a name of its own for UUID."""
+    bare = get_args(kind)[0] if get_origin(kind) is Annotated else kind
+    return getattr(bare, "__supertype__", bare) is UUID
 
 
 def _runner(route: Route) -> Callable[[web.Request], Any]:
