@@ -26,11 +26,12 @@ Step = Callable[[Any, str, Event], Any]
 
 # Tracebacks are longer than other fields.
 _LONGEST_TRACEBACK = 16_384
-# At lower levels these write headers, payloads or a line per packet.
+# At lower levels these write headers, payloads or a line per message. The fence gives its logger
+# to python-socketio.
 _TALKATIVE = (
     "aiobotocore", "aiohttp.access", "alembic", "asyncio", "boto3", "botocore", "engineio",
     "engineio.server", "pgqueuer", "prometheus_client", "socketio", "socketio.server",
-    "sqlalchemy", "urllib3",
+    "sqlalchemy", "urllib3", "vtp.edge.sockets.fence",
 )  # fmt: skip
 
 

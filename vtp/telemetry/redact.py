@@ -24,7 +24,7 @@ _WORDS = (
     r"authorization|cookie|passw(?:or)?d|passphrase|pepper|csrf|secret|token"
     r"|(?:api|secret|private|access)[_-]?key"
 )
-_NAME = re.compile(rf"(?:^|_|-)(?:{_WORDS})s?$", re.IGNORECASE)
+_NAME = re.compile(rf"(?:^|_|-)(?:{_WORDS}|cookies|passwords|tokens)$", re.IGNORECASE)
 _SHAPES = re.compile(
     r"""
       (?P<header>\b(?:authorization|cookie)["']?\s*[=:]\s*)[^\r\n]+

@@ -82,7 +82,7 @@ def test_lines_below_the_level_are_left_out_of_ours_and_of_libraries() -> None:
 
 def test_libraries_that_log_payloads_are_kept_quiet_even_when_we_debug() -> None:
     out = _begin(level="debug")
-    for name in ("botocore.auth", "engineio.server", "socketio.server", "aiobotocore"):
+    for name in ("botocore.auth", "engineio.server", "vtp.edge.sockets.fence", "aiobotocore"):
         logging.getLogger(name).info("emitting %s", "a message of a pupil")
         logging.getLogger(name).warning("this matters")
     assert {line["event"] for line in _lines(out)} == {"this matters"}

@@ -30,7 +30,7 @@ def test_a_field_with_the_name_of_a_secret_is_hidden(name: str) -> None:
     assert redact.value([{"deep": {name: [CANARY]}}]) == [{"deep": {name: HIDDEN}}]
 
 
-@pytest.mark.parametrize("name", ["user_id", "route", "status", "tokenizer", "passworded", "ms"])
+@pytest.mark.parametrize("name", ["user_id", "route", "status", "tokenizer", "secrets", "ms"])
 def test_a_field_with_another_name_is_shown(name: str) -> None:
     assert redact.value("seen", name=name) == "seen"
 
