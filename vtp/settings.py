@@ -60,7 +60,7 @@ class Database(Section, frozen=True, kw_only=True):
     lock_timeout: float = 3.0
     idle_lifetime: float = 300.0
     retry_for: float = 5.0
-    # Extensions and the like that an embedded server needs for itself.
+    # Folder of `postgres` and `initdb` for our own server; empty: the wheel's, else the system's.
     embedded_bin: str = ""
 
 
