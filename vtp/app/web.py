@@ -119,6 +119,7 @@ async def serving(parts: Parts) -> AsyncIterator[Listener]:
         tasks.start("jobs.figures", figures.watch_jobs(parts))
         figures.watch_pool(parts)
         parts.accounts.on_ended.append(partial(_close_sockets, sockets))
+        parts.accounts.on_changed.append(sockets.refresh_user)
         listener = Listener(app, options)
         await listener.setup()
         stack.push_async_callback(listener.cleanup)

@@ -19,7 +19,7 @@ from aiohttp import web
 from vtp.actor import ANONYMOUS, Actor
 from vtp.clock import Clock
 from vtp.edge import headers, problems
-from vtp.edge.auth import ACTOR, by_cookie, identify
+from vtp.edge.auth import ACTOR, BadCredentials, by_cookie, identify
 from vtp.edge.limits import Limiter
 from vtp.edge.origins import Origins, address_of
 from vtp.edge.problems import REQUEST_ID
@@ -122,10 +122,18 @@ class Front:
         if route is None:
             return
         if route.counted:
-            request[ACTOR] = actor = await identify(request)
+            request[ACTOR] = actor = await self._identify(request)
             self._require_origin(request, actor)
             await self._limiter.request(actor, request[ADDRESS])
             route.rule.check(actor)
+
+    async def _identify(self, request: web.Request) -> Actor:
+        """What is not valid is counted by address, so that guessing is slowed."""
+        try:
+            return await identify(request)
+        except BadCredentials:
+            await self._limiter.request(ANONYMOUS, request[ADDRESS])
+            raise
 
     def _require_origin(self, request: web.Request, actor: Actor) -> None:
         """A form is checked even where nobody is signed in: signing in is an act too."""

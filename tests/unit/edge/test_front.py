@@ -208,6 +208,14 @@ async def test_too_many_requests_are_limited_by_person_and_by_address(
     assert known == [200, 200, 200, 429]
 
 
+async def test_guessing_credentials_is_limited_by_address(aiohttp_client: AiohttpClient) -> None:
+    few = settings.Limits(anonymous_per_minute=3)
+    client = await aiohttp_client(an_app(routes, people=PEOPLE, limits=few))
+    guesses = [HOST | {"X-API-Key": f"guess{n}"} for n in range(5)]
+    got = [(await client.get("/api/v1/open", headers=guess)).status for guess in guesses]
+    assert got == [401, 401, 401, 429, 429]
+
+
 async def test_a_body_that_stands_still_is_given_up(aiohttp_client: AiohttpClient) -> None:
     client = await aiohttp_client(an_app(routes, people=PEOPLE, body_idle=0.01))
 

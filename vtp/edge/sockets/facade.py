@@ -49,6 +49,7 @@ class Sockets:
         self._roster = Roster()
         self._server = fence.Server(self._roster)
         self._app: web.Application | None = None
+        self._ask: Recheck | None = None
         self._admission = Admission(
             self._roster,
             per_address=options.unauthenticated_per_address,
@@ -106,6 +107,11 @@ class Sockets:
         """Close all sockets of a user, telling them why first."""
         self._revoke(of_user(user_id))
 
+    async def refresh_user(self, user_id: UserId) -> None:
+        """Their roles changed: what the sockets of a user may do follows at once."""
+        if self._ask is not None:
+            await self._look_again(self._ask, self._roster.members(of_user(user_id)))
+
     async def close_credential(self, credential_id: UUID) -> None:
         """Close what was opened with one session, token family or key, telling why first."""
         self._revoke(of_credential(credential_id))
@@ -116,7 +122,7 @@ class Sockets:
 
     def start(self, app: web.Application, recheck: Recheck) -> None:
         """From now on connections live. `app` is where handlers find their services."""
-        self._app = app
+        self._app, self._ask = app, recheck
         self._server.manager.initialize()
         self._hub.start(app[AUTHENTICATE])
         self._tasks.start("sockets.recheck", self._recheck(recheck))
@@ -152,16 +158,20 @@ class Sockets:
             connection.end(endings.REVOKED, last=last)
 
     async def _recheck(self, ask: Recheck) -> None:
-        """Who cannot be asked about, stays: the database being away ends no class."""
         while True:
             await asyncio.sleep(self._options.recheck_interval)
-            try:
-                over = await ended(self._roster, ask, timeout=self._options.event_timeout)
-            except Exception as error:
-                _log.warning("sockets.recheck_failed", **where(error))
-                continue
-            for credential_id in over:
-                self._revoke(of_credential(credential_id))
+            await self._look_again(ask, self._roster)
+
+    async def _look_again(self, ask: Recheck, sockets: Iterable[Connection]) -> None:
+        """Who cannot be asked about, stays: the database being away ends no class."""
+        limit = self._options.event_timeout
+        try:
+            over = await ended(self._roster, sockets, ask, timeout=limit)
+        except Exception as error:
+            _log.warning("sockets.recheck_failed", **where(error))
+            return
+        for credential_id in over:
+            self._revoke(of_credential(credential_id))
 
 
 def _report(task: str, error: BaseException) -> None:

@@ -7,12 +7,13 @@ This is the net below: another node, a command on the terminal, an expiry that n
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 from uuid import UUID
 
 from vtp.actor import Actor
 from vtp.edge.sockets.channels import of_credential
+from vtp.edge.sockets.connection import Connection
 from vtp.edge.sockets.roster import Roster
 
 # Actors in one question.
@@ -24,9 +25,11 @@ class Recheck(Protocol):
         """Each as it is now, in the same order; None where what proved it has ended."""
 
 
-async def ended(roster: Roster, ask: Recheck, *, timeout: float) -> list[UUID]:
-    """Bring the actors of all sockets up to date; the credentials that have ended."""
-    proved = {one.actor.credential_id: one.actor for one in roster if one.actor.credential_id}
+async def ended(
+    roster: Roster, sockets: Iterable[Connection], ask: Recheck, *, timeout: float
+) -> list[UUID]:
+    """Bring the actors of `sockets` up to date; the credentials of them that have ended."""
+    proved = {one.actor.credential_id: one.actor for one in sockets if one.actor.credential_id}
     before = list(proved.items())
     over: list[UUID] = []
     for start in range(0, len(before), _AT_ONCE):
