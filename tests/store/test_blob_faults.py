@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import hashlib
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -15,7 +16,14 @@ import structlog
 
 from tests.support import s3
 from vtp.blob.opening import check, open_blobs
-from vtp.blob.port import Blobs, Mismatch, NoSuchBlob, StorageTimeout, StorageUnavailable
+from vtp.blob.port import (
+    Blobs,
+    Mismatch,
+    NoSuchBlob,
+    StorageFull,
+    StorageTimeout,
+    StorageUnavailable,
+)
 from vtp.blob.s3.upload import Corrupted
 from vtp.errors import Unavailable
 from vtp.settings import Blob
@@ -200,6 +208,22 @@ async def test_a_file_that_changes_while_it_is_sent_is_not_stored(data: Path) ->
         with pytest.raises(Mismatch):
             await blobs.put("a/x", path)
         assert store.asked[-1] == "AbortMultipartUpload"
+
+
+async def test_a_full_disk_on_the_way_is_told_as_such(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    async def arriving() -> AsyncIterator[bytes]:
+        yield b"hello"
+
+    monkeypatch.setattr("tempfile.TemporaryFile", full)
+    async with s3.faulty() as store, _open(store.url, data) as blobs:
+        with pytest.raises(StorageFull):
+            await blobs.put("a/x", arriving())
+        assert store.asked == []
 
 
 async def test_a_download_that_breaks_goes_on_where_it_broke(data: Path) -> None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import errno
 import os
-from collections.abc import AsyncIterator, Iterator
-from contextlib import aclosing, asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator
+from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -13,17 +12,10 @@ from typing import Self
 
 from vtp.blob import about
 from vtp.blob.content import CHUNK, chunked
+from vtp.blob.disk import working
 from vtp.blob.draft import Draft
 from vtp.blob.keys import checked, checked_prefix
-from vtp.blob.port import (
-    OCTETS,
-    Content,
-    Entry,
-    Reading,
-    Stat,
-    StorageFull,
-    StorageUnavailable,
-)
+from vtp.blob.port import OCTETS, Content, Entry, Reading, Stat, StorageUnavailable
 from vtp.blob.tally import span
 from vtp.blob.threads import Threads
 from vtp.blob.tree import Tree, absent, locked, open_file
@@ -57,14 +49,14 @@ class LocalBlobs:
         checked(key)
         draft = Draft(self._tree)
         try:
-            with _working():
+            with working():
                 await self._threads.run(draft.open)
             async with aclosing(chunked(content, self._threads)) as pieces:
                 async for piece in pieces:
-                    with _working():
+                    with working():
                         await self._threads.run(draft.write, piece)
             draft.tally.require(size=size, sha256=sha256)
-            with _working():
+            with working():
                 return await self._threads.run(draft.commit, key, content_type=content_type)
         finally:
             await self._threads.run(draft.discard)
@@ -81,7 +73,7 @@ class LocalBlobs:
     async def _pieces(self, opened: _Opened, first: int, stop: int) -> AsyncIterator[bytes]:
         at = first
         while at < stop:
-            with _working():
+            with working():
                 piece = await self._threads.run(os.pread, opened.fd, min(CHUNK, stop - at), at)
             if not piece:
                 raise StorageUnavailable("The file became shorter while it was read.")
@@ -93,13 +85,13 @@ class LocalBlobs:
             return reading.stat
 
     async def delete(self, key: str) -> None:
-        with _working():
+        with working():
             await self._threads.run(_delete, self._tree, checked(key))
 
     async def under(self, prefix: str = "", *, after: str = "") -> AsyncIterator[Entry]:
         checked_prefix(prefix)
         while True:
-            with _working():
+            with working():
                 page = await self._threads.run(_page, self._tree, prefix, after)
             for entry in page:
                 yield entry
@@ -109,7 +101,7 @@ class LocalBlobs:
 
 
 def _tree(root: Path) -> Tree:
-    with _working():
+    with working():
         return Tree(root)
 
 
@@ -124,7 +116,7 @@ class _Opened:
 
 
 def _open(tree: Tree, key: str) -> _Opened:
-    with _working(), absent(), tree.parent(key) as (folder, name), locked(folder, shared=True):
+    with working(), absent(), tree.parent(key) as (folder, name), locked(folder, shared=True):
         fd = open_file(folder, name)
         return _Opened(fd, about.stat(key, os.fstat(fd), about.read(folder, name)))
 
@@ -142,14 +134,3 @@ def _delete(tree: Tree, key: str) -> None:
 
 def _page(tree: Tree, prefix: str, after: str) -> list[Entry]:
     return list(islice(walk(tree, prefix=prefix, after=after), _PAGE))
-
-
-@contextmanager
-def _working() -> Iterator[None]:
-    """An error of the disk as one that a caller can act upon."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise StorageFull from error
-        raise StorageUnavailable from error

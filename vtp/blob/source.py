@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from vtp.blob.content import CHUNK, closed, opened
+from vtp.blob.disk import working
 from vtp.blob.port import Content, Mismatch
 from vtp.blob.tally import Tally
 from vtp.blob.threads import Threads
@@ -70,10 +71,13 @@ async def settled(content: Content, *, threads: Threads, folder: Path) -> AsyncI
 
 
 def _nameless(folder: Path) -> BinaryIO:
-    return tempfile.TemporaryFile(dir=folder)
+    with working():
+        return tempfile.TemporaryFile(dir=folder)
 
 
 async def _collect(content: AsyncIterable[bytes], file: BinaryIO, threads: Threads) -> None:
     async for piece in content:
-        await threads.run(file.write, piece)
-    await threads.run(file.flush)
+        with working():
+            await threads.run(file.write, piece)
+    with working():
+        await threads.run(file.flush)

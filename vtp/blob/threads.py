@@ -23,7 +23,8 @@ class Threads:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        self._pool.shutdown()
+        # It waits for the steps that still run, in a thread as well.
+        await asyncio.get_running_loop().run_in_executor(None, self._pool.shutdown)
 
     async def run(self, step: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The result of one short step. A cancelled caller still waits for its end.
