@@ -163,7 +163,8 @@ async def deaf() -> AsyncIterator[str]:
     held: list[asyncio.StreamWriter] = []
 
     async def hold(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.transport.pause_reading()  # type: ignore[attr-defined]  # a socket has it
+        assert isinstance(writer.transport, asyncio.Transport)
+        writer.transport.pause_reading()
         held.append(writer)
 
     server = await asyncio.start_server(hold, "127.0.0.1", 0, limit=1024)
