@@ -116,7 +116,7 @@ async def test_a_waiting_job_is_cancelled_and_begun_anew(
     window = await windows.new(await app.person(Role.MANAGER))
     page = await window.open("/admin/jobs")
     await row(page, str(person.user.id)).get_by_role("button").click()
-    details = page.get_by_role("dialog", name="accounts.picture")
+    details = page.get_by_role("dialog", name="Make a profile picture")
     await expect(details).to_contain_text(job_id)
     assert await window.violations() == []
     await details.get_by_role("button", name="Cancel").click()

@@ -39,19 +39,15 @@ async def problems_of(window: Window, path: str) -> list[str]:
 
 @pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
 @pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("paths", [SIGNED_OUT, SIGNED_IN], ids=["signed out", "signed in"])
 async def test_no_page_shuts_anybody_out(
-    app: Application, windows: Windows, viewport: Any, theme: Any
+    app: Application, windows: Windows, viewport: Any, theme: Any, paths: tuple[str, ...]
 ) -> None:
-    options = {"viewport": viewport, "color_scheme": theme}
-    stranger = await windows.new(**options)
-    admin = await windows.new(await app.person(Role.ADMIN, Role.INSTRUCTOR), **options)
-    admin.expect("/nothing-here", "404")
-    found: dict[str, list[str]] = {}
-    for window, paths in ((stranger, SIGNED_OUT), (admin, SIGNED_IN)):
-        for path in paths:
-            if wrong := await problems_of(window, path):
-                found[path] = wrong
-    assert found == {}
+    person = await app.person(Role.ADMIN, Role.INSTRUCTOR) if paths is SIGNED_IN else None
+    window = await windows.new(person, viewport=viewport, color_scheme=theme)
+    window.expect("/nothing-here", "404")
+    found = {path: await problems_of(window, path) for path in paths}
+    assert {path: wrong for path, wrong in found.items() if wrong} == {}
 
 
 async def test_open_things_shut_nobody_out_either(app: Application, windows: Windows) -> None:

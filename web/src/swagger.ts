@@ -5,22 +5,25 @@ interface SwaggerBundle {
   presets: { apis: unknown };
 }
 
-const bundle = (window as unknown as { SwaggerUIBundle?: SwaggerBundle }).SwaggerUIBundle;
-const place = document.getElementById("docs-reader");
-
-if (bundle && place) {
+async function start(bundle: SwaggerBundle, place: HTMLElement): Promise<void> {
+  const url = place.dataset["document"] ?? "";
+  const spec = (await (await fetch(url)).json()) as Record<string, unknown>;
   bundle({
-    url: place.dataset["document"],
+    // Trying it out goes to where this page came from, under whichever name that was.
+    spec: { ...spec, servers: [{ url: location.origin }] },
     domNode: place,
     deepLinking: true,
     docExpansion: "list",
     displayRequestDuration: true,
-    persistAuthorization: false,
     // The validator is somebody else's server.
     validatorUrl: null,
     presets: [bundle.presets.apis],
     layout: "BaseLayout",
   });
 }
+
+const bundle = (window as unknown as { SwaggerUIBundle?: SwaggerBundle }).SwaggerUIBundle;
+const place = document.getElementById("docs-reader");
+if (bundle && place) void start(bundle, place);
 
 export {};

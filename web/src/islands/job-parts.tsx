@@ -5,6 +5,7 @@ import { ended, type Job, type JobState } from "../protocol/jobs.ts";
 import { toast } from "../shell/toast.ts";
 import { t } from "../text.ts";
 import type { When } from "../when.ts";
+import { nameOf } from "./job-names.ts";
 import type { Jobs } from "./job-store.ts";
 import { Drawer } from "./modal.tsx";
 import { Badge, Button } from "./parts.tsx";
@@ -31,7 +32,7 @@ export function JobProgress({ job }: { job: Job }): VNode | null {
   return (
     <div class="job-progress">
       <span class="tiny quiet">{[job.message, words].filter(Boolean).join(", ")}</span>
-      <progress class="progress" value={job.progress} aria-label={job.kind} />
+      <progress class="progress" value={job.progress} aria-label={nameOf(job.kind)} />
     </div>
   );
 }
@@ -46,7 +47,7 @@ interface DetailsProps {
 export function JobDetails({ job, jobs, when, onClose }: DetailsProps): VNode {
   const problem = jobs.problem.value;
   return (
-    <Drawer title={job.kind} onClose={onClose} actions={<Actions job={job} jobs={jobs} />}>
+    <Drawer title={nameOf(job.kind)} onClose={onClose} actions={<Actions job={job} jobs={jobs} />}>
       <div class="stack">
         <div>
           <StateBadge state={job.state} />
@@ -71,6 +72,7 @@ export function JobDetails({ job, jobs, when, onClose }: DetailsProps): VNode {
 
 function Facts({ job, when }: { job: Job; when: When }): VNode {
   const facts: [string, string | null | undefined][] = [
+    [t("job.kind"), job.kind],
     [t("job.subject"), job.subject],
     [t("job.message"), job.message],
     [t("job.attempt"), t("job.attempts", { attempt: job.attempt, most: job.max_attempts })],

@@ -5,6 +5,7 @@ import type { Job, JobState } from "../protocol/jobs.ts";
 import { http } from "../server.ts";
 import { t } from "../text.ts";
 import { When } from "../when.ts";
+import { nameOf } from "./job-names.ts";
 import { JobDetails, JobProgress, StateBadge } from "./job-parts.tsx";
 import { type Filter, Jobs } from "./job-store.ts";
 import { Boundary, Button, Empty, Failure, Icon, SkeletonRows } from "./parts.tsx";
@@ -117,7 +118,7 @@ function Filters({ jobs, kinds }: { jobs: Jobs; kinds: string[] }): VNode {
           <option value="">{t("jobs.kindAll")}</option>
           {kinds.map((name) => (
             <option key={name} value={name}>
-              {name}
+              {nameOf(name)}
             </option>
           ))}
         </select>
@@ -192,7 +193,7 @@ function Row({ job, jobs, when }: { job: Job; jobs: Jobs; when: When }): VNode {
     <tr class={chosen ? "chosen" : undefined}>
       <td class="lead">
         <button type="button" class="job-open" onClick={open}>
-          <span class="job-kind">{job.kind}</span>
+          <span class="job-kind">{nameOf(job.kind)}</span>
           <span class="tiny faint">{job.subject}</span>
         </button>
       </td>
