@@ -12,18 +12,22 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+import structlog
 
 from tests.support.jobs import (
+    Deaf,
     Pay,
     Say,
     Trial,
     Wait,
+    a_worker,
     put,
     seen,
     some_jobs,
     until,
     working,
 )
+from tests.support.postgres import TestCluster
 from vtp import settings
 from vtp.actor import SYSTEM
 from vtp.db import Database
@@ -211,3 +215,66 @@ async def test_what_the_queue_has_lost_is_put_back(
         await seen(db, waiting, State.SUCCEEDED)
         await seen(db, running, State.SUCCEEDED)
     assert sorted(at.trial.ran) == ["running", "waiting"]
+
+
+async def test_a_handler_that_does_not_stop_is_left_behind(
+    db: Database, database_settings: Options
+) -> None:
+    job_id = await put(db, Deaf())
+    with structlog.testing.capture_logs() as logged:
+        async with working(db, database_settings, grace=0.1) as at:
+            await seen(db, job_id, State.RUNNING)
+            await some_jobs(db).cancel(SYSTEM, job_id=job_id)
+            await seen(db, job_id, State.CANCELLED)
+            # Its place is free for others.
+            await seen(db, await put(db, Say("next")), State.SUCCEEDED)
+            at.trial.let_go.set()
+    assert [line["event"] for line in logged if line["log_level"] == "error"] == [
+        "jobs.handler_stuck"
+    ]
+
+
+async def test_a_worker_that_is_cancelled_gives_back_what_runs(
+    db: Database, database_settings: Options
+) -> None:
+    job_id = await put(db, Wait())
+    async with open_worker(db, database_settings) as (trial, task):
+        await seen(db, job_id, State.RUNNING)
+        task.cancel()
+        await asyncio.wait({task}, timeout=20)
+    assert trial.cleaned == [job_id]
+    job = await seen(db, job_id, State.QUEUED)
+    assert job.attempt == 0
+
+
+@asynccontextmanager
+async def open_worker(
+    db: Database, database_settings: Options
+) -> AsyncIterator[tuple[Trial, asyncio.Task[None]]]:
+    trial = Trial(db)
+    worker = a_worker(db, database_settings, trial)
+    task = asyncio.get_running_loop().create_task(worker.run(asyncio.Event(), 1))
+    yield trial, task
+    assert task.cancelled()
+
+
+async def test_a_worker_ends_in_time_when_the_database_is_away_and_nothing_is_lost(
+    db: Database, database_settings: Options, postgres_cluster: TestCluster
+) -> None:
+    name = await db.fetchval("select current_database()")
+    outside = await asyncpg.connect(postgres_cluster.as_superuser("postgres"))
+    job_id = await put(db, Wait())
+    try:
+        async with working(db, database_settings, grace=0.3) as at:
+            await seen(db, job_id, State.RUNNING)
+            await outside.execute(f"alter database {name} connection limit 0")
+            await outside.execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity where datname = $1", name
+            )
+    finally:
+        await outside.execute(f"alter database {name} connection limit -1")
+        await outside.close()
+    assert at.trial.cleaned == [job_id]
+    async with working(db, database_settings) as next_one:
+        next_one.trial.let_go.set()
+        await seen(db, job_id, State.SUCCEEDED)

@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import cast
 
 import asyncpg
+import pytest
 
 from tests.support.jobs import Say, Steps, put, seen, some_jobs, until, working
 from vtp import settings
 from vtp.actor import SYSTEM
 from vtp.clock import SystemClock
 from vtp.db import Database
+from vtp.db.losses import DatabaseAway
 from vtp.ids import JobId
 from vtp.jobs.model import JobView, State
 from vtp.jobs.watch import Watch
@@ -31,7 +34,7 @@ async def watching(db: Database, database_settings: Options) -> AsyncIterator[li
     watch = Watch(db, database_settings, SystemClock())
     watch.on_change(tell)
     task = asyncio.get_running_loop().create_task(watch.run())
-    await listening(db)
+    await listening(database_settings)
     try:
         yield told
     finally:
@@ -39,15 +42,18 @@ async def watching(db: Database, database_settings: Options) -> AsyncIterator[li
         await asyncio.wait({task})
 
 
-async def listening(db: Database) -> None:
+async def listening(database_settings: Options) -> None:
+    outside = await asyncpg.connect(database_settings.url)
+
     async def at_all() -> bool | None:
-        count = await db.fetchval(
+        count = await outside.fetchval(
             "select count(*) from pg_stat_activity where datname = current_database() "
             "and query ilike 'listen%vtp_job%' and state = 'idle'"
         )
         return True if count else None
 
     await until(at_all)
+    await outside.close()
 
 
 def of(told: list[JobView], job_id: JobId) -> list[JobView]:
@@ -134,7 +140,7 @@ async def test_what_changed_while_nobody_listened_is_read_afterwards(
                 "update job set state = 'cancelled', finished_at = now() where id = $1", first
             )
         await told_of(first, State.CANCELLED)
-        await listening(db)
+        await listening(database_settings)
         second = await put(db, Say("second"))
         await told_of(second, State.QUEUED)
         await outside.close()
@@ -155,7 +161,7 @@ async def test_one_that_fails_to_be_told_does_not_keep_it_from_others(
     watch.on_change(broken)
     watch.on_change(whole)
     task = asyncio.get_running_loop().create_task(watch.run())
-    await listening(db)
+    await listening(database_settings)
     job_ids = []
     for number in range(2):
         job_ids.append(await put(db, Say(str(number))))
@@ -168,3 +174,46 @@ async def test_one_that_fails_to_be_told_does_not_keep_it_from_others(
     await asyncio.wait({task})
     assert set(told) == set(job_ids)
     await seen(db, job_ids[0], State.QUEUED)
+
+
+class OnceAway:
+    """A database that cannot be reached the first time."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self.asked = 0
+
+    async def fetch(self, query: str, *args: object) -> list[object]:
+        self.asked += 1
+        if self.asked == 1:
+            raise DatabaseAway
+        return await self._db.fetch(query, *args)
+
+
+async def test_what_could_not_be_read_is_read_later(
+    db: Database, database_settings: Options, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vtp.jobs.watch._PAUSE", 0.01)
+    away = OnceAway(db)
+    async with watching(cast("Database", away), database_settings) as told:
+        job_id = await put(db, Say("x"))
+
+        async def told_of_it() -> bool | None:
+            return True if of(told, job_id) else None
+
+        await until(told_of_it)
+    assert away.asked > 1
+
+
+async def test_of_more_changes_than_are_remembered_none_is_lost(
+    db: Database, database_settings: Options, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vtp.jobs.watch._MOST", 2)
+    async with watching(db, database_settings) as told:
+        async with db.transaction() as tx:
+            made = [await some_jobs(db).enqueue(tx, Say("x"), subject="") for _ in range(6)]
+
+        async def told_of_all() -> bool | None:
+            return True if {job.id for job in told} == set(made) else None
+
+        await until(told_of_all)

@@ -9,7 +9,7 @@ import asyncio
 import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TypeVar
@@ -51,6 +51,10 @@ class Wait(msgspec.Struct, frozen=True):
     """Runs until it is let go, cancelled, or over its time."""
 
     stubborn: bool = False
+
+
+class Deaf(msgspec.Struct, frozen=True):
+    """Does not hear that it is to stop."""
 
 
 class Quick(msgspec.Struct, frozen=True):
@@ -108,6 +112,14 @@ async def wait(job: Running, payload: Wait, trial: Trial) -> None:
         await job.progress(0.5)
     finally:
         trial.cleaned.append(job.id)
+
+
+@handlers.on(Deaf)
+async def deaf(_job: Running, _payload: Deaf, trial: Trial) -> None:
+    trial.ran.append("deaf")
+    while not trial.let_go.is_set():
+        with suppress(asyncio.CancelledError):
+            await trial.let_go.wait()
 
 
 @handlers.on(Quick, timeout=0.1, retries=1)

@@ -126,14 +126,17 @@ class PatientDriver:
         self.tm = TaskManager()
 
     def give_up(self) -> None:
-        """From now on fail at once: the worker's time to end is over."""
+        """From now on do not wait: the worker's time to end is over."""
         self._impatient = True
 
     async def fetch(self, query: str, *args: object) -> list[dict[str, object]]:
         return [dict(row) for row in await self.surely(lambda: self._db.fetch(query, *args))]
 
     async def execute(self, query: str, *args: object) -> str:
-        return await self.surely(lambda: self._db.execute(query, *args))
+        try:
+            return await self.surely(lambda: self._db.execute(query, *args))
+        except Unavailable:  # given up: what was picked comes back by its heartbeat
+            return ""
 
     async def notify(self, channel: str, payload: str) -> None:
         await self.execute("select pg_notify($1, $2)", channel, payload)

@@ -71,12 +71,18 @@ async def by_ids(db: Db, *, job_ids: Collection[UUID]) -> list[JobView]:
     return [_view(row) for row in rows]
 
 
-async def live_or_ended_since(db: Db, *, since: datetime, limit: int) -> list[JobView]:
+async def live_or_ended_since(
+    db: Db, *, since: datetime, before: JobId | None, limit: int
+) -> list[JobView]:
+    """Newest first, a portion at a time."""
     rows = await db.fetch(
         """
-        select * from job where finished_at is null or finished_at >= $1 order by id desc limit $2
+        select * from job
+         where (finished_at is null or finished_at >= $1) and ($2::uuid is null or id < $2)
+         order by id desc limit $3
         """,
         since,
+        before,
         limit,
     )
     return [_view(row) for row in rows]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -16,6 +16,7 @@ from vtp.clock import Clock
 from vtp.db import Database
 from vtp.db.database import connect
 from vtp.errors import Unavailable
+from vtp.ids import JobId
 from vtp.jobs import store
 from vtp.jobs.listening import Listener
 from vtp.jobs.model import JobView
@@ -26,7 +27,7 @@ _log = structlog.get_logger()
 _CHANGES = "vtp_job"
 # Seconds in which changes gather before they are read: a picture ten times a second is live.
 _GATHER = 0.1
-# So many ids wait at the most; beyond, all that could have changed is read instead.
+# So many ids wait at the most; beyond, all that could have changed is read, in such portions.
 _MOST = 1000
 _PAUSE = 1.0  # s, while the database is away
 # How far clocks of machines may differ. Seconds.
@@ -88,23 +89,30 @@ class Watch:
             changed, self._changed = self._changed, set()
             since, self._missed_since = self._missed_since, None
             try:
-                jobs = await self._read(changed, since)
+                async for job in self._read(changed, since):
+                    await self._tell_all(job)
             except Unavailable:
                 self._changed |= changed
                 if since is not None:
                     self._missed(since)
                 self._news.set()
                 await asyncio.sleep(_PAUSE)
-            else:
-                for job in jobs:
-                    await self._tell_all(job)
 
-    async def _read(self, changed: set[UUID], since: datetime | None) -> list[JobView]:
-        jobs = await store.by_ids(self._db, job_ids=changed) if changed else []
-        if since is not None:
-            missed = await store.live_or_ended_since(self._db, since=since - _SLACK, limit=_MOST)
-            jobs += [job for job in missed if job.id not in changed]
-        return jobs
+    async def _read(self, changed: set[UUID], since: datetime | None) -> AsyncIterator[JobView]:
+        if changed:
+            for job in await store.by_ids(self._db, job_ids=changed):
+                yield job
+        before: JobId | None = None
+        while since is not None:
+            missed = await store.live_or_ended_since(
+                self._db, since=since - _SLACK, before=before, limit=_MOST
+            )
+            for job in missed:
+                if job.id not in changed:
+                    yield job
+            if len(missed) < _MOST:
+                return
+            before = missed[-1].id
 
     async def _tell_all(self, job: JobView) -> None:
         """One after the other, so that nobody hears an older state last."""

@@ -106,9 +106,11 @@ class Worker:
                     group.create_task(self._mend()),
                 ]
                 queue = group.create_task(self._take())
-                await stop.wait()
-                await self._drain(queue, shutdown_timeout)
-                self._driver.give_up()
+                try:
+                    await stop.wait()
+                    await self._drain(queue, shutdown_timeout)
+                finally:  # also when one of them failed, or somebody cancelled this
+                    self._let_go()
                 for task in beside:
                     task.cancel()
         finally:
@@ -116,6 +118,11 @@ class Worker:
         with suppress(Unavailable):
             await upkeep.remove_worker(self._db, worker_id=self.id)
         _log.info("jobs.worker_stopped", name=self.name)
+
+    def _let_go(self) -> None:
+        """pgqueuer waits for what runs, even when it is cancelled: see that all of it ends."""
+        self._runs.give_back()
+        asyncio.get_running_loop().call_later(self._grace * 2, self._driver.give_up)
 
     def _offer(self, one: Bound) -> None:
         kind = one.kind
@@ -146,8 +153,10 @@ class Worker:
         async with self._db.transaction() as tx:
             await self._jobs.tick(tx, kind)
 
+    # Below, the database being unavailable is heard of only once the driver has given up.
+
     async def _take(self) -> None:
-        with suppress(Unavailable):  # which comes only once the driver has given up
+        with suppress(Unavailable):
             await self._machine.run(
                 dequeue_timeout=timedelta(seconds=self._options.poll_interval),
                 batch_size=1,  # so that whatever is most urgent at that moment is next
@@ -158,7 +167,8 @@ class Worker:
     async def _beat(self) -> None:
         """Say that this worker lives, and look whether what it runs is to stop."""
         while True:
-            await self._driver.surely(self._show_life)
+            with suppress(Unavailable):
+                await self._driver.surely(self._show_life)
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), self._options.heartbeat)
             self._wake.clear()
@@ -174,8 +184,9 @@ class Worker:
 
     async def _mend(self) -> None:
         while True:
-            if mended := await self._driver.surely(self._jobs.mend):
-                _log.warning("jobs.mended", count=mended)
+            with suppress(Unavailable):
+                if mended := await self._driver.surely(self._jobs.mend):
+                    _log.warning("jobs.mended", count=mended)
             await asyncio.sleep(_MEND_EVERY)
 
     def _told_to_stop(self, job_id: str) -> None:
