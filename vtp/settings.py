@@ -238,6 +238,8 @@ def _put(raw: dict[str, Any], name: str, value: str) -> None:
         raw[key] = value
         return
     table = raw.setdefault(section, {})
+    if not isinstance(table, dict):
+        raise SettingsError(f"settings: {section} must be a table, because {name} is set")
     table[key] = _listed(value) if _is_list(section, key) else value
 
 

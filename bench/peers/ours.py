@@ -60,6 +60,12 @@ class Nobody:
     def end(self, *, method: str, route: str, status: int, seconds: float) -> None:
         pass
 
+    def held(self, route: str, seconds: float) -> None:
+        pass
+
+    def uploaded(self, size: int) -> None:
+        pass
+
     def opened(self) -> None:
         pass
 

@@ -63,12 +63,20 @@ class Seen:
 
     began: int = 0
     ended: list[tuple[str, str, int]] = field(default_factory=list)
+    holds: list[str] = field(default_factory=list)
+    uploads: list[int] = field(default_factory=list)
 
     def begin(self) -> None:
         self.began += 1
 
     def end(self, *, method: str, route: str, status: int, seconds: float) -> None:
         self.ended.append((method, route, status))
+
+    def held(self, route: str, seconds: float) -> None:
+        self.holds.append(route)
+
+    def uploaded(self, size: int) -> None:
+        self.uploads.append(size)
 
 
 async def no_pages(request: web.Request, problem: Problem) -> web.Response | None:

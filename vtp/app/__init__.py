@@ -49,11 +49,11 @@ def demo(chosen: Settings) -> int:
 
 
 def check(chosen: Settings, *, media: str = "") -> int:
-    from vtp.app import check as checks
+    from vtp.app import checkup
 
     if media:
-        return _told(lambda: asyncio.run(checks.check_media(chosen, Path(media))))
-    return _told(lambda: asyncio.run(checks.check(chosen)))
+        return _told(lambda: asyncio.run(checkup.check_media(chosen, Path(media))))
+    return _told(lambda: asyncio.run(checkup.check(chosen)))
 
 
 def user(

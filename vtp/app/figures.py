@@ -8,6 +8,8 @@ import structlog
 
 from vtp.app.parts import Parts
 from vtp.errors import Unavailable
+from vtp.jobs.model import LIVE, JobView
+from vtp.telemetry.metrics import Metrics
 
 _log = structlog.get_logger()
 
@@ -20,6 +22,12 @@ def watch_pool(parts: Parts) -> None:
     figure("vtp_db_connections", "Connections of the pool", lambda: db.figures().size)
     figure("vtp_db_connections_idle", "Of them idle", lambda: db.figures().idle)
     figure("vtp_db_connections_limit", "The most there may be", lambda: db.figures().limit)
+
+
+async def count_ended(metrics: Metrics, job: JobView) -> None:
+    """Called with every job that changed."""
+    if job.state not in LIVE:
+        metrics.jobs_ended.labels(job.kind, job.state.value).inc()
 
 
 async def watch_jobs(parts: Parts) -> None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 
 import uvloop
+
+from vtp.telemetry.watchdog import Watchdog
 
 Body = Callable[[asyncio.Event], Awaitable[int]]
 
@@ -27,3 +30,14 @@ async def _until_told(body: Body) -> int:
     finally:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.remove_signal_handler(number)
+
+
+@asynccontextmanager
+async def fed(dog: Watchdog) -> AsyncIterator[None]:
+    """While the block runs, systemd hears that the loop lives."""
+    feeding = asyncio.create_task(dog.feed())
+    try:
+        yield
+    finally:
+        feeding.cancel()
+        await asyncio.gather(feeding, return_exceptions=True)

@@ -26,6 +26,8 @@ from vtp.telemetry.metrics import Metrics
 
 # Set by `vtp serve --demo` for its children.
 DEMO = "VTP_CHILD_DEMO"
+# The pid of the supervisor, whose children are measured together.
+_SUPERVISOR = "VTP_CHILD_OF"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +75,7 @@ async def open_parts(
         yield Parts(
             settings=chosen,
             clock=clock,
-            metrics=Metrics(chosen.data_dir),
+            metrics=Metrics(chosen.data_dir, parent=int(os.environ.get(_SUPERVISOR, "0"))),
             origins=origins,
             limiter=limiter,
             db=db,

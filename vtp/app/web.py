@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -15,6 +16,7 @@ from aiohttp import web
 from vtp.accounts.api import ACCOUNTS
 from vtp.accounts.pages import SCOPES
 from vtp.app import declared, figures, health
+from vtp.app.loop import fed
 from vtp.app.observers import HttpObserver, SocketObserver
 from vtp.app.parts import Parts, demo_wanted, open_parts
 from vtp.edge import api_docs, assets, openapi
@@ -41,6 +43,7 @@ from vtp.site.pages import SITE, Site
 from vtp.tasks import Tasks
 from vtp.telemetry import logs, loop_lag
 from vtp.telemetry.health import Health
+from vtp.telemetry.watchdog import Watchdog
 
 _log = structlog.get_logger()
 
@@ -108,6 +111,7 @@ async def serving(parts: Parts) -> AsyncIterator[Listener]:
     )
     app = make(parts, sockets, state)
     async with AsyncExitStack() as stack:
+        stack.push_async_callback(state.close)
         tasks = Tasks(_report)
         stack.push_async_callback(tasks.close)
         tasks.start("loop-lag", loop_lag.watch(parts.metrics, parts.clock))
@@ -115,6 +119,7 @@ async def serving(parts: Parts) -> AsyncIterator[Listener]:
         stack.push_async_callback(sockets.close)
         watch = Watch(parts.db, parts.settings.database, parts.clock)
         watch.on_change(partial(jobs_events.tell, sockets))
+        watch.on_change(partial(figures.count_ended, parts.metrics))
         tasks.start("jobs.watch", watch.run())
         tasks.start("jobs.figures", figures.watch_jobs(parts))
         figures.watch_pool(parts)
@@ -140,9 +145,16 @@ async def _listen(listener: Listener, chosen: Settings) -> None:
 
 async def run(chosen: Settings, stop: asyncio.Event) -> int:
     logs.set_up(chosen.log, process="web")
-    async with open_parts(chosen, demo=demo_wanted(chosen.server)) as parts, serving(parts):
+    dog = Watchdog(os.environ)
+    async with (
+        open_parts(chosen, demo=demo_wanted(chosen.server)) as parts,
+        serving(parts),
+        fed(dog),
+    ):
         await _greet(parts)
+        dog.ready()
         await stop.wait()
+        dog.stopping()
         _log.info("web.stopping")
     _log.info("web.stopped")
     return 0
@@ -150,6 +162,8 @@ async def run(chosen: Settings, stop: asyncio.Event) -> int:
 
 async def _greet(parts: Parts) -> None:
     _log.info("web.listening", url=parts.origins.public)
+    if "NOTIFY_SOCKET" in os.environ:
+        return  # standard output is the journal: `vtp user add` makes the first administrator
     if link := await parts.accounts.first_admin.link():
         # On the terminal and nowhere else: whoever reads a log must not become administrator.
         sys.stdout.write(f"Set up the first administrator, within an hour:\n  {link}\n")

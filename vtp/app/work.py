@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import os
 
 import structlog
 
 from vtp.accounts.jobs import Bench
 from vtp.accounts.jobs import handlers as accounts_handlers
+from vtp.app.loop import fed
 from vtp.app.parts import Parts, open_parts
 from vtp.jobs.handlers import Bound
 from vtp.jobs.jobs import Broom
@@ -15,14 +17,17 @@ from vtp.jobs.jobs import handlers as jobs_handlers
 from vtp.jobs.worker import run_worker
 from vtp.settings import Settings
 from vtp.telemetry import logs
+from vtp.telemetry.watchdog import Watchdog
 
 _log = structlog.get_logger()
 
 
 async def run(chosen: Settings, stop: asyncio.Event) -> int:
     logs.set_up(chosen.log, process="work")
-    async with open_parts(chosen) as parts:
+    dog = Watchdog(os.environ)
+    async with open_parts(chosen) as parts, fed(dog):
         await _tell_walls(parts)
+        dog.ready()
         await run_worker(
             parts.db,
             chosen.database,

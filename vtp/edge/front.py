@@ -11,6 +11,7 @@ import asyncio
 import re
 import secrets
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any, Protocol
 
 import structlog
@@ -25,6 +26,7 @@ from vtp.edge.origins import Origins, address_of
 from vtp.edge.problems import REQUEST_ID
 from vtp.edge.routes import ROUTE_OF, Route
 from vtp.errors import Problem
+from vtp.telemetry.loop_hold import Held
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -42,6 +44,11 @@ class Observe(Protocol):
     def begin(self) -> None: ...
 
     def end(self, *, method: str, route: str, status: int, seconds: float) -> None: ...
+
+    def held(self, route: str, seconds: float) -> None:
+        """The longest that its handler held the loop at a stretch."""
+
+    def uploaded(self, size: int) -> None: ...
 
 
 class ErrorPage(Protocol):
@@ -100,7 +107,7 @@ class Front:
     ) -> web.StreamResponse:
         try:
             await self._admit(request, route)
-            response = await handler(request)
+            response = await self._held(request, route, handler)
         except asyncio.CancelledError:
             raise
         except web.HTTPRedirection as redirect:
@@ -115,6 +122,13 @@ class Front:
             headers.put(response, self._headers)
             response.headers["X-Request-ID"] = request[REQUEST_ID]
         return response
+
+    async def _held(
+        self, request: web.Request, route: Route | None, handler: Handler
+    ) -> web.StreamResponse:
+        if route is None or not route.counted:
+            return await handler(request)
+        return await Held(handler(request), partial(self._observe.held, route.path))
 
     async def _admit(self, request: web.Request, route: Route | None) -> None:
         if route is None or not route.any_host:
@@ -155,6 +169,8 @@ class Front:
     ) -> None:
         path = route.path if route else _NO_ROUTE
         self._observe.end(method=request.method, route=path, status=status, seconds=seconds)
+        if route is not None and route.consumes and status < 300:
+            self._observe.uploaded(request.content_length or 0)
         if route is not None and not route.logged:
             return
         actor = request[ACTOR]

@@ -39,11 +39,22 @@ class Deadlines(RequestHandler):
         self._await_headers()
 
     def data_received(self, data: bytes) -> None:
-        super().data_received(data)
+        closing = self._close, self._force_close
+        if any(closing) and self._body_is_coming():
+            # aiohttp drops what comes once it wants to close; a request under way would starve.
+            self._close = self._force_close = False
+            super().data_received(data)
+            self._close, self._force_close = closing
+        else:
+            super().data_received(data)
         if self._messages or self._current_request is not None or self._payload_parser:
             self._headers_came()
         else:
             self._await_headers()
+
+    def _body_is_coming(self) -> bool:
+        request = self._current_request
+        return request is not None and not request.content.is_eof()
 
     def connection_lost(self, exc: BaseException | None) -> None:
         self._headers_came()

@@ -58,9 +58,6 @@ class Metrics:
             "route",
             buckets=_LAG,
         )
-        self.db_wait = self._histogram(
-            "vtp_db_wait_seconds", "Wait for a connection to the database", buckets=_LAG
-        )
         self.signed_in = self._counter("vtp_signed_in", "Sign-ins", "outcome")
         self.jobs = self._gauge("vtp_jobs", "Jobs that wait or run", "kind", "state")
         self.jobs_oldest = self._gauge(

@@ -186,6 +186,7 @@ async def test_a_good_request_is_answered_and_observed(aiohttp_client: AiohttpCl
     assert await answer.json() == {"title": "Algebra", "size": 0}
     assert seen.began == 1
     assert seen.ended == [("POST", "/api/v1/things", 201)]
+    assert seen.holds == ["/api/v1/things"]
 
 
 async def test_a_request_id_is_taken_over_only_when_it_is_plain(

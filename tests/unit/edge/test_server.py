@@ -111,4 +111,4 @@ async def test_what_is_not_http_gets_a_problem_and_the_door(port: int, raw: byte
 
 def test_the_private_members_that_we_read_are_there() -> None:
     slots = {name for kind in Deadlines.__mro__ for name in getattr(kind, "__slots__", ())}
-    assert {"_messages", "_current_request", "_payload_parser"} <= slots
+    assert {"_messages", "_current_request", "_payload_parser", "_close", "_force_close"} <= slots

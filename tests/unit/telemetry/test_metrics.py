@@ -74,7 +74,7 @@ def test_every_promised_figure_is_there(metrics: Metrics) -> None:
         "vtp_socket_events", "vtp_loop_lag_seconds", "vtp_loop_held_seconds", "vtp_jobs",
         "vtp_workers", "vtp_disk_free_bytes", "vtp_disk_size_bytes", "vtp_cpu_seconds",
         "vtp_resident_bytes", "vtp_threads", "vtp_open_files", "process_cpu_seconds",
-        "vtp_signed_in", "vtp_db_wait_seconds", "vtp_jobs_ended",
+        "vtp_signed_in", "vtp_jobs_ended",
     }  # fmt: skip
 
 
