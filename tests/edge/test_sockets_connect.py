@@ -118,7 +118,7 @@ async def test_a_lookup_that_hangs_does_not_keep_it_open() -> None:
             await asyncio.sleep(60)
             return None
 
-        site.people.by_token = hang  # type: ignore[method-assign]
+        site.people.by_token = hang  # type: ignore[method-assign]  # the database does not answer
         client = await upgraded(site.port)
         client.packet("40" + json.dumps({"token": "ann"}))
         assert (await client.closed()).reason in {"not_connected", "refused"}

@@ -183,7 +183,7 @@ async def test_a_slow_client_that_reads_again_hears_all_of_it_in_order() -> None
         slow = await deaf(site)
         for number in range(100):  # more than the buffers of the kernel take
             await site.sockets.emit(SAID, Said("a" * 100_000, number), to=Sid(slow.sid))
-        slow.writer.transport.resume_reading()  # type: ignore[attr-defined]
+        slow.writer.transport.resume_reading()  # type: ignore[attr-defined]  # it can be read from
         assert [(await slow.told())[1]["times"] for _ in range(100)] == list(range(100))
         assert "ok" in await slow.call("test.echo", {"text": "a"})
         await slow.aclose()

@@ -199,4 +199,4 @@ async def test_who_sent_an_event_is_who_connected(site: Served) -> None:
         actor = site.sockets.actor(ben.sid)  # type: ignore[arg-type]  # a sid on the wire is text
         assert actor == BEN
     await asyncio.sleep(0.05)
-    assert site.sockets.actor(ben.sid) is None  # type: ignore[arg-type]
+    assert site.sockets.actor(ben.sid) is None  # type: ignore[arg-type]  # a sid on the wire is text

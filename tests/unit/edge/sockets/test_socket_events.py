@@ -36,11 +36,11 @@ async def takes_something_else(call: Call, what: Said) -> None: ...
 async def takes_no_call(call: Said) -> None: ...
 
 
-async def says_no_result(call: Call):  # type: ignore[no-untyped-def]
+async def says_no_result(call: Call):  # type: ignore[no-untyped-def]  # that is what is tried
     ...
 
 
-async def says_no_body(call: Call, body) -> None:  # type: ignore[no-untyped-def]
+async def says_no_body(call: Call, body) -> None:  # type: ignore[no-untyped-def]  # that is what is tried
     ...
 
 
@@ -50,7 +50,7 @@ async def says_no_body(call: Call, body) -> None:  # type: ignore[no-untyped-def
 )
 def test_a_handler_that_does_not_say_what_it_takes_is_refused(handler: object) -> None:
     with pytest.raises(BadEvent, match=r"test\.odd"):
-        Events("test").on("test.odd", rule=RULE)(handler)  # type: ignore[arg-type]
+        Events("test").on("test.odd", rule=RULE)(handler)  # type: ignore[arg-type]  # that is what is tried
 
 
 @pytest.mark.parametrize("name", ["watch", "Jobs.watch", "jobs.", "connect", "jobs watch", ""])
