@@ -4,6 +4,7 @@ import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { relative } from "node:path";
 import { bundle } from "./build/bundle.mjs";
 import { verify } from "./build/check.mjs";
+import { compressAll } from "./build/compress.mjs";
 import { copyStatic } from "./build/copy.mjs";
 import { writeManifest } from "./build/manifest.mjs";
 import { measure, printBudgets } from "./build/measure.mjs";
@@ -23,6 +24,7 @@ async function build() {
   const outputs = await bundle(FRESH);
   const copied = await copyStatic(FRESH);
   await writeManifest(FRESH, outputs, copied);
+  await compressAll(FRESH);
   await rm("dist", { recursive: true, force: true });
   await rename(FRESH, "dist");
   return outputs;

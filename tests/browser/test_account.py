@@ -201,3 +201,33 @@ async def test_a_part_that_breaks_leaves_the_rest_and_is_reported(
     answer = await (await told.value).response()
     assert answer is not None
     assert answer.status == 204
+
+
+async def test_a_change_made_after_being_signed_out_is_saved_after_signing_in(
+    app: Application, windows: Windows
+) -> None:
+    person = await app.person()
+    window = await windows.new(person)
+    page = await window.open("/profile?tab=profile")
+    await app.call("DELETE", "/api/v1/auth/sessions", headers=person.bearer)
+    window.expect("401")
+    await page.get_by_label("Name", exact=True).fill("Noor Returned")
+    await expect(page).to_have_url(re.compile(r"/login\?next="))
+    await page.get_by_label("Email").fill(person.user.email)
+    await page.get_by_label("Password", exact=True).fill(PASSWORD)
+    await page.get_by_role("button", name="Sign in").click()
+    await expect(page).to_have_url(re.compile("/profile"))
+    await expect(page.locator("#save-state")).to_contain_text("Saved")
+    await expect(page.get_by_label("Name", exact=True)).to_have_value("Noor Returned")
+
+
+async def test_files_travel_compressed_and_are_kept_for_ever(
+    app: Application, windows: Windows
+) -> None:
+    window = await windows.new()
+    async with window.page.expect_response("**/static/main-*.css") as styles:
+        await window.open("/login")
+    headers = await (await styles.value).all_headers()
+    assert headers["content-encoding"] in {"br", "gzip"}
+    assert headers["content-type"].startswith("text/css")
+    assert "immutable" in headers["cache-control"]

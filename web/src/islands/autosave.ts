@@ -75,7 +75,7 @@ export class Autosave<T extends object> {
 
   #failed(sent: Partial<T>, error: unknown): void {
     this.#saving = false;
-    if (error instanceof Unreachable || (error instanceof Refused && error.status >= 500)) {
+    if (passing(error)) {
       // What was changed since then is newer than what could not be sent.
       this.#waiting = { ...sent, ...this.#waiting };
       this.#options.onState({ kind: "offline" });
@@ -90,6 +90,12 @@ export class Autosave<T extends object> {
   get #more(): boolean {
     return Object.keys(this.#waiting).length > 0;
   }
+}
+
+/** What may be saved later: the server is away, or one has to sign in again first. */
+function passing(error: unknown): boolean {
+  if (error instanceof Unreachable) return true;
+  return error instanceof Refused && (error.status >= 500 || error.status === 401);
 }
 
 function refusal(error: unknown): SaveState {

@@ -13,7 +13,10 @@ interface Profile {
   theme: string;
 }
 
-const KEPT = "vtp.profile";
+/** Of this person: somebody else may sign in to the same window. */
+function keptAt(): string {
+  return `vtp.profile.${document.documentElement.dataset["user"]}`;
+}
 
 export function mount(element: HTMLElement): void {
   const form = element as HTMLFormElement;
@@ -58,7 +61,7 @@ function listen(form: HTMLFormElement, saving: Autosave<Profile>): void {
 
 /** What an earlier page could not save any more. */
 function resume(form: HTMLFormElement, saving: Autosave<Profile>): void {
-  const kept = sessionStorage.getItem(KEPT);
+  const kept = sessionStorage.getItem(keptAt());
   if (!kept) return;
   const changes = JSON.parse(kept) as Partial<Profile>;
   for (const input of inputsOf(form)) {
@@ -71,8 +74,8 @@ function resume(form: HTMLFormElement, saving: Autosave<Profile>): void {
 }
 
 function keep(changes: Partial<Profile> | undefined): void {
-  if (changes) sessionStorage.setItem(KEPT, JSON.stringify(changes));
-  else sessionStorage.removeItem(KEPT);
+  if (changes) sessionStorage.setItem(keptAt(), JSON.stringify(changes));
+  else sessionStorage.removeItem(keptAt());
 }
 
 function showState(form: HTMLFormElement, state: SaveState): void {

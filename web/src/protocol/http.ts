@@ -12,6 +12,8 @@ export interface HttpOptions {
   /** "https://class.example.org"; empty for the page's own origin. */
   origin?: string;
   authorization?: Authorization;
+  /** Called when a call is refused because nobody is signed in (any more). */
+  onSignedOut?: () => void;
   fetch?: typeof fetch;
   /** Milliseconds until one try is given up. */
   timeout?: number;
@@ -99,9 +101,10 @@ export class Http {
     try {
       return await this.#once<T>(call);
     } catch (error) {
-      const expired = error instanceof Refused && error.status === 401;
-      if (!expired || !(await this.#authorization?.renew())) throw error;
-      return this.#once<T>(call);
+      if (!(error instanceof Refused) || error.status !== 401) throw error;
+      if (await this.#authorization?.renew()) return this.#once<T>(call);
+      this.#options.onSignedOut?.();
+      throw error;
     }
   }
 

@@ -96,13 +96,15 @@ test("while offline changes are kept, tried again, and newer ones win", async ()
   assert.equal(page.kept.at(-1), undefined);
 });
 
-test("a broken server is like no server", async () => {
-  const body = { type: "", title: "No.", status: 503, code: "unavailable" };
-  const page = form(new Refused(body));
-  page.saving.change({ name: "Ines" });
-  await page.pass();
-  assert.equal(page.states.at(-1)?.kind, "offline");
-});
+for (const status of [401, 500, 503]) {
+  test(`after a ${status} the change is kept for later`, async () => {
+    const page = form(new Refused({ type: "", title: "No.", status, code: "x" }));
+    page.saving.change({ name: "Ines" });
+    await page.pass();
+    assert.equal(page.states.at(-1)?.kind, "offline");
+    assert.deepEqual(page.kept.at(-1), { name: "Ines" });
+  });
+}
 
 test("a refused change is not sent again and names its field", async () => {
   const page = form(refused);

@@ -121,3 +121,15 @@ test("a client with a token never sends the cookie of somebody else along", asyn
     ["omit", "same-origin"],
   );
 });
+
+test("who is signed out meanwhile is told so, once it is sure", async () => {
+  let told = 0;
+  const onSignedOut = () => {
+    told++;
+  };
+  const server = answers(problem(401, "unauthenticated"), problem(403, "forbidden"));
+  const http = new Http({ fetch: server.fetch, onSignedOut });
+  await assert.rejects(http.get("/x"), Refused);
+  await assert.rejects(http.get("/x"), Refused);
+  assert.equal(told, 1);
+});
