@@ -75,7 +75,7 @@ async def test_it_holds_for_an_administrator_at_length(application: Application)
 
 def test_every_example_is_what_its_struct_takes() -> None:
     routes = [route for route in declared.routes() if route.is_api and route.described]
-    document = openapi.describe(routes, server="http://school.test")
+    document = openapi.describe(routes)
     for route in routes:
         if route.signature.body is not None:
             operation = document["paths"][route.path][route.method.lower()]

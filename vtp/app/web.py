@@ -74,9 +74,7 @@ def make(parts: Parts, sockets: Sockets, state: Health) -> web.Application:
     all_routes = declared.routes()
     mount(app, all_routes)
     attach(app, sockets)
-    app[api_docs.DOCUMENT] = api_docs.encode(
-        openapi.describe(all_routes, server=parts.origins.public)
-    )
+    app[api_docs.DOCUMENT] = api_docs.encode(openapi.describe(all_routes))
     return app
 
 

@@ -28,6 +28,13 @@ class Assets:
             raise FileNotFoundError(f"{manifest} is not there: build the browser files first")
         self._names: dict[str, str] = json.loads(manifest.read_text("utf-8"))
 
+        preload = self.directory / "preload.json"
+        self._preload: dict[str, list[str]] = json.loads(preload.read_text("utf-8"))
+
+    def preload(self, name: str) -> list[str]:
+        """What a page that loads `name` will need next, so that it may come at once."""
+        return [PREFIX + file for file in self._preload.get(name, ())]
+
     def url(self, name: str) -> str:
         return PREFIX + self._names[name]
 

@@ -63,7 +63,9 @@ class Pages:
             lstrip_blocks=True,
             auto_reload=False,
         )
-        self._jinja.globals.update(asset=assets.url, t=texts, school=self._school)
+        self._jinja.globals.update(
+            asset=assets.url, preload=assets.preload, t=texts, school=self._school
+        )
 
     async def render(
         self,

@@ -59,7 +59,7 @@ _SECURITY: Json = {
 }
 
 
-def describe(routes: Iterable[Route], *, server: str) -> Json:
+def describe(routes: Iterable[Route]) -> Json:
     listed = [route for route in routes if route.is_api and route.described]
     schemas = _schemas(listed)
     paths: Json = {}
@@ -76,7 +76,7 @@ def describe(routes: Iterable[Route], *, server: str) -> Json:
             "Lists are `{items, next}` with an opaque cursor. See docs/API.md.",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
-        "servers": [{"url": server}],
+        "servers": [{"url": "/"}],  # wherever this document came from
         "tags": [{"name": tag} for tag in sorted({route.tag for route in listed})],
         "paths": paths,
         "components": {"schemas": schemas, "securitySchemes": _SECURITY},

@@ -8,7 +8,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from tests.unit.edge.test_front import Thing, routes
 from vtp.edge.openapi import describe
 
-DOCUMENT = describe(routes, server="http://school.test")
+DOCUMENT = describe(routes)
 THINGS = DOCUMENT["paths"]["/api/v1/things"]["post"]
 
 
