@@ -36,6 +36,8 @@ class Server(Section, frozen=True, kw_only=True):
     role: Literal["all"] = "all"
     tls_cert: str = ""
     tls_key: str = ""
+    # How often the two files are looked at for a renewal.
+    tls_reload_interval: float = 30.0
     # Networks in CIDR form whose X-Forwarded-* headers are believed.
     trusted_proxies: tuple[str, ...] = ()
     # More hosts than that of `url` under which the server may be called.

@@ -16,7 +16,7 @@ from vtp.db.schema import require_schema
 from vtp.edge.assets import Assets
 from vtp.edge.limits import Limiter
 from vtp.edge.origins import of_settings
-from vtp.edge.server import tls_context
+from vtp.edge.tls import certificate
 from vtp.errors import Problem
 from vtp.media.pack.probe import Probe, probe_file
 from vtp.sandbox.runner import Sandbox
@@ -78,7 +78,7 @@ async def _said(name: str, look: Look) -> bool:
 
 
 async def _address(chosen: Settings) -> str:
-    tls_context(chosen.server)
+    certificate(chosen.server)
     return f"{of_settings(chosen.server).public}, listening on {chosen.server.host}"
 
 

@@ -28,16 +28,17 @@ from vtp.edge.html import PAGES, Pages
 from vtp.edge.limits import LIMITER
 from vtp.edge.origins import ORIGINS
 from vtp.edge.routes import mount
-from vtp.edge.server import Listener, tls_context
+from vtp.edge.server import Listener
 from vtp.edge.sockets.facade import Sockets
 from vtp.edge.sockets.upgrade import attach
 from vtp.edge.texts import Texts
+from vtp.edge.tls import Certificate, certificate
 from vtp.ids import UserId
 from vtp.jobs import events as jobs_events
 from vtp.jobs.api import JOBS
 from vtp.jobs.handlers import Catalogue
 from vtp.jobs.watch import Watch
-from vtp.settings import Settings
+from vtp.settings import Server, Settings
 from vtp.site.navigation import navigation
 from vtp.site.pages import SITE, Site
 from vtp.tasks import Tasks
@@ -123,10 +124,12 @@ async def serving(parts: Parts) -> AsyncIterator[Listener]:
         figures.watch_pool(parts)
         parts.accounts.on_ended.append(partial(_close_sockets, sockets))
         parts.accounts.on_changed.append(sockets.refresh_user)
-        listener = Listener(app, options)
+        listener, pair = Listener(app, options), certificate(options)
         await listener.setup()
         stack.push_async_callback(listener.cleanup)
-        await _listen(listener, parts.settings)
+        await _listen(listener, options, pair)
+        if pair is not None:
+            tasks.start("tls", pair.watch())
         state.starting = False
         yield listener
         state.draining = True
@@ -135,10 +138,9 @@ async def serving(parts: Parts) -> AsyncIterator[Listener]:
         )
 
 
-async def _listen(listener: Listener, chosen: Settings) -> None:
-    server = chosen.server
-    site = web.TCPSite(listener, server.host, server.port, ssl_context=tls_context(server))
-    await site.start()
+async def _listen(listener: Listener, server: Server, pair: Certificate | None) -> None:
+    context = pair.context if pair else None
+    await web.TCPSite(listener, server.host, server.port, ssl_context=context).start()
 
 
 async def run(chosen: Settings, stop: asyncio.Event) -> int:

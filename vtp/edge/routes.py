@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
+from email.utils import format_datetime
 from http import HTTPStatus
 from typing import Annotated, Any, get_args, get_origin
 from uuid import UUID
@@ -33,6 +34,19 @@ class Deprecation:
     since: date
     ends: date
     instead: str
+
+    def headers(self) -> dict[str, str]:
+        """RFC 9745 and RFC 8594: a client that looks is warned at every call."""
+        since, ends = _midnight(self.since), _midnight(self.ends)
+        return {
+            "Deprecation": f"@{int(since.timestamp())}",
+            "Sunset": format_datetime(ends, usegmt=True),
+            "Link": f'<{self.instead}>; rel="successor-version"',
+        }
+
+
+def _midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,17 +170,24 @@ def _names_an_id(kind: Any) -> bool:
 
 def _runner(route: Route) -> Callable[[web.Request], Any]:
     signature, handler = route.signature, route.handler
+    going = route.deprecated.headers() if route.deprecated else {}
 
     async def run(request: web.Request) -> web.StreamResponse:
         given = await binding.arguments(request, signature)
-        result = await handler(request, **given)
-        if isinstance(result, web.StreamResponse):
-            return result
-        if route.status == HTTPStatus.NO_CONTENT:
-            return web.Response(status=204)
-        return json_response(result, status=route.status)
+        response = _as_response(await handler(request, **given), route.status)
+        if going and not response.prepared:
+            response.headers.update(going)
+        return response
 
     return run
+
+
+def _as_response(result: Any, status: int) -> web.StreamResponse:
+    if isinstance(result, web.StreamResponse):
+        return result
+    if status == HTTPStatus.NO_CONTENT:
+        return web.Response(status=204)
+    return json_response(result, status=status)
 
 
 def json_response(

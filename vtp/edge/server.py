@@ -8,7 +8,6 @@ read what it asked for, after `response_timeout` without progress; an idle one, 
 from __future__ import annotations
 
 import asyncio
-import ssl
 from typing import Any
 
 import msgspec
@@ -148,12 +147,3 @@ class _Connections(web.Server):
             write_timeout=self._options.response_timeout,
             **self._kwargs,
         )
-
-
-def tls_context(options: Server) -> ssl.SSLContext | None:
-    if not options.tls_cert:
-        return None
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.load_cert_chain(options.tls_cert, options.tls_key or None)
-    return context

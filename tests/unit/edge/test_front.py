@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from tests.support.edge import HOST, ORIGIN, People, Seen, an_actor, an_app
 from vtp import settings
 from vtp.actor import Actor, Role, Via
 from vtp.edge.paging import Page, Paged
-from vtp.edge.routes import Routes
+from vtp.edge.routes import Deprecation, Routes
 from vtp.edge.rules import anyone, only, signed_in
 from vtp.errors import Conflict, Gone, Limited, NotFound, Unavailable
 
@@ -59,6 +60,16 @@ async def see(request: web.Request, thing_id: UUID) -> Thing:
 )
 async def end(request: web.Request, thing_id: UUID) -> None:
     """End one."""
+
+
+@routes.get(
+    "/api/v1/old",
+    rule=anyone("things", "look_back"),
+    deprecated=Deprecation(since=date(2026, 3, 12), ends=date(2026, 10, 1), instead="/api/v1/open"),
+)
+async def old(_request: web.Request) -> Thing:
+    """What will go."""
+    return Thing("old")
 
 
 @routes.post("/sign", rule=anyone("things", "sign", writes=True))
@@ -196,6 +207,15 @@ async def test_a_request_id_is_taken_over_only_when_it_is_plain(
     odd = await client.get("/api/v1/open", headers=HOST | {"X-Request-ID": "a b"})
     assert plain.headers["X-Request-ID"] == "abc-12345678"
     assert odd.headers["X-Request-ID"] != "a b"
+
+
+async def test_a_route_that_will_go_says_when_and_what_instead(
+    client: TestClient[web.Request, web.Application],
+) -> None:
+    answer = await client.get("/api/v1/old", headers=HOST)
+    assert answer.headers["Deprecation"] == "@1773273600"
+    assert answer.headers["Sunset"] == "Thu, 01 Oct 2026 00:00:00 GMT"
+    assert answer.headers["Link"] == '</api/v1/open>; rel="successor-version"'
 
 
 async def test_too_many_requests_are_limited_by_person_and_by_address(
