@@ -55,6 +55,9 @@ check: setup-dev  ## the fast laws: style, types, imports, and the tests of the 
 .PHONY: slow
 slow: setup-dev browser  ## the tests that take longer than 20 seconds
 	$(PYTEST) -m "slow and not fuzz" --durations=20 --timeout=900 $(ARGS)
+	@# And what stands on PostgreSQL once more, on the one of the system where there is one.
+	$(if $(wildcard /usr/lib/postgresql/*/bin/postgres),VTP_TEST_PG=system $(PYTEST) \
+	  -n $(WORKERS) -m "store and not slow and not fuzz" $(ARGS),@echo "No PostgreSQL of the system.")
 
 .PHONY: fuzz
 fuzz: setup-dev  ## tests that try many inputs, for as long as they like
@@ -62,7 +65,7 @@ fuzz: setup-dev  ## tests that try many inputs, for as long as they like
 
 .PHONY: peers
 peers: setup-dev  ## install what some tests and benches compare with (Debian packages)
-	@tools/bootstrap apt postgresql chromium
+	@tools/bootstrap apt postgresql chromium systemd
 	@command -v node >/dev/null || tools/bootstrap apt nodejs npm
 	@if [ -x bench/peers/install ]; then bench/peers/install; fi
 

@@ -84,10 +84,13 @@ async def killed_under_writers(served: Served) -> tuple[list[Writer], list[int]]
                 group.create_task(write(session, writer, stop))
             group.create_task(readiness(session, seen, stop))
             await until(lambda: all(len(writer.acknowledged) > 3 for writer in writers))
+            # Held, so that the outage lasts long enough for somebody to ask in it.
+            served.program.kill(signal.SIGSTOP)
             for pid in served.postgres():
                 with suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
             await until(lambda: 503 in seen)
+            served.program.kill(signal.SIGCONT)
             await until(lambda: seen[-1] == 200)
             await until(lambda: all(len(w.acknowledged) == _MOST_WRITES for w in writers))
             stop.set()
