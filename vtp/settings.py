@@ -47,6 +47,8 @@ class Server(Section, frozen=True, kw_only=True):
     keepalive_timeout: float = 60.0
     response_timeout: float = 15.0
     shutdown_timeout: float = 30.0
+    # Not ready, but still answering: until a balancer in front has noticed.
+    drain_delay: float = 0.0
     max_body: int = 1_048_576
     # Guards /metrics and the details of /health for callers that are not on this machine.
     metrics_token: str = ""

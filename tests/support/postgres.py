@@ -19,6 +19,7 @@ from vtp.serve.postgres import server as postgres
 # Durability is tested by tests that start a cluster of their own; the others want speed.
 _FAST = "\nfsync = off\nsynchronous_commit = off\nfull_page_writes = off\nautovacuum = off\n"
 _TEMPLATE = "vtp_template"
+_CUT_OFF = "select pg_terminate_backend(pid) from pg_stat_activity where datname = $1"
 
 
 def chosen_programs() -> str:
@@ -57,13 +58,21 @@ class TestCluster:
         await self._admin(f"create database {name} owner vtp {source}")
         return name
 
+    async def close(self, name: str) -> None:
+        """As if it went away: whoever is connected is cut off, and nobody comes in."""
+        await self._admin(f"alter database {name} connection limit 0")
+        await self._admin(_CUT_OFF, name)
+
+    async def open(self, name: str) -> None:
+        await self._admin(f"alter database {name} connection limit -1")
+
     async def drop(self, name: str) -> None:
         await self._admin(f"drop database if exists {name} with (force)")
 
-    async def _admin(self, statement: str) -> None:
+    async def _admin(self, statement: str, *values: object) -> None:
         connection = await asyncpg.connect(self.as_superuser("postgres"))
         try:
-            await connection.execute(statement)
+            await connection.execute(statement, *values)
         finally:
             await connection.close()
 

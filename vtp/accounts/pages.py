@@ -178,54 +178,42 @@ async def _or_again(
         return response
 
 
+Errors = Mapping[str, str] | None
+
+
 async def _login(
-    request: web.Request,
-    values: Mapping[str, str],
-    errors: Mapping[str, str] | None = None,
-    status: int = 200,
+    request: web.Request, values: Mapping[str, str], errors: Errors = None, status: int = 200
 ) -> web.Response:
-    return await request.app[PAGES].render(
-        request,
-        "login.html",
-        status=status,
-        values=values,
-        errors=errors or {},
-        registration_open=_accounts(request).sign_in.open_registration,
-    )
+    is_open = _accounts(request).sign_in.open_registration
+    return await _form(request, "login.html", values, errors, status, registration_open=is_open)
 
 
 async def _register(
-    request: web.Request,
-    values: Mapping[str, str],
-    errors: Mapping[str, str] | None = None,
-    status: int = 200,
+    request: web.Request, values: Mapping[str, str], errors: Errors = None, status: int = 200
 ) -> web.Response:
-    return await request.app[PAGES].render(
-        request,
-        "register.html",
-        status=status,
-        values=values,
-        errors=errors or {},
-        password_min=SHORTEST,
-    )
+    return await _form(request, "register.html", values, errors, status, password_min=SHORTEST)
 
 
 async def _setup(
-    request: web.Request,
-    values: Mapping[str, str],
-    errors: Mapping[str, str] | None = None,
-    status: int = 200,
+    request: web.Request, values: Mapping[str, str], errors: Errors = None, status: int = 200
 ) -> web.Response:
     """Without a token in `values`, or when the link has ended meanwhile, the page says so."""
     token = None if status == Gone.status else values.get("token")
+    return await _form(
+        request, "setup.html", values, errors, status, token=token, password_min=SHORTEST
+    )
+
+
+async def _form(
+    request: web.Request,
+    template: str,
+    values: Mapping[str, str],
+    errors: Errors,
+    status: int,
+    **more: Any,
+) -> web.Response:
     return await request.app[PAGES].render(
-        request,
-        "setup.html",
-        status=status,
-        token=token,
-        values=values,
-        errors=errors or {},
-        password_min=SHORTEST,
+        request, template, status=status, values=values, errors=errors or {}, **more
     )
 
 

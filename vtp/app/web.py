@@ -133,6 +133,7 @@ async def serving(parts: Parts) -> AsyncIterator[Listener]:
         state.starting = False
         yield listener
         state.draining = True
+        await asyncio.sleep(options.drain_delay)
         await sockets.drain(
             reason="restart", retry_after=_RETRY_AFTER, within=options.shutdown_timeout
         )
