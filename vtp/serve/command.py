@@ -25,6 +25,7 @@ from vtp.settings import Settings
 
 _CHECKOUT = Path(__file__).resolve().parents[2]
 _DEMO_ACCOUNTS = ("admin@demo.test", "teacher@demo.test", "student@demo.test")
+_DEMO_SCHOOL = "Linden Open School"
 _MARGIN = 5.0  # s, beyond the time that web gives to open requests
 _PORT_PATIENCE = 2.0  # s, for the web of a killed supervisor to be gone
 
@@ -46,6 +47,8 @@ def serve(environ: Mapping[str, str], wishes: Wishes) -> int:
     secretfiles.private_folder(data)
     with lock.held(data):
         env = _handed_down(environ)
+        if wishes.demo and chosen.school == settings.School():
+            env["VTP_SCHOOL__NAME"] = _DEMO_SCHOOL
         if chosen.server.port == 0:
             env["VTP_SERVER__PORT"] = str(_free_port(chosen.server.host))
         if wishes.lan:
