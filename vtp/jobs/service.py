@@ -189,6 +189,10 @@ class Jobs:
             await store.figures(self._db), await upkeep.workers(self._db, within=self._silence)
         )
 
+    async def failed(self) -> int:
+        """How many failed ones wait for somebody to look at them."""
+        return await store.failed(self._db)
+
     async def mend(self) -> int:
         """Queue again what the queue has lost; how many that were.
 

@@ -128,6 +128,12 @@ async def figures(db: Db) -> list[Figure]:
     return [Figure(r["kind"], State(r["state"]), r["count"], float(r["oldest"])) for r in rows]
 
 
+async def failed(db: Db) -> int:
+    """How many failed and were neither begun anew nor swept away."""
+    count: int = await db.fetchval("select count(*) from job where state = 'failed'")
+    return count
+
+
 # --- for those who decide -------------------------------------------------------------------
 async def lock(tx: Db, *, job_id: JobId) -> tuple[JobView, int | None] | None:
     """The job and its number in the queue, kept from changing until the transaction ends."""

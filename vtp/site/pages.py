@@ -61,7 +61,7 @@ async def home(request: web.Request, actor: Actor) -> web.Response:
 async def _overview(site: Site) -> dict[str, Any]:
     return {
         "system": _system(await site.health.look()),
-        "jobs": _counts(await site.jobs.figures()),
+        "jobs": _counts(await site.jobs.figures()) | {State.FAILED: await site.jobs.failed()},
     }
 
 
@@ -76,10 +76,9 @@ def _system(found: Verdict) -> dict[str, Any]:
 
 
 def _counts(figures: Figures) -> dict[State, int]:
-    counts = dict.fromkeys((State.QUEUED, State.RUNNING, State.FAILED), 0)
+    counts = dict.fromkeys((State.QUEUED, State.RUNNING), 0)
     for figure in figures.jobs:
-        if figure.state in counts:
-            counts[figure.state] += figure.count
+        counts[figure.state] += figure.count
     return counts
 
 

@@ -1,0 +1,48 @@
+"""The first page, in the whole application."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.application import Application, Person, an_application, some_settings
+from vtp import settings
+from vtp.accounts.model import ForgetPicture
+from vtp.actor import Role
+from vtp.ids import uuid7
+
+_FIGURE = re.compile(r'href="/admin/jobs\?state=(\w+)"><strong>(\d+)</strong>')
+
+
+@pytest.fixture
+async def app(database_settings: settings.Database, tmp_path: Path) -> AsyncIterator[Application]:
+    async with an_application(some_settings(database_settings, tmp_path)) as running:
+        yield running
+
+
+async def home(app: Application, person: Person) -> str:
+    cookie = {"Cookie": f"{app.by_cookie}={person.cookie}"}
+    status, page = await app.call("GET", "/", headers=cookie)
+    assert status == 200
+    return str(page)
+
+
+async def test_an_administrator_sees_how_many_jobs_wait_run_and_failed(app: Application) -> None:
+    async with app.parts.db.transaction() as tx:
+        for _ in range(2):
+            await app.parts.jobs.enqueue(tx, ForgetPicture(uuid7()), subject="trial:wait")
+        await app.parts.jobs.enqueue(tx, ForgetPicture(uuid7()), subject="trial:failed")
+        await tx.execute(
+            "update job set state = 'failed', finished_at = now() where subject = 'trial:failed'"
+        )
+    page = await home(app, await app.person(Role.ADMIN))
+    assert _FIGURE.findall(page) == [("queued", "2"), ("running", "0"), ("failed", "1")]
+
+
+async def test_others_see_nothing_of_the_system(app: Application) -> None:
+    page = await home(app, await app.person())
+    assert _FIGURE.findall(page) == []
+    assert 'id="system"' not in page
