@@ -242,6 +242,15 @@ def test_no_two_rules_share_a_name_and_differ() -> None:
         assert rule.roles == route.rule.roles, route.path
 
 
+def test_a_rule_says_so_where_others_do_not_find_the_thing() -> None:
+    wrong = [
+        route.path
+        for route in all_routes()
+        if (row_of(route).others is not None) != route.rule.owned
+    ]
+    assert wrong == []
+
+
 @pytest.mark.parametrize("name", EVERYBODY)
 async def test_everybody_may_what_the_table_says(school: School, name: str) -> None:
     wrong = {}

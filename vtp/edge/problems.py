@@ -70,13 +70,6 @@ class Misdirected(Problem):
     code = "unknown_host"
 
 
-class HeadersTooLarge(Problem):
-    """The headers of this request are larger than they may be."""
-
-    status = 431
-    code = "headers_too_large"
-
-
 _FROM_STATUS: dict[int, type[Problem]] = {
     400: Malformed,
     404: NotFound,

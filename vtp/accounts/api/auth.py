@@ -37,7 +37,7 @@ from vtp.actor import Actor
 from vtp.edge.front import ADDRESS
 from vtp.edge.paging import BadCursor, Page, Paged, after, page
 from vtp.edge.routes import Routes
-from vtp.edge.rules import anyone, signed_in
+from vtp.edge.rules import anyone, owner, signed_in
 
 routes = Routes("auth")
 
@@ -137,7 +137,7 @@ async def list_sessions(request: web.Request, actor: Actor, query: Paged) -> Pag
 
 @routes.delete(
     "/api/v1/auth/sessions/{id}",
-    rule=signed_in("auth", "end_session", writes=True, keys=False),
+    rule=owner(noun="auth", right="end_session", writes=True, keys=False),
     status=204,
 )
 async def end_session(request: web.Request, actor: Actor, id: Id) -> None:

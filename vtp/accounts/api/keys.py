@@ -12,7 +12,7 @@ from vtp.accounts.problems import KeyLimit
 from vtp.actor import Actor
 from vtp.edge.paging import BadCursor, Page, Paged, after, page
 from vtp.edge.routes import Routes
-from vtp.edge.rules import signed_in
+from vtp.edge.rules import owner, signed_in
 
 routes = Routes("keys")
 
@@ -45,7 +45,7 @@ async def listed(request: web.Request, actor: Actor, query: Paged) -> Page[KeyVi
 
 @routes.delete(
     "/api/v1/keys/{id}",
-    rule=signed_in("keys", "delete", writes=True, keys=False),
+    rule=owner(noun="keys", right="delete", writes=True, keys=False),
     status=204,
 )
 async def delete(request: web.Request, actor: Actor, id: Id) -> None:
