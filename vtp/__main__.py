@@ -6,8 +6,9 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from typing import Any
 
-from vtp import __version__, settings
+from vtp import __version__, resources, settings
 from vtp.secretfiles import SecretFileError
 from vtp.serve import command, database
 from vtp.serve.errors import CannotServe
@@ -51,11 +52,11 @@ def _work(_arguments: argparse.Namespace, environ: dict[str, str]) -> int:
     return app.run_work(chosen)
 
 
-def _migrate(_arguments: argparse.Namespace, environ: dict[str, str]) -> int:
+def _migrate(arguments: argparse.Namespace, environ: dict[str, str]) -> int:
     from vtp import app
 
     with database.reached(settings.load(environ)) as chosen:
-        return app.migrate(chosen)
+        return app.migrate(chosen, back_to=arguments.back_to)
 
 
 def _demo(_arguments: argparse.Namespace, environ: dict[str, str]) -> int:
@@ -91,6 +92,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="vtp", description="Live classes, recordings, courses and attendance for a school."
     )
     parser.add_argument("--version", action="version", version=f"vtp {__version__}")
+    parser.add_argument("--settings", action=_ShowSettings, help="show every setting, in TOML")
     _common(parser, default=None)
     commands = parser.add_subparsers(required=True, metavar="command")
 
@@ -112,16 +114,32 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--media", metavar="FILE", default="", help="say what is in a media file")
     check.set_defaults(run=_check)
 
+    migrate = commands.add_parser("migrate", help="bring the database up to this version")
+    migrate.add_argument(
+        "--back-to", metavar="REVISION", default="", help="take back what came later, data and all"
+    )
+    migrate.set_defaults(run=_migrate)
+
     for name, run, what in (
         ("web", _web, "only the web server; the database is named in VTP_DATABASE_URL"),
         ("work", _work, "only the background jobs"),
-        ("migrate", _migrate, "bring the database up to this version"),
         ("demo", _demo, "fill in the demo data"),
     ):
         commands.add_parser(name, help=what).set_defaults(run=run)
     for sub in commands.choices.values():
         _common(sub, default=argparse.SUPPRESS)
     return parser
+
+
+class _ShowSettings(argparse.Action):
+    """Who installed by pip has no other place to read them."""
+
+    def __init__(self, option_strings: Sequence[str], dest: str, **more: Any) -> None:
+        super().__init__(option_strings, dest, nargs=0, **more)
+
+    def __call__(self, parser: argparse.ArgumentParser, *_arguments: Any) -> None:
+        sys.stdout.write(resources.sample_config().read_text("utf-8"))
+        parser.exit()
 
 
 def _common(parser: argparse.ArgumentParser, *, default: str | None) -> None:

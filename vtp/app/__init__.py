@@ -29,12 +29,20 @@ def run_work(chosen: Settings) -> int:
     return _told(lambda: loop.run(lambda stop: work.run(chosen, stop)))
 
 
-def migrate(chosen: Settings) -> int:
+def migrate(chosen: Settings, *, back_to: str = "") -> int:
+    """Up to this program, or back to an earlier revision, whose data is lost."""
     from vtp.db import migrate as migrations
     from vtp.telemetry import logs
 
     logs.set_up(chosen.log, process="migrate")
-    return _told(lambda: _done(lambda: asyncio.run(migrations.upgrade(chosen.database))))
+
+    async def walk() -> None:
+        if back_to:
+            await migrations.downgrade(chosen.database, back_to)
+        else:
+            await migrations.upgrade(chosen.database)
+
+    return _told(lambda: _done(lambda: asyncio.run(walk())))
 
 
 def demo(chosen: Settings) -> int:

@@ -8,7 +8,7 @@ in `pg_advisory_lock` holds a snapshot that `create index concurrently` would wa
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from vtp import resources, settings
 from vtp.db.database import connect
-from vtp.db.revisions import pending
+from vtp.db.revisions import Applied, SchemaMismatch, Shipped, pending
 from vtp.db.schema import read_applied, shipped
 
 _LOCK = 0x7674_7001  # "vtp", then what is locked
@@ -43,8 +43,16 @@ async def upgrade(options: settings.Database, *, directory: Path | None = None) 
 async def downgrade(options: settings.Database, to: str, *, directory: Path | None = None) -> None:
     """Take revisions back until `to` ("base" takes back all). Data that they held is lost."""
     async with _alone(options) as connection:
-        pending(await read_applied(connection), shipped(directory))
+        done = _done(await read_applied(connection), shipped(directory))
+        if to not in ("base", *done):
+            raise SchemaMismatch(f"The database was never at revision {to}.")
         await _walk(options, directory, lambda config: command.downgrade(config, to))
+        _log.info("database.taken_back", to=to)
+
+
+def _done(applied: Applied, ours: Shipped) -> Sequence[str]:
+    todo = pending(applied, ours)
+    return ours.order[: len(ours.order) - len(todo)]
 
 
 @asynccontextmanager
