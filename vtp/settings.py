@@ -33,12 +33,13 @@ class Server(Section, frozen=True, kw_only=True):
     port: int = 8080
     # The public origin, "https://class.example.org". Empty: http(s)://host:port.
     url: str = ""
+    # Reserved for several nodes.
     role: Literal["all"] = "all"
     tls_cert: str = ""
     tls_key: str = ""
     # How often the two files are looked at for a renewal.
     tls_reload_interval: float = 30.0
-    # Networks in CIDR form whose X-Forwarded-* headers are believed.
+    # Networks in CIDR form whose X-Forwarded-For is believed.
     trusted_proxies: tuple[str, ...] = ()
     # More hosts than that of `url` under which the server may be called.
     hosts: tuple[str, ...] = ()
@@ -126,6 +127,7 @@ class Sockets(Section, frozen=True, kw_only=True):
 
 
 class Media(Section, frozen=True, kw_only=True):
+    # Reserved for classes: what people open in their firewall should not change later.
     port: int = 7882
     announced: tuple[str, ...] = ()
 

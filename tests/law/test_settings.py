@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -13,6 +14,8 @@ import pytest
 from vtp import resources, settings
 
 _SAMPLE = resources.sample_config()
+# Names that operators may already write; what reads them comes with classes and recordings.
+_RESERVED = {"recordings", "server.role", "media.port", "media.announced"}
 _DEFAULTS: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(settings.Settings()))
 
 
@@ -71,6 +74,32 @@ def test_every_setting_in_the_sample_says_why_it_is_there() -> None:
 
 def test_the_sample_reads_well_on_a_narrow_terminal() -> None:
     assert [line for line in _SAMPLE.read_text("utf-8").splitlines() if len(line) > 100] == []
+
+
+def _comment_above(place: str) -> str:
+    section, _, name = place.rpartition(".")
+    lines = _SAMPLE.read_text("utf-8").splitlines()
+    at = lines.index(f"[{section}]") if section else 0
+    end = next(n for n in range(at, len(lines)) if lines[n].startswith(f"{name} = "))
+    begin = end
+    while lines[begin - 1].startswith("#"):
+        begin -= 1
+    return " ".join(lines[begin:end])
+
+
+def test_every_setting_is_read_by_the_program_or_said_to_be_reserved() -> None:
+    sources = [
+        path.read_text("utf-8")
+        for path in Path(settings.__file__).parent.rglob("*.py")
+        if path.name != "settings.py"
+    ]
+    for section, name, _ in _flat(_DEFAULTS):
+        place = _place(section, name)
+        if place in _RESERVED:
+            assert "Reserved:" in _comment_above(place), place
+        else:
+            read = f"{name}_dir" if place == "data" else name
+            assert any(re.search(rf"\.{read}\b", text) for text in sources), place
 
 
 @pytest.mark.parametrize(("section", "name", "value"), list(_flat(_DEFAULTS)))
