@@ -78,6 +78,10 @@ bench: setup-dev  ## measure; each file of bench/ answers one question
 screenshots: setup-dev browser  ## one picture of every page: phone and desk, light and dark
 	$(PY) tools/screenshots.py $(ARGS)
 
+.PHONY: wheel
+wheel: setup-dev  ## the program as one file for pip, in dist/
+	$(PY) -m build --wheel --no-isolation --outdir dist
+
 .PHONY: lock
 lock: setup-dev  ## pin requirements anew; ARGS=--upgrade takes the newest
 	$(COMPILE) $(ARGS) pyproject.toml --output-file requirements/run.txt
