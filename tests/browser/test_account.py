@@ -151,6 +151,17 @@ async def test_a_key_is_shown_once_works_and_is_revoked(app: Application, window
     assert status == 401
 
 
+async def test_where_the_browser_does_not_copy_one_is_told_to(
+    app: Application, windows: Windows
+) -> None:
+    window = await windows.new(await app.person())
+    page = await window.open("/profile?tab=keys")
+    await page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject('no'); }")
+    await create_key(page, "report script", "users:read")
+    await page.get_by_role("button", name="Copy").click()
+    await expect(page.get_by_role("alert")).to_contain_text("copy it by hand")
+
+
 async def test_a_key_without_a_name_or_a_scope_is_not_made(
     app: Application, windows: Windows
 ) -> None:

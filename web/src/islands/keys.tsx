@@ -1,4 +1,5 @@
 /** API keys: made here and shown once, listed, revoked. */
+import { useSignal } from "@preact/signals";
 import { render, type VNode } from "preact";
 import { toast } from "../shell/toast.ts";
 import { t } from "../text.ts";
@@ -102,9 +103,15 @@ function Dialogs({ keys }: { keys: Keys }): VNode | null {
 }
 
 function Secret({ secret, onDone }: { secret: string; onDone: () => void }): VNode {
+  const byHand = useSignal(false);
   const copy = async () => {
-    await navigator.clipboard.writeText(secret);
-    toast(t("keys.copied"));
+    try {
+      await navigator.clipboard.writeText(secret);
+      toast(t("keys.copied"));
+    } catch {
+      // Over plain http, or where the browser was told not to.
+      byHand.value = true;
+    }
   };
   return (
     // Only the button closes it: the key cannot be shown again.
@@ -116,6 +123,11 @@ function Secret({ secret, onDone }: { secret: string; onDone: () => void }): VNo
           {t("keys.copy")}
         </Button>
       </div>
+      {byHand.value && (
+        <p class="small" role="alert">
+          {t("keys.copyByHand")}
+        </p>
+      )}
       <div class="dialog-actions">
         <Button kind="primary" onClick={onDone}>
           {t("keys.done")}

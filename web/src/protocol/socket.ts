@@ -5,7 +5,7 @@ import { type ProblemBody, Refused, Unreachable } from "./problem.ts";
 export interface LiveOptions {
   /** "https://class.example.org"; absent for the page's own origin. */
   origin?: string;
-  /** For clients without a cookie: {token} or {key}, asked for at every connect. */
+  /** For clients without a cookie: {token: access token}, asked for at every connect. */
   auth?: () => Promise<Record<string, string>>;
   /** Milliseconds until a call without an acknowledgement is given up. */
   timeout?: number;

@@ -29,7 +29,8 @@ const MARGIN = 30_000;
 
 /**
  * Each refresh token works once; using one twice revokes the whole family. So there is a single
- * flight, and a refresh whose answer was lost counts as ended.
+ * flight. One whose answer was lost may be sent again at once: the server gives the same answer for
+ * a few seconds.
  */
 export class Tokens implements Authorization {
   readonly #http: Http;
