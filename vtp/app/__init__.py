@@ -90,6 +90,13 @@ def _told(command: Callable[[], int]) -> int:
     """The exit code of a command; what a person can mend is one line, not a traceback."""
     try:
         return command()
-    except (Problem, SchemaMismatch, SettingsError, FileNotFoundError) as error:
-        sys.stderr.write(f"vtp: {error}\n")
-        return 1
+    except Problem as problem:
+        said = [f"{name}: {sentence}" for name, sentence in problem.fields.items()]
+        return _failed(*(said or [str(problem)]))
+    except (SchemaMismatch, SettingsError, FileNotFoundError) as error:
+        return _failed(str(error))
+
+
+def _failed(*lines: str) -> int:
+    sys.stderr.writelines(f"vtp: {line}\n" for line in lines)
+    return 1
