@@ -134,6 +134,10 @@ def _parameters(route: Route) -> list[Json]:
     for name, kind in route.signature.path.items():
         schema = _inline(kind)
         listed.append({"name": name, "in": "path", "required": True, "schema": schema})
+    if route.revalidated:
+        about = "The `ETag` of an answer before."
+        etag: Json = {"name": "If-None-Match", "in": "header", "schema": {"type": "string"}}
+        listed.append(etag | {"description": about})
     if route.signature.query is not None:
         for field in msgspec.structs.fields(route.signature.query):
             schema = _inline(field.type)
@@ -169,6 +173,8 @@ def _content(kind: Any, schemas: Json) -> Json:
 
 def _responses(route: Route, schemas: Json) -> Json:
     responses: Json = {str(route.status): _success(route, schemas)}
+    if route.revalidated:
+        responses["304"] = {"description": "What `If-None-Match` names is still right."}
     by_status: dict[int, list[type[Problem]]] = {}
     for problem in problems_of(route):
         by_status.setdefault(problem.status, []).append(problem)

@@ -62,6 +62,8 @@ class Route:
     produces: str | None = None
     # Media types that are read by the handler itself, as raw bytes.
     consumes: tuple[str, ...] = ()
+    # Whether it answers 304 to an If-None-Match that names what is there.
+    revalidated: bool = False
     deprecated: Deprecation | None = None
     tag: str = ""
     # Probes and scrapers call by address; every other route answers only under our names.

@@ -6,6 +6,7 @@ import msgspec
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from tests.unit.edge.test_front import Thing, routes
+from vtp.accounts.api import pictures
 from vtp.edge.openapi import describe
 
 DOCUMENT = describe(routes)
@@ -35,6 +36,12 @@ def test_each_error_names_its_codes() -> None:
 def test_examples_are_what_the_structs_take() -> None:
     content = THINGS["requestBody"]["content"]["application/json"]
     assert msgspec.convert(content["example"], Thing) == Thing("Algebra")
+
+
+def test_an_answer_that_can_be_kept_says_how_it_is_asked_for_again() -> None:
+    operation = describe(pictures.routes)["paths"]["/api/v1/users/{id}/picture"]["get"]
+    assert "304" in operation["responses"]
+    assert "If-None-Match" in [parameter["name"] for parameter in operation["parameters"]]
 
 
 def test_security_follows_the_rule() -> None:

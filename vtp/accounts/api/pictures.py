@@ -53,6 +53,7 @@ async def remove(request: web.Request, actor: Actor) -> None:
     "/api/v1/users/{id}/picture",
     rule=signed_in("users", "see_picture"),
     produces=MADE,
+    revalidated=True,
     errors=(NoPicture, NoSuchBlob, *_STORAGE),
 )
 async def read(request: web.Request, actor: Actor, id: Id, query: PictureQuery) -> web.Response:
