@@ -1,6 +1,6 @@
 """Under which names and for whose pages the server answers. Pure but for reading a request.
 
-The public origin comes from `VTP_SERVER__URL`, never from a Host header: links in mails and the
+The public origin comes from `VTP_SERVER__URL`, never from a Host header: links of ours and the
 Origin that a browser must send are made from it. Forwarded headers count only from a proxy that
 the operator named.
 """
