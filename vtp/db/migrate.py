@@ -45,7 +45,7 @@ async def downgrade(options: settings.Database, to: str, *, directory: Path | No
     async with _alone(options) as connection:
         done = _done(await read_applied(connection), shipped(directory))
         if to not in ("base", *done):
-            raise SchemaMismatch(f"The database was never at revision {to}.")
+            raise SchemaMismatch(f"The database does not have revision {to} now.")
         await _walk(options, directory, lambda config: command.downgrade(config, to))
         _log.info("database.taken_back", to=to)
 
