@@ -167,7 +167,8 @@ async def _greet(parts: Parts) -> None:
         return  # standard output is the journal: `vtp user add` makes the first administrator
     if link := await parts.accounts.first_admin.link():
         # On the terminal and nowhere else: whoever reads a log must not become administrator.
-        sys.stdout.write(f"Set up the first administrator, within an hour:\n  {link}\n")
+        minutes = round(parts.settings.auth.setup_lifetime / 60)
+        sys.stdout.write(f"Set up the first administrator, within {minutes} min:\n  {link}\n")
         sys.stdout.flush()
 
 

@@ -21,7 +21,6 @@ _STAFF = frozenset({Role.ADMIN, Role.MANAGER})
 ITEMS = (
     Item("/", "nav.home", "house"),
     Item("/admin/jobs", "nav.jobs", "history", _STAFF),
-    Item("/admin/kit", "nav.kit", "palette", frozenset({Role.ADMIN})),
 )
 
 
