@@ -8,8 +8,8 @@ coroutines per request and hide the order.
 from __future__ import annotations
 
 import asyncio
+import random
 import re
-import secrets
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any, Protocol
@@ -34,6 +34,8 @@ ADDRESS: web.RequestKey[str] = web.RequestKey("address", str)
 
 _log = structlog.get_logger()
 _ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+# Ids of requests are no secrets: these cost half of what the system's random numbers do.
+_ids = random.Random()
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _NO_ROUTE = "(none)"
 
@@ -96,7 +98,7 @@ class Front:
 
     def _receive(self, request: web.Request) -> None:
         sent = request.headers.get("X-Request-ID", "")
-        request[REQUEST_ID] = sent if _ID.fullmatch(sent) else secrets.token_hex(8)
+        request[REQUEST_ID] = sent if _ID.fullmatch(sent) else f"{_ids.getrandbits(64):016x}"
         request[ADDRESS] = address_of(request, self._origins)
         request[ACTOR] = ANONYMOUS
         structlog.contextvars.clear_contextvars()
