@@ -20,7 +20,7 @@ class HttpObserver:
         self.metrics.http_active.inc()
 
     def held(self, route: str, seconds: float) -> None:
-        self.metrics.loop_held.labels(route).observe(seconds)
+        self.metrics.held(route).observe(seconds)
 
     def uploaded(self, size: int) -> None:
         self.metrics.upload_bytes.observe(size)

@@ -12,9 +12,11 @@ import sys
 import threading
 import time
 from collections.abc import Callable, MutableMapping
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, TextIO
 
+import msgspec
 import structlog
 
 from vtp import settings
@@ -48,7 +50,7 @@ def set_up(options: settings.Log, *, stream: TextIO | None = None, process: str 
             structlog.processors.format_exc_info,
             _redacted,
             _headed(process),
-            *(_pretty(colors=out.isatty()) if pretty else [structlog.processors.JSONRenderer()]),
+            *(_pretty(colors=out.isatty()) if pretty else [_json]),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.WriteLoggerFactory(out),
@@ -123,14 +125,30 @@ def _redacted(_logger: Any, _method: str, event: Event) -> Event:
 
 def _headed(process: str) -> Step:
     """Time, level and event first: that is where a person looks."""
-    stamp = structlog.processors.TimeStamper(fmt="iso", utc=True)
     always = {"process": process} if process else {}
 
-    def step(logger: Any, method: str, event: Event) -> Event:
-        head = stamp(logger, method, {})
-        return {**head, "level": method, "event": event.pop("event", ""), **always, **event}
+    def step(_logger: Any, method: str, event: Event) -> Event:
+        at = datetime.now(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
+        name = event.pop("event", "")
+        return {"timestamp": at, "level": method, "event": name, **always, **event}
 
     return step
+
+
+_ENCODER = msgspec.json.Encoder()
+_escaping = structlog.processors.JSONRenderer()
+
+
+def _json(logger: Any, method: str, event: Event) -> str | bytes:
+    """Beyond ASCII are characters that a terminal obeys, which json escapes and msgspec does not.
+
+    Few lines have any, and for those without msgspec takes 1 µs where json takes 10.
+    """
+    try:
+        line = _ENCODER.encode(event)
+    except (TypeError, ValueError, OverflowError):  # half a surrogate pair, say
+        return _escaping(logger, method, event)
+    return line.decode() if line.isascii() else _escaping(logger, method, event)
 
 
 def _pretty(*, colors: bool) -> list[Any]:

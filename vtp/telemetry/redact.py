@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date, timedelta
+from functools import lru_cache
 from math import isfinite
 from typing import Any
 from uuid import UUID
@@ -41,19 +42,24 @@ _SHAPES = re.compile(
 )
 # Without one of these nothing above is found in less than 43 characters. Most fields of most
 # lines are such, and this costs a tenth.
-_HINT = re.compile(r"[:=]|eyj|vtp_|bearer|basic|digest|-----", re.IGNORECASE)
+_HINTS = (":", "=", "eyj", "vtp_", "bearer", "basic", "digest", "-----")
 _SHORT = 43
 
 
+@lru_cache(maxsize=1024)  # names come from our code, and few from outside: 1 µs each without
 def is_secret(name: str) -> bool:
     return _NAME.search(name) is not None
 
 
 def text(given: str, *, longest: int = LONGEST) -> str:
     """The same text, or its beginning, without what looks like a secret."""
-    if len(given) < _SHORT and not _HINT.search(given):
+    if len(given) < _SHORT and given.isascii() and not _hinted(given.lower()):
         return given
     return _SHAPES.sub(_without, given[:longest])
+
+
+def _hinted(lower: str) -> bool:
+    return any(map(lower.__contains__, _HINTS))  # 0.5 µs; a regular expression takes 1 to 2
 
 
 def _without(found: re.Match[str]) -> str:
