@@ -27,6 +27,7 @@ class Running:
     name: str
     pid: int
     port: int
+    database_url: str = ""
 
     @property
     def url(self) -> str:
@@ -50,18 +51,19 @@ def program(name: str, argv: list[str], port: int, env: dict[str, str]) -> Itera
     process = subprocess.Popen(argv, env=os.environ | env, cwd=_ROOT, stdout=subprocess.DEVNULL)
     try:
         _await_answer(process, port)
-        yield Running(name, process.pid, port)
+        yield Running(name, process.pid, port, env.get("VTP_DATABASE_URL", ""))
     finally:
         process.terminate()
         process.wait(_PATIENCE)
 
 
 @contextmanager
-def bare() -> Iterator[Running]:
-    """aiohttp alone, saying hello."""
+def bare(database_url: str = "") -> Iterator[Running]:
+    """aiohttp alone, saying hello, and with a database asking it one thing."""
     port = free_port()
     argv = [sys.executable, str(_ROOT / "bench" / "peers" / "bare_hello.py"), str(port)]
-    with program("bare aiohttp", argv, port, {}) as running:
+    env = {"VTP_DATABASE_URL": database_url} if database_url else {}
+    with program("bare aiohttp", argv, port, env) as running:
         yield running
 
 
