@@ -40,8 +40,12 @@ class Assets:
 
     def file(self, path: str) -> Path:
         """The file of a request, never one outside of the folder."""
-        found = (self.directory / path).resolve()
-        if not found.is_relative_to(self.directory) or not found.is_file():
+        try:
+            found = (self.directory / path).resolve()
+            is_ours = found.is_relative_to(self.directory) and found.is_file()
+        except (ValueError, OSError):  # no name of a file: a NUL in it, or too long
+            raise NotFound from None
+        if not is_ours:
             raise NotFound
         return found
 

@@ -18,6 +18,8 @@ _MAX_FORM_FIELDS = 100
 
 async def chunks(request: web.Request, *, limit: int) -> AsyncIterator[bytes]:
     """The body in pieces; raises as soon as it is too large or stands still for too long."""
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise WrongMediaType("Send it as it is, without Content-Encoding.")
     if request.content_length is not None and request.content_length > limit:
         raise TooLarge(f"At most {limit} bytes are taken here.")
     idle, read = request.app[BODY_IDLE], 0

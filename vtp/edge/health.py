@@ -48,13 +48,27 @@ class HealthView(Struct, frozen=True, omit_defaults=True):
     components: dict[str, PartView] | None = None
 
 
-@routes.get("/health/live", rule=_PROBE, any_host=True, logged=False, produces="application/json")
+@routes.get(
+    "/health/live",
+    rule=_PROBE,
+    any_host=True,
+    logged=False,
+    counted=False,
+    produces="application/json",
+)
 async def live(_request: web.Request) -> web.Response:
     """Whether the process answers at all."""
     return json_response({"status": "ok"})
 
 
-@routes.get("/health/ready", rule=_PROBE, any_host=True, logged=False, produces="application/json")
+@routes.get(
+    "/health/ready",
+    rule=_PROBE,
+    any_host=True,
+    logged=False,
+    counted=False,
+    produces="application/json",
+)
 async def ready(request: web.Request) -> web.Response:
     """Whether the server may be given traffic: 503 at start, at the end, while a part is away."""
     found = await request.app[HEALTH].look()
@@ -65,7 +79,12 @@ async def ready(request: web.Request) -> web.Response:
 
 
 @routes.get(
-    "/health/startup", rule=_PROBE, any_host=True, logged=False, produces="application/json"
+    "/health/startup",
+    rule=_PROBE,
+    any_host=True,
+    logged=False,
+    counted=False,
+    produces="application/json",
 )
 async def startup(request: web.Request) -> web.Response:
     """Whether the start has ended, for those who wait for a slow one."""

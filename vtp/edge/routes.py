@@ -68,7 +68,7 @@ class Route:
     tag: str = ""
     # Probes and scrapers call by address; every other route answers only under our names.
     any_host: bool = False
-    # Whether the asker is identified, checked and counted; only static files need none of it.
+    # Whether the asker is identified, checked and counted; static files and probes need none.
     counted: bool = True
     logged: bool = True
     described: bool = True  # in the API description

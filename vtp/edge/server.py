@@ -125,6 +125,7 @@ class Listener(web.AppRunner):
             shutdown_timeout=options.shutdown_timeout,
             max_line_size=8190,
             max_field_size=8190,
+            auto_decompress=False,  # `bodies` refuses it: unpacking is work before any check
         )
         self._options = options
 
