@@ -20,6 +20,8 @@ ZONE_PATTERN = r"^[A-Za-z0-9_+/-]+$"
 
 _EMAIL = re.compile(EMAIL_PATTERN)
 _NAME = re.compile(NAME_PATTERN)
+# Letters by their class that show nothing: the fillers of Hangul and the empty Braille cell.
+_BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 # They turn the writing around, so that one name looks like another.
 _TURNING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 
@@ -45,7 +47,7 @@ def email_or_nothing(text: str) -> str:
 
 def name(text: str) -> str:
     cleaned = " ".join(_spelled(text.translate(_TURNING)).split())
-    if not _NAME.match(cleaned):
+    if not _NAME.match(cleaned) or not any(map(_seen, cleaned)):
         raise InvalidField(fields={"name": "Write the name that others should see."})
     if len(cleaned) > MAX_NAME:
         raise InvalidField(fields={"name": f"Use at most {MAX_NAME} characters."})
@@ -76,6 +78,11 @@ def together(**checks: Callable[[], str]) -> dict[str, str]:
     if wrong:
         raise InvalidField(fields=wrong)
     return good
+
+
+def _seen(character: str) -> bool:
+    """Whether there is anything on the screen; a nameless person could not be called."""
+    return unicodedata.category(character)[0] not in "CZM" and character not in _BLANK
 
 
 def _spelled(text: str) -> str:

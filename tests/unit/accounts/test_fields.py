@@ -85,3 +85,11 @@ def test_all_that_is_wrong_is_said_together() -> None:
             theme=lambda: fields.theme("pink"),
         )
     assert set(caught.value.fields) == {"email", "theme"}
+
+
+@pytest.mark.parametrize(
+    "written", ["", " ", "\u3000", "\u200b", "\ufeff", "\u00ad", "\u3164", "\u0301", "\u2066"]
+)
+def test_a_name_that_shows_nothing_is_none(written: str) -> None:
+    with pytest.raises(fields.InvalidField):
+        fields.name(written)
