@@ -46,9 +46,15 @@ def private_file(folder: Path, name: str, make: Callable[[], bytes]) -> bytes:
 
 
 def private_folder(folder: Path) -> None:
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if stat.S_IMODE(folder.stat().st_mode) & 0o077:
-        folder.chmod(0o700)
+    """A folder that its owner alone may enter, made if it is not there."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if stat.S_IMODE(folder.stat().st_mode) & 0o077:
+            folder.chmod(0o700)
+    except OSError as error:
+        raise SecretFileError(
+            f"{folder} cannot be our folder: {error.strerror}. Choose another with --data."
+        ) from None
 
 
 def _read(path: Path) -> bytes:

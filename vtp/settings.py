@@ -10,9 +10,12 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, get_type_hints
+from typing import Annotated, Any, Literal, get_type_hints
 
 import msgspec
+
+# 0 takes a free one.
+Port = Annotated[int, msgspec.Meta(ge=0, le=65_535)]
 
 
 class SettingsError(Exception):
@@ -30,7 +33,7 @@ class School(Section, frozen=True, kw_only=True):
 
 class Server(Section, frozen=True, kw_only=True):
     host: str = "127.0.0.1"
-    port: int = 8080
+    port: Port = 8080
     # The public origin, "https://class.example.org". Empty: http(s)://host:port.
     url: str = ""
     # Reserved for several nodes.
@@ -90,7 +93,7 @@ class Auth(Section, frozen=True, kw_only=True):
     hash_queue: int = 32
     # Wrong passwords per account and address, and per address.
     failures_per_pair: int = 5
-    failures_per_address: int = 50
+    failures_per_address: int = 200
     failures_window: float = 900.0
 
 
@@ -98,8 +101,8 @@ class Limits(Section, frozen=True, kw_only=True):
     # "memory://", or "async+redis://host:port" on several nodes.
     storage: str = "memory://"
     requests_per_minute: int = 600
-    anonymous_per_minute: int = 300
-    registrations_per_hour: int = 20
+    anonymous_per_minute: int = 1_200
+    registrations_per_hour: int = 200
 
 
 class Sockets(Section, frozen=True, kw_only=True):
@@ -128,7 +131,7 @@ class Sockets(Section, frozen=True, kw_only=True):
 
 class Media(Section, frozen=True, kw_only=True):
     # Reserved for classes: what people open in their firewall should not change later.
-    port: int = 7882
+    port: Port = 7882
     announced: tuple[str, ...] = ()
 
 

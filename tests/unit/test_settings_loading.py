@@ -64,6 +64,8 @@ def test_yes_and_no_in_the_environment(text: str, value: bool) -> None:
     ("environ", "named"),
     [
         ({"VTP_SERVER__PORT": "eighty"}, r"\$\.server\.port"),
+        ({"VTP_SERVER__PORT": "99999"}, r"\$\.server\.port"),
+        ({"VTP_SERVER__PORT": "-1"}, r"\$\.server\.port"),
         ({"VTP_SERVER__PORT": ""}, r"\$\.server\.port"),
         ({"VTP_LOG__LEVEL": "loud"}, r"\$\.log\.level"),
         ({"VTP_AUTH__OPEN_REGISTRATION": "maybe"}, r"\$\.auth\.open_registration"),

@@ -88,13 +88,20 @@ def _done(work: Callable[[], object]) -> int:
 
 def _told(command: Callable[[], int]) -> int:
     """The exit code of a command; what a person can mend is one line, not a traceback."""
+    from vtp.db.losses import REFUSED, unreachable
+
+    mendable: tuple[type[BaseException], ...] = (Problem, *REFUSED)
     try:
         return command()
-    except Problem as problem:
-        said = [f"{name}: {sentence}" for name, sentence in problem.fields.items()]
-        return _failed(*(said or [str(problem)]))
     except (SchemaMismatch, SettingsError, FileNotFoundError) as error:
         return _failed(str(error))
+    except mendable as error:
+        return _failed(*(unreachable(error) or _sentences(error)))
+
+
+def _sentences(problem: BaseException) -> list[str]:
+    fields = problem.fields if isinstance(problem, Problem) else {}
+    return [f"{name}: {sentence}" for name, sentence in fields.items()] or [str(problem)]
 
 
 def _failed(*lines: str) -> int:

@@ -28,6 +28,12 @@ LOST: tuple[type[BaseException], ...] = (
     OSError,  # refused, reset, socket file absent
     TimeoutError,
 )
+# What an operator mends in the address of the database; none of them quotes the password.
+REFUSED: tuple[type[BaseException], ...] = (
+    asyncpg.InvalidAuthorizationSpecificationError,  # 28xxx, with a wrong password
+    asyncpg.InvalidCatalogNameError,  # 3D000
+    asyncpg.ClientConfigurationError,  # an address that cannot be read
+)
 _FIRST_PAUSE = 0.05
 _LONGEST_PAUSE = 0.5
 
@@ -49,6 +55,14 @@ def lost(error: BaseException) -> bool:
         # The same class says "connection is closed" and "you passed two arguments".
         return "clos" in str(error) or "released" in str(error)
     return isinstance(error, LOST)
+
+
+def unreachable(error: BaseException) -> list[str]:
+    """Why no connection came about, for who wrote the address; empty when it is something else."""
+    reason = error.__cause__ if isinstance(error, DatabaseAway) else error
+    if isinstance(error, (DatabaseAway, *REFUSED)):
+        return [f"The database cannot be used: {reason or 'it did not answer in time'}"]
+    return []
 
 
 @contextmanager

@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from vtp import resources, settings
 from vtp.db.database import connect
+from vtp.db.losses import away_as_unavailable
 from vtp.db.revisions import Applied, SchemaMismatch, Shipped, pending
 from vtp.db.schema import read_applied, shipped
 
@@ -57,7 +58,8 @@ def _done(applied: Applied, ours: Shipped) -> Sequence[str]:
 
 @asynccontextmanager
 async def _alone(options: settings.Database) -> AsyncIterator[Any]:
-    connection = await connect(options)
+    with away_as_unavailable():
+        connection = await connect(options)
     try:
         await _take_lock(connection)
         await connection.execute(

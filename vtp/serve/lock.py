@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from vtp.serve.errors import AlreadyServing
+from vtp.serve.errors import AlreadyServing, CannotServe
 
 _NAME = "vtp.lock"
 
@@ -17,7 +17,7 @@ _NAME = "vtp.lock"
 @contextmanager
 def held(data: Path) -> Iterator[None]:
     """Hold the lock of this data folder; children do not inherit it."""
-    handle = os.open(data / _NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    handle = _opened(data / _NAME)
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -31,6 +31,16 @@ def held(data: Path) -> Iterator[None]:
         yield
     finally:
         os.close(handle)
+
+
+def _opened(path: Path) -> int:
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise CannotServe(
+            f"{path.parent} cannot be written to: {error.strerror}. "
+            "Mend that, or choose another folder with --data."
+        ) from None
 
 
 def _holder(handle: int) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from vtp.secretfiles import SecretFileError, private_file, read_or_create
+from vtp.secretfiles import SecretFileError, private_file, private_folder, read_or_create
 
 
 def mode(path: Path) -> int:
@@ -70,3 +70,10 @@ def test_a_link_is_not_followed(tmp_path: Path) -> None:
 def test_fewer_than_32_bytes_cannot_be_asked_for(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="32"):
         read_or_create(tmp_path, "jwt", 16)
+
+
+def test_what_cannot_be_a_folder_is_refused_with_the_way_out(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    for wanted in (tmp_path / "file", tmp_path / "file" / "below", Path("/proc/none")):
+        with pytest.raises(SecretFileError, match=r"cannot be our folder.*--data"):
+            private_folder(wanted)
