@@ -102,7 +102,9 @@ async def _storage(chosen: Settings) -> str:
 
 
 async def _limits(chosen: Settings) -> str:
-    await Limiter(chosen.limits).check()
+    limiter = Limiter(chosen.limits)
+    await limiter.check()
+    await limiter.close()
     return "requests can be counted"
 
 

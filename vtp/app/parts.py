@@ -54,6 +54,7 @@ async def open_parts(
     origins = of_settings(chosen.server)
     limiter = Limiter(chosen.limits)
     async with AsyncExitStack() as stack:
+        stack.push_async_callback(limiter.close)
         db = await stack.enter_async_context(open_database(chosen.database, clock=clock))
         await require_schema(db)
         blobs = await stack.enter_async_context(open_blobs(chosen.blob, data_dir=chosen.data_dir))

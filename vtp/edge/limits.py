@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import math
 import time
+from typing import Any, Protocol
 
+import structlog
 from aiohttp import web
 from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
-from limits.aio.storage import MemoryStorage, Storage
 from limits.aio.strategies import SlidingWindowCounterRateLimiter
+from limits.errors import ConfigurationError, StorageError
 from limits.storage import storage_from_string
 
 from vtp import settings
 from vtp.actor import Actor
 from vtp.errors import Limited, Unavailable
+
+_log = structlog.get_logger()
+
+_IN_MEMORY = "memory://"
+_REDIS = ("redis://", "rediss://", "redis+unix://")
 
 
 class Window:
@@ -50,53 +57,106 @@ class Window:
             self._number = number
 
 
-class Limiter:
+class Counts(Protocol):
+    """Where requests are counted. What is counted is a kind: "user", "address" or "register"."""
+
+    async def wait(self, kind: str, key: str) -> float:
+        """Count one and return 0.0; or do not, and return after how many seconds to try again."""
+
+    async def check(self) -> None: ...
+
+    async def close(self) -> None: ...
+
+
+class InMemory:
+    """For one node."""
+
     def __init__(self, options: settings.Limits) -> None:
-        storage = storage_from_string(_async(options.storage))
-        if not isinstance(storage, Storage):
-            raise settings.SettingsError(f"limits.storage: {options.storage} cannot be used")
-        self._storage = storage
-        self._shared = SlidingWindowCounterRateLimiter(storage)
-        self._signed_in = RateLimitItemPerMinute(options.requests_per_minute)
-        self._anonymous = RateLimitItemPerMinute(options.anonymous_per_minute)
-        self._registrations = RateLimitItemPerHour(options.registrations_per_hour)
         self._windows = {
             "user": Window(options.requests_per_minute, 60),
             "address": Window(options.anonymous_per_minute, 60),
             "register": Window(options.registrations_per_hour, 3600),
         }
 
-    async def request(self, actor: Actor, address: str) -> None:
-        """Count one request; raise `Limited` when it was one too many."""
-        if actor.user_id is None:
-            await self._hit(self._anonymous, "address", address)
-        else:
-            await self._hit(self._signed_in, "user", actor.user_id.hex)
+    async def wait(self, kind: str, key: str) -> float:
+        return self._windows[kind].wait(key, now=time.monotonic())
 
-    async def registration(self, address: str) -> None:
-        await self._hit(self._registrations, "register", address)
+    async def check(self) -> None:
+        """Memory is there."""
 
-    async def _hit(self, item: RateLimitItem, *key: str) -> None:
-        wait = await self._wait(item, *key)
-        if wait:
-            raise Limited(retry_after=max(1.0, math.ceil(wait)))
+    async def close(self) -> None:
+        """Nothing is open."""
 
-    async def _wait(self, item: RateLimitItem, *key: str) -> float:
-        if isinstance(self._storage, MemoryStorage):
-            return self._windows[key[0]].wait(key[1], now=time.monotonic())
-        if await self._shared.hit(item, *key):
+
+class InRedis:
+    """For several nodes. While Redis is away nobody is counted: better open than locked."""
+
+    def __init__(self, options: settings.Limits) -> None:
+        self._storage = _redis(options.storage)
+        self._windows = SlidingWindowCounterRateLimiter(self._storage)
+        self._items: dict[str, RateLimitItem] = {
+            "user": RateLimitItemPerMinute(options.requests_per_minute),
+            "address": RateLimitItemPerMinute(options.anonymous_per_minute),
+            "register": RateLimitItemPerHour(options.registrations_per_hour),
+        }
+
+    async def wait(self, kind: str, key: str) -> float:
+        item = self._items[kind]
+        try:
+            if await self._windows.hit(item, kind, key):
+                return 0.0
+            stats = await self._windows.get_window_stats(item, kind, key)
+        except StorageError as error:
+            _log.warning("limits.away", error=str(error), seldom="limits")
             return 0.0
-        stats = await self._shared.get_window_stats(item, *key)
         return max(1.0, stats.reset_time - time.time())
 
     async def check(self) -> None:
-        """For health: whether the storage answers."""
         if not await self._storage.check():
             raise Unavailable("The storage of rate limits does not answer.")
+
+    async def close(self) -> None:
+        await self._storage.bridge.storage.aclose()
+
+
+class Limiter:
+    """Own it: `close` it after the last request."""
+
+    def __init__(self, options: settings.Limits) -> None:
+        in_memory = options.storage == _IN_MEMORY
+        self._counts: Counts = InMemory(options) if in_memory else InRedis(options)
+
+    async def request(self, actor: Actor, address: str) -> None:
+        """Count one request; raise `Limited` when it was one too many."""
+        if actor.user_id is None:
+            await self._hit("address", address)
+        else:
+            await self._hit("user", actor.user_id.hex)
+
+    async def registration(self, address: str) -> None:
+        await self._hit("register", address)
+
+    async def _hit(self, kind: str, key: str) -> None:
+        if wait := await self._counts.wait(kind, key):
+            raise Limited(retry_after=max(1.0, math.ceil(wait)))
+
+    async def check(self) -> None:
+        """For health: raise unless requests can be counted."""
+        await self._counts.check()
+
+    async def close(self) -> None:
+        await self._counts.close()
 
 
 LIMITER: web.AppKey[Limiter] = web.AppKey("limiter", Limiter)
 
 
-def _async(url: str) -> str:
-    return url if url.startswith("async+") else f"async+{url}"
+def _redis(url: str) -> Any:
+    """`limits` through redis-py, which comes with the extra `redis`."""
+    plain = url.removeprefix("async+")
+    if not plain.startswith(_REDIS):
+        raise settings.SettingsError(f"limits.storage: {url} is neither memory:// nor redis://…")
+    try:
+        return storage_from_string(f"async+{plain}", implementation="redispy", wrap_exceptions=True)
+    except (ConfigurationError, ValueError) as error:
+        raise settings.SettingsError(f"limits.storage: {error}") from None
