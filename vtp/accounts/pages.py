@@ -20,7 +20,7 @@ from vtp.edge.html import PAGES, local_path, see_other
 from vtp.edge.origins import ORIGINS
 from vtp.edge.routes import Routes
 from vtp.edge.rules import anyone, signed_in
-from vtp.errors import Gone, Problem, Unavailable
+from vtp.errors import Gone, Problem
 
 routes = Routes("pages")
 
@@ -167,8 +167,6 @@ async def _or_again(
     """What `act` answers, or the form again with what was typed and what is wrong with it."""
     try:
         return await act()
-    except Unavailable:
-        raise
     except Problem as problem:
         kept = {name: value for name, value in values.items() if name != "password"}
         errors = dict(problem.fields) or {"": str(problem)}

@@ -13,6 +13,8 @@ from vtp.edge.rules import anyone
 from vtp.errors import NotFound
 
 PREFIX = "/static/"
+# Their names stay while their content changes, so they must not be kept for ever by a browser.
+_FOR_THE_SERVER = frozenset({"manifest.json", "preload.json"})
 _IMMUTABLE = "public, max-age=31536000, immutable"
 
 routes = Routes("assets")
@@ -45,7 +47,7 @@ class Assets:
             is_ours = found.is_relative_to(self.directory) and found.is_file()
         except (ValueError, OSError):  # no name of a file: a NUL in it, or too long
             raise NotFound from None
-        if not is_ours:
+        if not is_ours or found.name in _FOR_THE_SERVER:
             raise NotFound
         return found
 
