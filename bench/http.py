@@ -101,10 +101,12 @@ def post(server: Running, path: str, body: dict[str, object]) -> dict[str, objec
         return found
 
 
-def token(server: Running) -> str:
+def signed_in(server: Running) -> tuple[str, str]:
+    """Somebody new: the access token, and the id."""
     person = {"email": _EMAIL, "password": _PASSWORD}
-    post(server, "/api/v1/auth/register", {**person, "name": "Bench"})
-    return str(post(server, "/api/v1/auth/login", {**person})["access_token"])
+    made = post(server, "/api/v1/auth/register", {**person, "name": "Bench"})
+    tokens = post(server, "/api/v1/auth/login", {**person})
+    return str(tokens["access_token"]), str(made["id"])
 
 
 def main() -> None:
@@ -114,8 +116,9 @@ def main() -> None:
     count, rounds, seconds = (800, 3, 3.0) if quick else (4000, 5, 15.0)
     with vtp_web() as ours, bare(ours.database_url) as floor:
         hello = request(floor, "/hello")
-        me = request(ours, "/api/v1/users/me", Authorization=f"Bearer {token(ours)}")
-        same_query = request(floor, f"/me?email={_EMAIL}")
+        token, user_id = signed_in(ours)
+        me = request(ours, "/api/v1/users/me", Authorization=f"Bearer {token}")
+        same_query = request(floor, f"/me?id={user_id}")
         rows = {
             "bare aiohttp hello": (floor, hello),
             "bare aiohttp with the same query": (floor, same_query),

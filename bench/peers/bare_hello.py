@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import AsyncIterator
+from uuid import UUID
 
 import asyncpg
 import msgspec
@@ -16,7 +17,12 @@ import uvloop
 from aiohttp import web
 
 POOL: web.AppKey[asyncpg.Pool] = web.AppKey("pool", asyncpg.Pool)
+_QUERY = "select * from app_user where id = $1"
 _ENCODER = msgspec.json.Encoder()
+
+
+async def _keep_session(_connection: object) -> None:
+    """As `vtp.db` does: no second round trip when a connection goes back."""
 
 
 async def hello(_request: web.Request) -> web.Response:
@@ -24,13 +30,14 @@ async def hello(_request: web.Request) -> web.Response:
 
 
 async def me(request: web.Request) -> web.Response:
-    email = request.query["email"]
-    row = await request.app[POOL].fetchrow("select * from app_user where email = $1", email)
+    row = await request.app[POOL].fetchrow(_QUERY, UUID(request.query["id"]))
     return web.Response(body=_ENCODER.encode(dict(row or {})), content_type="application/json")
 
 
 async def _pool(app: web.Application) -> AsyncIterator[None]:
-    async with asyncpg.create_pool(os.environ["VTP_DATABASE_URL"], min_size=2) as pool:
+    async with asyncpg.create_pool(
+        os.environ["VTP_DATABASE_URL"], min_size=2, command_timeout=10, reset=_keep_session
+    ) as pool:
         app[POOL] = pool
         yield
 
