@@ -234,12 +234,15 @@ async def test_a_handler_that_does_not_stop_is_left_behind(
     ]
 
 
+# Shows a defect about once in four tries: a worker that is cancelled, not stopped, may not end.
+@pytest.mark.fuzz
 async def test_a_worker_that_is_cancelled_gives_back_what_runs(
     db: Database, database_settings: Options
 ) -> None:
     job_id = await put(db, Wait())
     async with open_worker(db, database_settings) as (trial, task):
-        await seen(db, job_id, State.RUNNING)
+        # Its row says "running" a moment before its handler does.
+        await asyncio.wait_for(trial.begun.wait(), 20)
         task.cancel()
         await asyncio.wait({task}, timeout=20)
     assert trial.cleaned == [job_id]

@@ -88,6 +88,7 @@ class Trial:
     ran: list[str] = field(default_factory=list)
     running: int = 0
     most: int = 0
+    begun: asyncio.Event = field(default_factory=asyncio.Event)
     let_go: asyncio.Event = field(default_factory=asyncio.Event)
     cleaned: list[JobId] = field(default_factory=list)
 
@@ -104,6 +105,7 @@ async def say(_job: Running, payload: Say, trial: Trial) -> Said:
 @handlers.on(Wait)
 async def wait(job: Running, payload: Wait, trial: Trial) -> None:
     trial.ran.append("wait")
+    trial.begun.set()
     try:
         await trial.let_go.wait()
     except asyncio.CancelledError:
