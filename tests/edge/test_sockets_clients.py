@@ -55,7 +55,7 @@ async def test_the_javascript_client_understands_all_of_it(site: Served) -> None
     seen = json.loads(out)
     assert seen["transport"] == "websocket"
     assert seen["echo"] == {"ok": {"text": "héllo", "by": str(ANN.user_id)}}
-    assert seen["invalid"]["error"]["fields"] == {"text": "Expected `str`, got `int`."}
+    assert seen["invalid"]["error"]["fields"] == {"text": "Give text, not a whole number."}
     assert seen["unknown"]["error"]["code"] == "not_found"
     assert seen["binary"]["error"]["code"] == "no_binary"
     assert seen["after"]["ok"]["text"] == "still here"

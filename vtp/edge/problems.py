@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 from aiohttp import web
 
+from vtp.edge import sentences
 from vtp.errors import Invalid, Limited, NotFound, Problem, Unauthenticated, Unavailable
 
 CONTENT_TYPE = "application/problem+json"
@@ -126,13 +127,7 @@ class InvalidInput(Invalid):
 
 
 def from_validation(error: msgspec.ValidationError, where: str) -> InvalidInput:
-    """msgspec ends its message with the path: "… - at `$.items[0].title`"."""
-    message, _, path = str(error).partition(" - at `$")
-    field = path.rstrip("`").lstrip(".") or _named(message) or where
-    return InvalidInput(f"{field}: {message}.", fields={field: f"{message}."})
-
-
-def _named(message: str) -> str:
-    """The field in "Object missing required field `email`"."""
-    parts = message.split("`")
-    return parts[-2] if len(parts) >= 3 and "field" in parts[0] else ""
+    """`where` names the whole input, for what is wrong with no part of it."""
+    wrong = sentences.wrong(str(error))
+    field = wrong.place or where
+    return InvalidInput(f"{field}: {wrong.sentence}", fields={field: wrong.sentence})
