@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -22,22 +23,45 @@ def test_every_setting_can_be_read_without_a_checkout(capsys: pytest.CaptureFixt
 @pytest.mark.parametrize(
     ("url", "why"),
     [
-        ("mysql://vtp:canary@localhost/vtp", "scheme"),
+        ("postgresql://vtp:canary@nowhere.invalid/vtp", "its host nowhere.invalid is not found"),
+        ("postgresql://vtp:canary@127.0.0.1/vtp?sslmode=canary", "sslmode"),
         ("postgresql://vtp:canary@127.0.0.1:1/vtp", "127.0.0.1"),
         ("postgresql://vtp:canary@/vtp?host=/nowhere", "No such file"),
     ],
 )
 def test_a_database_that_cannot_be_used_is_one_line(url: str, why: str) -> None:
-    ended = subprocess.run(
-        [sys.executable, "-m", "vtp", "migrate"],
-        env={**os.environ, "VTP_DATABASE_URL": url},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    ended = run("migrate", url)
     (line,) = ended.stderr.splitlines()
     assert ended.returncode == 1
     assert line.startswith("vtp: The database cannot be used: ")
     assert why in line
     assert "canary" not in line
+
+
+def test_the_check_says_which_host_is_not_found_and_looks_on(tmp_path: Path) -> None:
+    ended = run("check", "postgresql://vtp:canary@nowhere.invalid/vtp", VTP_DATA=str(tmp_path))
+    (line,) = [line for line in ended.stdout.splitlines() if "database:" in line]
+    assert line.startswith("FAIL  database: The database cannot be used: its host nowhere.invalid")
+    assert "storage:" in ended.stdout
+    assert "canary" not in ended.stdout
+
+
+@pytest.mark.parametrize("command", ["serve", "web", "work", "migrate", "check"])
+def test_an_address_that_cannot_be_read_is_one_line(command: str, tmp_path: Path) -> None:
+    ended = run(command, "postgresql://vtp:canary@host:port/vtp", VTP_DATA=str(tmp_path / "data"))
+    (line,) = ended.stderr.splitlines()
+    assert ended.returncode == 2
+    assert line.startswith("vtp: VTP_DATABASE_URL cannot be read: Its port is not a number")
+    assert "canary" not in line
+    assert not (tmp_path / "data").exists()
+
+
+def run(command: str, url: str, **more: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "vtp", command],
+        env={**os.environ, "VTP_DATABASE_URL": url, **more},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )

@@ -11,6 +11,7 @@ from vtp.blob.opening import check as check_blobs
 from vtp.blob.opening import open_blobs
 from vtp.clock import SystemClock
 from vtp.db import open_database
+from vtp.db.losses import REFUSED, unreachable
 from vtp.db.revisions import SchemaMismatch
 from vtp.db.schema import require_schema
 from vtp.edge.assets import Assets
@@ -71,8 +72,8 @@ def _lines(found: Probe) -> list[str]:
 async def _said(name: str, look: Look) -> bool:
     try:
         _say(f"ok    {name}: {await look()}")
-    except (Wanting, Problem, SchemaMismatch, SettingsError, OSError) as error:
-        _say(f"FAIL  {name}: {error}")
+    except (Wanting, Problem, SchemaMismatch, SettingsError, OSError, *REFUSED) as error:
+        _say(f"FAIL  {name}: {' '.join(unreachable(error)) or error}")
         return False
     return True
 

@@ -7,10 +7,12 @@ was lost. Everything that changes something goes through a transaction.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager, suppress
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
+from urllib.parse import parse_qs, urlsplit
 
 import asyncpg
 
@@ -125,9 +127,22 @@ async def connect(options: settings.Database, *, statement_timeout: float = 0.0)
     server = {"application_name": "vtp", "timezone": "UTC"}
     if statement_timeout:
         server["statement_timeout"] = str(int(statement_timeout * 1000))
-    return await asyncpg.connect(
-        options.url, timeout=options.connect_timeout, server_settings=server
-    )
+    with _naming_the_host(options.url):
+        return await asyncpg.connect(
+            options.url, timeout=options.connect_timeout, server_settings=server
+        )
+
+
+@contextmanager
+def _naming_the_host(url: str) -> Iterator[None]:
+    """A resolver says that there is no such name, and not which."""
+    try:
+        yield
+    except socket.gaierror as error:
+        parts = urlsplit(url)
+        named = parse_qs(parts.query).get("host", [""])
+        host = parts.netloc.rpartition("@")[2] or named[-1]
+        raise OSError(f"its host {host} is not found ({error.strerror})") from error
 
 
 @asynccontextmanager
@@ -137,16 +152,17 @@ async def open_database(
     clock = clock or SystemClock()
 
     async def start() -> Any:
-        return await asyncpg.create_pool(
-            options.url,
-            min_size=options.min_connections,
-            max_size=options.max_connections,
-            timeout=options.connect_timeout,
-            command_timeout=options.statement_timeout * 2,
-            max_inactive_connection_lifetime=options.idle_lifetime,
-            reset=_keep_session,
-            server_settings=_session(options),
-        )
+        with _naming_the_host(options.url):
+            return await asyncpg.create_pool(
+                options.url,
+                min_size=options.min_connections,
+                max_size=options.max_connections,
+                timeout=options.connect_timeout,
+                command_timeout=options.statement_timeout * 2,
+                max_inactive_connection_lifetime=options.idle_lifetime,
+                reset=_keep_session,
+                server_settings=_session(options),
+            )
 
     pool = await retrying(start, clock=clock, limit=options.retry_for)
     try:

@@ -16,6 +16,7 @@ from typing import TextIO
 from vtp import secretfiles, settings
 from vtp.serve import addresses, lan, lock
 from vtp.serve.child import AT_ONCE, Child, Ending, always
+from vtp.serve.database_url import require_readable
 from vtp.serve.errors import CannotServe
 from vtp.serve.postgres import server as postgres
 from vtp.serve.readiness import WebProbe
@@ -43,6 +44,8 @@ def serve(environ: Mapping[str, str], wishes: Wishes) -> int:
     """Run until somebody stops it. `environ` gives the settings, here and in the children."""
     chosen = settings.load(environ)
     _refuse_open_demo(chosen, wishes)
+    if chosen.database.url:
+        require_readable(chosen.database.url)
     data = chosen.data_dir
     secretfiles.private_folder(data)
     with lock.held(data):

@@ -11,6 +11,7 @@ import msgspec
 
 from vtp import secretfiles
 from vtp.serve import lock
+from vtp.serve.database_url import require_readable
 from vtp.serve.errors import AlreadyServing, CannotServe
 from vtp.serve.postgres import server
 from vtp.settings import Settings
@@ -22,6 +23,7 @@ _STARTING = 30.0  # s, for a server that another process has just begun to start
 def reached(settings: Settings) -> Iterator[Settings]:
     """For a short command: settings whose database answers within this block."""
     if settings.database.url:
+        require_readable(settings.database.url)
         yield settings
         return
     data = settings.data_dir
@@ -41,6 +43,7 @@ def named(settings: Settings) -> Settings:
     """For a process that lives long: it starts no database of its own."""
     if not settings.database.url:
         raise CannotServe("Set VTP_DATABASE_URL, or use `vtp serve`, which brings its PostgreSQL.")
+    require_readable(settings.database.url)
     return settings
 
 
