@@ -57,6 +57,13 @@ class TooLarge(Problem):
     code = "too_large"
 
 
+class AddressTooLong(Problem):
+    """This address is too long."""
+
+    status = 414
+    code = "address_too_long"
+
+
 class WrongMediaType(Problem):
     """This kind of content is not taken here."""
 
@@ -64,11 +71,25 @@ class WrongMediaType(Problem):
     code = "unsupported_media_type"
 
 
+class UnknownExpectation(Problem):
+    """Only 100-continue can be expected here."""
+
+    status = 417
+    code = "unknown_expectation"
+
+
 class Misdirected(Problem):
     """This server does not answer under that name."""
 
     status = 421
     code = "unknown_host"
+
+
+class HeadersTooLarge(Problem):
+    """The headers of this request are too many or too long."""
+
+    status = 431
+    code = "headers_too_large"
 
 
 _FROM_STATUS: dict[int, type[Problem]] = {

@@ -95,18 +95,59 @@ async def test_a_client_that_does_not_read_is_cut_off(port: int) -> None:
         b"nonsense\r\n\r\n",
         b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
         b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-        b"GET / HTTP/1.1\r\nHost: a\r\nX: " + b"x" * 9000 + b"\r\n\r\n",
         b"GET / HTTP/1.1\r\nHost: a\r\nX : y\r\n\r\n",
         b"GET / HTTP/9.9\r\nHost: a\r\n\r\n",
         b"\x16\x03\x01\x02\x00\x01\x00",
     ],
 )
 async def test_what_is_not_http_gets_a_problem_and_the_door(port: int, raw: bytes) -> None:
-    said = await closed_after(port, raw)
-    head, _, body = said.partition(b"\r\n\r\n")
-    assert head.split(b" ")[1] == b"400"
-    assert json.loads(body)["code"] == "malformed"
+    assert await refused(port, raw) == (400, "malformed")
+
+
+_START = b"GET / HTTP/1.1\r\nHost: a\r\n"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        b"X: " + b"x" * 9000,
+        b"X: " + b"x" * 70_000,
+        b"x" * 9000 + b": x",
+        b"\r\n".join(b"X-%d: y" % n for n in range(1000)),
+    ],
+    ids=["long", "very-long", "long-name", "many"],
+)
+async def test_headers_over_the_limit_are_told_as_that(port: int, headers: bytes) -> None:
+    raw = _START + headers + b"\r\n\r\n"
+    assert await refused(port, raw) == (431, "headers_too_large")
+
+
+async def test_an_address_over_the_limit_is_told_as_that(port: int) -> None:
+    raw = b"GET /" + b"x" * 9000 + b" HTTP/1.1\r\nHost: a\r\n\r\n"
+    assert await refused(port, raw) == (414, "address_too_long")
+
+
+@pytest.mark.parametrize("path", [b"/", b"/nowhere"])
+@pytest.mark.parametrize("expected", [b"miracles", b"100-continue, miracles", b""])
+async def test_an_unknown_expectation_gets_a_problem(
+    port: int, path: bytes, expected: bytes
+) -> None:
+    raw = b"POST " + path + b" HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nExpect: "
+    assert await refused(port, raw + expected + b"\r\n\r\n{}") == (417, "unknown_expectation")
+
+
+async def test_who_waits_to_be_asked_for_a_body_is_asked(port: int) -> None:
+    raw = b"GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nExpect: 100-Continue\r\n"
+    said = await closed_after(port, raw + b"Connection: close\r\n\r\n", b"{}")
+    assert said.startswith(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200")
+
+
+async def refused(port: int, raw: bytes) -> tuple[int, str]:
+    """The status and the code of a problem, after which the connection is closed."""
+    head, _, body = (await closed_after(port, raw)).partition(b"\r\n\r\n")
     assert b"aiohttp" not in head
+    assert b"application/problem+json" in head
+    return int(head.split(b" ")[1]), json.loads(body)["code"]
 
 
 def test_the_private_members_that_we_read_are_there() -> None:
