@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.async_api import Page, expect
 
 from tests.support.accounts import PASSWORD
 from tests.support.application import Application, Person
 from tests.support.browser import Windows
 from vtp.accounts import zones
+
+
+async def sign_in(page: Page, person: Person) -> None:
+    await page.get_by_label("Email").fill(person.user.email)
+    await page.get_by_label("Password", exact=True).fill(PASSWORD)
+    await page.get_by_role("button", name="Sign in").click()
+    await expect(page).not_to_have_url(re.compile("/login"))
 
 
 async def saved(app: Application, person: Person) -> dict[str, object]:
@@ -99,6 +107,62 @@ async def test_what_could_not_be_saved_survives_the_page(
     assert (await saved(app, person))["name"] == "Noor Kept"
 
 
+@pytest.mark.parametrize("late", ["shell", "account"])
+async def test_what_was_changed_before_the_script_came_is_saved(
+    app: Application, windows: Windows, late: str
+) -> None:
+    person = await app.person()
+    window = await windows.new(person)
+    page = window.page
+    async with window.slow_line(late):
+        await page.goto(window.url + "/profile", wait_until="commit")
+        await page.locator("form[data-island]").get_by_role("radio", name="Dark").check()
+        await page.get_by_label("Name", exact=True).fill("Noor the Fast")
+    await expect(page.locator("#save-state")).to_contain_text("Saved")
+    await expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    me = await saved(app, person)
+    assert (me["name"], me["theme"]) == ("Noor the Fast", "dark")
+
+
+async def test_what_was_kept_gives_way_to_what_was_typed_since(
+    app: Application, windows: Windows
+) -> None:
+    person = await app.person()
+    window = await windows.new(person)
+    page = await window.open("/")
+    kept = {"name": "Noor Before", "time_zone": "Asia/Tokyo"}
+    await page.evaluate(
+        "([user, kept]) => sessionStorage.setItem(`vtp.profile.${user}`, JSON.stringify(kept))",
+        [str(person.user.id), kept],
+    )
+    async with window.slow_line():
+        await page.goto(window.url + "/profile", wait_until="commit")
+        await page.get_by_label("Name", exact=True).fill("Noor After")
+    await expect(page.locator("#save-state")).to_contain_text("Saved")
+    me = await saved(app, person)
+    assert (me["name"], me["time_zone"]) == ("Noor After", "Asia/Tokyo")
+
+
+async def test_what_the_browser_remembers_of_a_visit_is_not_saved_again(
+    app: Application, windows: Windows
+) -> None:
+    person = await app.person()
+    window = await windows.new(person)
+    page = await window.open("/profile")
+    await page.get_by_label("Name", exact=True).fill("Noor Here")
+    await expect(page.locator("#save-state")).to_contain_text("Saved")
+    await window.open("/")
+    change = {"name": "Noor Elsewhere"}
+    await app.call("PATCH", "/api/v1/users/me", headers=person.bearer, json=change)
+    await page.go_back()
+    await window.alive()
+    await expect(page.get_by_label("Name", exact=True)).to_have_value("Noor Elsewhere")
+    await page.get_by_label("Time zone").select_option("Asia/Tokyo")
+    await expect(page.locator("#save-state")).to_contain_text("Saved")
+    await expect(page.get_by_label("Name", exact=True)).to_have_value("Noor Elsewhere")
+    assert (await saved(app, person))["name"] == "Noor Elsewhere"
+
+
 async def change_password(page: Page, current: str, new: str) -> None:
     await page.get_by_label("Current password", exact=True).fill(current)
     await page.get_by_label("New password", exact=True).fill(new)
@@ -119,6 +183,20 @@ async def test_a_password_is_changed(app: Application, windows: Windows) -> None
     login = {"email": person.user.email, "password": "quiet lantern over nine bridges"}
     status, _ = await app.call("POST", "/api/v1/auth/login", json=login)
     assert status == 200
+
+
+async def test_enter_before_the_password_form_is_alive_does_not_leave_the_page(
+    app: Application, windows: Windows
+) -> None:
+    window = await windows.new(await app.person())
+    page = window.page
+    async with window.slow_line():
+        await page.goto(window.url + "/profile?tab=sign-in", wait_until="commit")
+        await page.get_by_label("Current password", exact=True).fill(PASSWORD)
+        await page.get_by_label("New password", exact=True).fill("quiet lantern over nine bridges")
+        await page.get_by_label("New password", exact=True).press("Enter")
+    await page.get_by_role("button", name="Change password").click()
+    await expect(page.locator(".toast")).to_contain_text("Your password is changed.")
 
 
 async def create_key(page: Page, name: str, *scopes: str) -> str:
@@ -223,13 +301,38 @@ async def test_a_change_made_after_being_signed_out_is_saved_after_signing_in(
     await app.call("DELETE", "/api/v1/auth/sessions", headers=person.bearer)
     window.expect("401")
     await page.get_by_label("Name", exact=True).fill("Noor Returned")
-    await expect(page).to_have_url(re.compile(r"/login\?next="))
-    await page.get_by_label("Email").fill(person.user.email)
-    await page.get_by_label("Password", exact=True).fill(PASSWORD)
-    await page.get_by_role("button", name="Sign in").click()
-    await expect(page).to_have_url(re.compile("/profile"))
+    await expect(page.locator("#save-state")).to_contain_text("Not saved yet, you were signed out.")
+    assert await window.violations() == []
+    await page.get_by_role("link", name="Sign in again").click()
+    await expect(page).to_have_url(window.url + "/login?next=/profile")
+    await sign_in(page, person)
     await expect(page.locator("#save-state")).to_contain_text("Saved")
     await expect(page.get_by_label("Name", exact=True)).to_have_value("Noor Returned")
+    assert (await saved(app, person))["name"] == "Noor Returned"
+
+
+async def test_a_change_made_after_being_signed_out_is_not_saved_for_somebody_else(
+    app: Application, windows: Windows
+) -> None:
+    person, other = await app.person(), await app.person(name="Ines Costa")
+    window = await windows.new(person)
+    page = await window.open("/profile")
+    await app.call("DELETE", "/api/v1/auth/sessions", headers=person.bearer)
+    window.expect("401")
+    await page.get_by_label("Name", exact=True).fill("Noor Returned")
+    again = page.get_by_role("link", name="Sign in again")
+    await expect(again).to_be_visible()
+    elsewhere = await window.context.new_page()
+    await elsewhere.goto(window.url + "/login")
+    await sign_in(elsewhere, other)
+    async with page.expect_response("**/api/v1/users/me"):
+        await page.get_by_label("Name", exact=True).fill("Noor Returned Twice")
+    await expect(again).to_be_visible()
+    await again.click()
+    await window.alive()
+    await expect(page.get_by_label("Name", exact=True)).to_have_value("Ines Costa")
+    assert (await saved(app, other))["name"] == "Ines Costa"
+    assert (await saved(app, person))["name"] == "Noor Haddad"
 
 
 async def test_files_travel_compressed_and_are_kept_for_ever(

@@ -81,6 +81,21 @@ async def test_a_wrong_password_is_said_kindly_and_the_email_stays(
     assert await window.violations() == []
 
 
+async def test_who_types_already_is_not_led_to_another_field(
+    app: Application, windows: Windows
+) -> None:
+    person = await app.person()
+    window = await windows.new()
+    page = await window.open("/register")
+    await fill(page, Name="Noor Haddad", Email=person.user.email, Password=PASSWORD)
+    window.expect("/register", "409")
+    async with window.slow_line():
+        await page.get_by_role("button", name="Create account").click(no_wait_after=True)
+        await expect(page.locator("#field-email-error")).to_be_visible()
+        await page.get_by_label("Password", exact=True).fill(PASSWORD)
+    await expect(page.get_by_label("Password", exact=True)).to_be_focused()
+
+
 async def test_a_field_is_checked_when_one_leaves_it_and_then_at_every_key(
     windows: Windows,
 ) -> None:

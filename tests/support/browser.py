@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,6 +16,7 @@ from playwright.async_api import (
     BrowserContext,
     ConsoleMessage,
     Page,
+    Route,
     async_playwright,
     expect,
 )
@@ -33,7 +36,9 @@ _OPTIONS = (
     "--mute-audio",
     "--no-first-run",
 )
-_TIMEOUT = 10_000.0  # ms, for anything one waits for on a page
+# ms, for anything one waits for on a page: costs nothing where it comes, and a busy machine is slow.
+_TIMEOUT = 20_000.0
+expect.set_options(timeout=_TIMEOUT)
 
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 800}
@@ -70,9 +75,28 @@ class Window:
         return self.page
 
     async def alive(self) -> None:
-        """The script runs, and what loads by itself is there."""
+        """The script runs, every island works, and what loads by itself is there."""
         await self.page.wait_for_selector("html[data-alive]")
+        await expect(self.page.locator("[data-island]:not([data-mounted])")).to_have_count(0)
         await expect(self.page.locator("[data-island] .skeleton")).to_have_count(0)
+
+    @asynccontextmanager
+    async def slow_line(self, scripts: str = "") -> AsyncIterator[None]:
+        """Inside, scripts with this in their names do not arrive; afterwards the page comes alive."""
+        arrives = asyncio.Event()
+
+        async def hold(route: Route) -> None:
+            await arrives.wait()
+            await route.continue_()
+
+        held = re.compile(rf"/static/.*{scripts}[^/]*\.js$")
+        await self.page.route(held, hold)
+        try:
+            yield
+        finally:
+            arrives.set()
+        await self.alive()
+        await self.page.unroute(held, hold)
 
     async def violations(self, *, leave_out: str = "") -> list[str]:
         """What axe-core finds wrong, WCAG 2.2 AA and best practice."""

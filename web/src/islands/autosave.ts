@@ -1,11 +1,15 @@
 /** Saves changes by themselves: one request at a time, the newest values, kept while offline. Pure. */
 import { Refused, Unreachable } from "../protocol/problem.ts";
 
+/** Nobody is signed in here any more, or somebody else. */
+export class SignedOut extends Error {}
+
 export type SaveState =
   | { kind: "idle" }
   | { kind: "saving" }
   | { kind: "saved"; at: number }
   | { kind: "offline" }
+  | { kind: "signed-out" }
   | { kind: "refused"; reason: string; fields: Record<string, string> };
 
 export interface AutosaveOptions<T> {
@@ -24,7 +28,9 @@ const RETRY = 5_000;
 export class Autosave<T extends object> {
   readonly #options: AutosaveOptions<T>;
   #waiting: Partial<T> = {};
+  #sent: Partial<T> = {};
   #saving = false;
+  #signedOut = false;
   #cancel: () => void = () => undefined;
 
   constructor(options: AutosaveOptions<T>) {
@@ -34,11 +40,12 @@ export class Autosave<T extends object> {
   /** Saves after `delay`, together with what else changes until then. */
   change(changes: Partial<T>, delay = 0): void {
     this.#waiting = { ...this.#waiting, ...changes };
-    this.#options.keep(this.#waiting);
+    // What is on its way may still come back.
+    this.#options.keep({ ...this.#sent, ...this.#waiting });
     this.#plan(delay);
   }
 
-  /** What was typed must not wait any longer: the field or the page is being left. */
+  /** What waits must not wait any longer: the field is left, or saving may work again. */
   flush(): void {
     this.#cancel();
     void this.#save();
@@ -51,40 +58,58 @@ export class Autosave<T extends object> {
 
   async #save(): Promise<void> {
     if (this.#saving || !this.#more) return;
-    const sent = this.#waiting;
+    this.#sent = this.#waiting;
     this.#waiting = {};
     this.#saving = true;
-    this.#options.onState({ kind: "saving" });
+    this.#tell({ kind: "saving" });
     try {
-      await this.#options.save(sent);
+      await this.#options.save(this.#sent);
       this.#saved();
     } catch (error) {
-      this.#failed(sent, error);
+      this.#failed(error);
     }
   }
 
   #saved(): void {
-    this.#saving = false;
+    this.#forgetSent();
     if (this.#more) {
       this.#plan(0);
       return;
     }
-    this.#options.keep(undefined);
-    this.#options.onState({ kind: "saved", at: this.#options.now() });
+    this.#tell({ kind: "saved", at: this.#options.now() });
   }
 
-  #failed(sent: Partial<T>, error: unknown): void {
-    this.#saving = false;
-    if (passing(error)) {
+  #failed(error: unknown): void {
+    if (error instanceof SignedOut || passing(error)) {
       // What was changed since then is newer than what could not be sent.
-      this.#waiting = { ...sent, ...this.#waiting };
-      this.#options.onState({ kind: "offline" });
-      this.#plan(RETRY);
+      this.#waiting = { ...this.#sent, ...this.#waiting };
+      this.#forgetSent();
+      this.#waitFor(error);
     } else {
-      this.#options.keep(this.#more ? this.#waiting : undefined);
+      this.#forgetSent();
       if (this.#more) this.#plan(0);
-      this.#options.onState(refusal(error));
+      this.#tell(refusal(error));
     }
+  }
+
+  /** Being away passes by itself; being signed out only by what the person does. */
+  #waitFor(error: unknown): void {
+    const away = !(error instanceof SignedOut);
+    this.#tell({ kind: away ? "offline" : "signed-out" });
+    if (away) this.#plan(RETRY);
+  }
+
+  #forgetSent(): void {
+    this.#saving = false;
+    this.#sent = {};
+    this.#options.keep(this.#more ? this.#waiting : undefined);
+  }
+
+  #tell(state: SaveState): void {
+    const still = this.#signedOut && (state.kind === "saving" || state.kind === "signed-out");
+    this.#signedOut = still || state.kind === "signed-out";
+    // Pressing what was shown leaves the field, which tries again: it must not vanish meanwhile.
+    if (!still) this.#options.onState(state);
   }
 
   get #more(): boolean {
@@ -92,10 +117,10 @@ export class Autosave<T extends object> {
   }
 }
 
-/** What may be saved later: the server is away, or one has to sign in again first. */
+/** What may be saved later: the server is away. */
 function passing(error: unknown): boolean {
   if (error instanceof Unreachable) return true;
-  return error instanceof Refused && (error.status >= 500 || error.status === 401);
+  return error instanceof Refused && error.status >= 500;
 }
 
 function refusal(error: unknown): SaveState {

@@ -27,6 +27,7 @@ async function mountOne(element: HTMLElement, name: string): Promise<void> {
   try {
     const mount = await ISLANDS[name]?.();
     mount?.(element);
+    element.dataset["mounted"] = "";
   } catch (error) {
     report(error, `island ${name}`);
     failedToLoad(element);

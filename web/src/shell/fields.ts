@@ -39,6 +39,21 @@ export function inputsOf(form: HTMLFormElement): Input[] {
   );
 }
 
+/** What differs from what the server wrote: changed before anybody listened. */
+export function changedIn(form: HTMLFormElement): Input[] {
+  return inputsOf(form).filter(changed);
+}
+
+function changed(input: Input): boolean {
+  if (input instanceof HTMLSelectElement) {
+    return [...input.options].some(({ selected, defaultSelected }) => selected && !defaultSelected);
+  }
+  // Of a group only the one that is chosen now.
+  if (input.type === "radio") return input.checked && !input.defaultChecked;
+  if (input.type === "checkbox") return input.checked !== input.defaultChecked;
+  return input.value !== input.defaultValue;
+}
+
 function sentence({ validity, dataset, validationMessage }: Input): string {
   if (validity.valid) return "";
   if (validity.valueMissing) return dataset["missing"] ?? validationMessage;

@@ -20,7 +20,10 @@ export function forms(): void {
     if (event.persisted) for (const button of document.querySelectorAll("button")) idle(button);
   });
   fillTimeZone();
-  document.querySelector<HTMLElement>('form[data-form] [aria-invalid="true"]')?.focus();
+  // Who types already must not be moved to another field.
+  if (document.activeElement === document.body) {
+    document.querySelector<HTMLElement>('form[data-form] [aria-invalid="true"]')?.focus();
+  }
 }
 
 function watched(event: Event): HTMLInputElement | null {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Autosave, type SaveState } from "../../src/islands/autosave.ts";
+import { Autosave, type SaveState, SignedOut } from "../../src/islands/autosave.ts";
 import { Refused, Unreachable } from "../../src/protocol/problem.ts";
 import { settled } from "../support.ts";
 
@@ -96,7 +96,7 @@ test("while offline changes are kept, tried again, and newer ones win", async ()
   assert.equal(page.kept.at(-1), undefined);
 });
 
-for (const status of [401, 500, 503]) {
+for (const status of [500, 503]) {
   test(`after a ${status} the change is kept for later`, async () => {
     const page = form(new Refused({ type: "", title: "No.", status, code: "x" }));
     page.saving.change({ name: "Ines" });
@@ -105,6 +105,34 @@ for (const status of [401, 500, 503]) {
     assert.deepEqual(page.kept.at(-1), { name: "Ines" });
   });
 }
+
+test("signed out the change is kept, and sent by the next change or when one comes back", async () => {
+  const page = form(new SignedOut(), new SignedOut());
+  page.saving.change({ name: "Ines" });
+  await page.pass();
+  assert.deepEqual(page.states.at(-1), { kind: "signed-out" });
+  assert.deepEqual([page.waits, page.kept.at(-1)], [false, { name: "Ines" }]);
+  page.saving.change({ theme: "dark" });
+  await page.pass();
+  assert.deepEqual(
+    page.states.map(({ kind }) => kind),
+    ["saving", "signed-out"],
+  );
+  page.saving.flush();
+  await settled();
+  assert.deepEqual(page.sent.slice(1), Array(2).fill({ name: "Ines", theme: "dark" }));
+  assert.deepEqual([page.states.at(-1)?.kind, page.kept.at(-1)], ["saved", undefined]);
+});
+
+test("what is on its way is kept too until it has arrived", async () => {
+  const page = form();
+  page.saving.change({ name: "Ines" });
+  const first = page.pass();
+  page.saving.change({ theme: "dark" });
+  assert.deepEqual(page.kept.at(-1), { name: "Ines", theme: "dark" });
+  await first;
+  assert.deepEqual(page.kept.at(-1), { theme: "dark" });
+});
 
 test("a refused change is not sent again and names its field", async () => {
   const page = form(refused);
