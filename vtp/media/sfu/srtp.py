@@ -1,0 +1,95 @@
+"""Encryption of packets with the keys of a handshake, in place, by the handles of libsrtp.
+
+Whoever keeps a `handle` keeps the object that it came from: with that, libsrtp frees it.
+"""
+
+from __future__ import annotations
+
+from pylibsrtp import Error, Session
+
+from vtp.media.sfu.library import (
+    ffi,
+    srtp_protect_rtcp,
+    srtp_unprotect,
+    srtp_unprotect_rtcp,
+    view_of,
+)
+
+# Longest tag and index that libsrtp may append, and room for a whole datagram before them.
+_SCRATCH = 4096
+_LONGEST = 2048
+# Each new source costs memory in libsrtp. Some browsers report on each track that they see as a
+# source of its own, so there are more than a peer sends tracks.
+_SOURCES = 256
+
+
+class SrtpOut:
+    """One direction of one transport: what we send."""
+
+    __slots__ = ("_scratch", "_session", "_size", "_view", "handle", "overhead")
+
+    def __init__(self, session: Session, *, overhead: int) -> None:
+        self._session = session
+        self.handle = session._srtp[0]
+        # Bytes that a packet grows by.
+        self.overhead = overhead
+        self._scratch = ffi.new("char[]", _SCRATCH)
+        self._view = view_of(self._scratch)
+        self._size = ffi.new("int *")
+
+    def rtcp(self, data: bytes) -> bytes | None:
+        """A compound packet, ready to be sent; None when it cannot be."""
+        size = len(data)
+        if size > _LONGEST:
+            return None
+        self._view[:size] = data
+        self._size[0] = size
+        if srtp_protect_rtcp(self.handle, self._scratch, self._size):
+            return None
+        return bytes(self._view[: self._size[0]])
+
+    def forget(self, ssrc: int) -> None:
+        _forget(self._session, ssrc)
+
+
+class SrtpIn:
+    """The other direction: what comes, decrypted where it lies."""
+
+    __slots__ = ("_session", "_size", "_sources", "handle")
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self.handle = session._srtp[0]
+        self._size = ffi.new("int *")
+        self._sources: set[bytes] = set()
+
+    def rtp(self, ssrc: bytes, memory: object, size: int) -> int:
+        """How long the packet is without its tag; 0 when it is forged, repeated or too much."""
+        if ssrc not in self._sources and len(self._sources) >= _SOURCES:
+            return 0
+        self._size[0] = size
+        if srtp_unprotect(self.handle, memory, self._size):
+            return 0
+        self._sources.add(ssrc)
+        return int(self._size[0])
+
+    def rtcp(self, ssrc: bytes, memory: object, size: int) -> int:
+        if ssrc not in self._sources and len(self._sources) >= _SOURCES:
+            return 0
+        self._size[0] = size
+        if srtp_unprotect_rtcp(self.handle, memory, self._size):
+            return 0
+        self._sources.add(ssrc)
+        return int(self._size[0])
+
+    def forget(self, ssrc: int) -> None:
+        """A source has ended; its place is free."""
+        self._sources.discard(ssrc.to_bytes(4))
+        _forget(self._session, ssrc)
+
+
+def _forget(session: Session, ssrc: int) -> None:
+    try:
+        session.remove_stream(ssrc)
+    except Error:
+        return  # it never sent anything
