@@ -249,3 +249,26 @@ async def test_a_thousand_comings_and_goings_leave_nothing(site: Served) -> None
     assert not site.sockets._admission._waiting
     assert not site.sockets._roster._channels
     assert len(asyncio.all_tasks()) == before
+
+
+async def test_whoever_asked_hears_of_each_socket_that_has_gone_once(site: Served) -> None:
+    gone: list[tuple[str, object]] = []
+
+    def broken(sid: Sid, actor: object) -> None:
+        raise KeyError(sid)
+
+    site.sockets.on_gone.append(broken)  # it does not keep the others from hearing
+    site.sockets.on_gone.append(lambda sid, actor: gone.append((sid, actor.user_id)))
+    stranger = await upgraded(site.port)
+    stranger.abort()  # was never signed in: nobody knew of it
+    async with connected(site.port, auth={"token": "ann"}) as ann:
+        left = ann.sid
+    async with connected(site.port, auth={"token": "ben"}) as ben:
+        ended = ben.sid
+        await site.sockets.close_user(BEN.require_user())
+        await ben.closed()
+
+    async def heard() -> list[tuple[str, object]]:
+        return gone
+
+    assert await comes(heard, [(left, ANN.user_id), (ended, BEN.user_id)])

@@ -23,7 +23,7 @@ from vtp.edge.sockets.connection import Connection
 from vtp.edge.sockets.dispatch import Dispatch, Observe, where
 from vtp.edge.sockets.events import Call, Events, News, Table
 from vtp.edge.sockets.farewells import ENDED, GOING, REVOKED, Going, farewells
-from vtp.edge.sockets.hub import Hub
+from vtp.edge.sockets.hub import Hub, OnGone
 from vtp.edge.sockets.recheck import Recheck, ended
 from vtp.edge.sockets.roster import Roster
 from vtp.errors import Unavailable
@@ -85,6 +85,11 @@ class Sockets:
     def count(self) -> int:
         """Sockets that are signed in."""
         return len(self._roster)
+
+    @property
+    def on_gone(self) -> list[OnGone]:
+        """Who is called when a socket that was signed in has ended, in whatever way."""
+        return self._hub.on_gone
 
     def actor(self, sid: Sid) -> Actor | None:
         found = self._roster.get(sid)

@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections import deque
+from collections.abc import Callable
+
+import structlog
 
 from vtp import settings
 from vtp.actor import Actor
@@ -15,7 +18,7 @@ from vtp.edge.sockets.admission import Admission
 from vtp.edge.sockets.bucket import Rate
 from vtp.edge.sockets.channels import Sid
 from vtp.edge.sockets.connection import Connection, Terms
-from vtp.edge.sockets.dispatch import Dispatch, Observe
+from vtp.edge.sockets.dispatch import Dispatch, Observe, where
 from vtp.edge.sockets.endings import LOST, Ending
 from vtp.edge.sockets.liveness import Pace
 from vtp.edge.sockets.roster import Roster
@@ -27,6 +30,10 @@ _ENVELOPE = 512
 _MESSAGES_PER_EVENT = 5
 # Ticks or goodbyes in one go: some 2 ms of the loop.
 _AT_ONCE = 200
+_log = structlog.get_logger()
+
+# Which socket has ended, and whose it was.
+OnGone = Callable[[Sid, Actor], None]
 
 
 class Hub:
@@ -49,6 +56,7 @@ class Hub:
         self._dispatch = dispatch
         self._clock = clock
         self._observe = observe
+        self.on_gone: list[OnGone] = []
         self._authenticate: Authenticate | None = None
         self._open: set[Connection] = set()
         self._empty = asyncio.Event()
@@ -115,6 +123,16 @@ class Hub:
     def ended(self, connection: Connection) -> None:
         self._admission.settled(connection)
         self._roster.drop(connection)
+        if connection.accepted:
+            self._say_gone(connection)
+
+    def _say_gone(self, connection: Connection) -> None:
+        """Everybody hears it, even where one of them fails."""
+        for hear in self.on_gone:
+            try:
+                hear(connection.sid, connection.actor)
+            except Exception as error:
+                _log.error("sockets.ending_unheard", **where(error))
 
     def gone(self, connection: Connection) -> None:
         self._open.discard(connection)
