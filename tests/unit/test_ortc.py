@@ -64,7 +64,7 @@ def track(browser: str, mime: str, *, layers: int = 1) -> ortc.Published:
 
 
 def watched(published: ortc.Published, known: RtpCapabilities) -> ortc.Consumed:
-    return ortc.consumed(published, known, ssrc=1111, rtx_ssrc=2222, cname="one person")
+    return ortc.consumed(published, known, ssrc=1111, rtx_ssrc=2222, cname="one-person")
 
 
 def names(given: RtpCapabilities) -> list[str]:
@@ -186,7 +186,7 @@ def test_what_a_watcher_is_told() -> None:
         ("video/rtx", 104),
     ]
     assert told["encodings"] == ({"ssrc": 1111, "rtx": {"ssrc": 2222}},)
-    assert told["rtcp"] == {"cname": "one person", "reducedSize": True}
+    assert told["rtcp"] == {"cname": "one-person", "reducedSize": True}
     assert {e["uri"] for e in told["headerExtensions"]} <= {ABS_SEND_TIME, TRANSPORT_CC}
 
 
@@ -302,6 +302,8 @@ def test_a_microphone_is_not_a_camera() -> None:
         {"codecs": [], "mid": "a b"},
         {"codecs": [], "headerExtensions": [{"uri": MID, "id": 0}]},
         {"codecs": [], "rtcp": {"cname": "c" * 256}},
+        {"codecs": [], "rtcp": {"cname": "a b"}},
+        {"codecs": [], "rtcp": {"cname": "a\r\na=evil"}},
     ],
     ids=str,
 )

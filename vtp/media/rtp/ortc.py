@@ -256,7 +256,10 @@ def consumed(
     cname: str,
     mid: str | None = None,
 ) -> Consumed:
-    """How a track goes to one watcher. Sound and picture in step need one `cname`, not empty."""
+    """How a track goes to one watcher.
+
+    Sound and picture stay in step when both have one `cname`: some letters, no space.
+    """
     decoder = _decoder(track, capabilities)
     if decoder is None:
         raise CannotConsume

@@ -35,7 +35,8 @@ Channels = Annotated[int, Meta(ge=1, le=64, examples=[2])]
 # What the header extension of RFC 8852 can carry, in its one-byte form.
 Rid = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,16}$(?!\n)", examples=["r0"])]
 Mid = Annotated[str, Meta(pattern=r"^[A-Za-z0-9!#$%&'*+.^_`{|}~-]{1,32}$(?!\n)", examples=["0"])]
-Cname = Annotated[str, Meta(max_length=255, examples=["q3xE0uXbLSy0T4Vv"])]
+# Browsers take no spaces in it.
+Cname = Annotated[str, Meta(pattern=r"^[!-~]{0,255}$(?!\n)", examples=["q3xE0uXbLSy0T4Vv"])]
 _Name = Annotated[str, Meta(max_length=64)]
 _Number = Annotated[int, Meta(ge=-(2**53), le=2**53)]
 _Value = Annotated[str, Meta(max_length=256)] | _Number | float
@@ -114,8 +115,6 @@ class RtpParameters(Wire, frozen=True, kw_only=True):
     header_extensions: Annotated[tuple[RtpHeaderExtensionParameters, ...], Meta(max_length=64)] = ()
     encodings: Annotated[tuple[RtpEncodingParameters, ...], Meta(max_length=16)] = ()
     rtcp: RtcpParameters = RtcpParameters()
-    # "stream track": tracks with the same first word belong together.
-    msid: Annotated[str, Meta(max_length=256)] = ""
 
 
 class IceParameters(Wire, frozen=True, kw_only=True):
