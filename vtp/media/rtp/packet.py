@@ -54,13 +54,13 @@ class Packet:
         "keyidx",  # VP8, -1 where there is none; the same for the numbers below
         "keyidx_at",  # where it stands in data
         "marker",  # ends a frame
-        "pid",  # VP8 picture id: 15 bits where data[pid_at] & 0x80, else 7
+        "pid",  # picture id of VP8 and VP9: 15 bits where data[pid_at] & 0x80, else 7
         "pid_at",
         "sid",  # spatial layer, 0 if none
         "sync",  # who had all below `tid` so far may take `tid` too from here on
         "third",  # audio level or video orientation as it came, -1 where there was none
-        "tid",  # temporal layer of its frame, 0 if none
-        "tl0",  # VP8 TL0PICIDX
+        "tid",  # temporal layer of its frame, 0 if none; H.264: 1 = no frame refers to this one
+        "tl0",  # TL0PICIDX of VP8 and VP9
         "tl0_at",
         "ts",  # the sender's, 32 bits
     )
