@@ -33,6 +33,12 @@ class Wanting(Exception):
     """Something is not as it should be, in one sentence."""
 
 
+_MENDABLE: tuple[type[BaseException], ...] = (
+    *(Wanting, Problem, SchemaMismatch, SettingsError, OSError),
+    *REFUSED,
+)
+
+
 async def check(chosen: Settings) -> int:
     """0 when all is well; else what is not stands on the terminal."""
     looks: list[tuple[str, Look]] = [
@@ -72,7 +78,7 @@ def _lines(found: Probe) -> list[str]:
 async def _said(name: str, look: Look) -> bool:
     try:
         _say(f"ok    {name}: {await look()}")
-    except (Wanting, Problem, SchemaMismatch, SettingsError, OSError, *REFUSED) as error:
+    except _MENDABLE as error:
         _say(f"FAIL  {name}: {' '.join(unreachable(error)) or error}")
         return False
     return True
