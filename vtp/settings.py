@@ -103,6 +103,7 @@ class Limits(Section, frozen=True, kw_only=True):
     requests_per_minute: int = 600
     anonymous_per_minute: int = 1_200
     registrations_per_hour: int = 200
+    pictures_per_hour: int = 20
 
 
 class Sockets(Section, frozen=True, kw_only=True):

@@ -390,6 +390,26 @@ async def test_an_upload_is_put_aside_for_a_job(app: Application) -> None:
     assert status == 404
 
 
+async def test_pictures_are_taken_so_many_times_an_hour_from_each_person(
+    database_settings: settings.Database, tmp_path: Path
+) -> None:
+    few = some_settings(database_settings, tmp_path, limits=settings.Limits(pictures_per_hour=2))
+    async with an_application(few) as app:
+        eager, other = await app.person(), await app.person()
+        assert [await sent_picture(app, eager) for _ in range(3)] == [
+            (202, None),
+            (202, None),
+            (429, "too_many_pictures"),
+        ]
+        assert await sent_picture(app, other) == (202, None)
+
+
+async def sent_picture(app: Application, person: Person) -> tuple[int, str | None]:
+    sent = person.bearer | {"Content-Type": "image/png"}
+    status, body = await app.call("PUT", "/api/v1/users/me/picture", headers=sent, data=b"png")
+    return status, body.get("code")
+
+
 @pytest.mark.parametrize(
     ("content_type", "size", "status"),
     [("image/svg+xml", 10, 415), ("text/html", 10, 415), ("image/png", 12 * 1024 * 1024 + 1, 413)],

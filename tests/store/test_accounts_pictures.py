@@ -16,13 +16,14 @@ from tests.support import media_files
 from tests.support.accounts import Person, a_person, some_accounts
 from tests.support.jobs import BRISK, until
 from vtp import settings
-from vtp.accounts.jobs import Bench, handlers, sweep
+from vtp.accounts.jobs import Bench, handlers, picture, sweep
+from vtp.accounts.model import MakePicture
 from vtp.accounts.problems import NoPicture
 from vtp.accounts.service import Accounts
 from vtp.accounts.service.pictures import SIDES, picture_key, upload_key
-from vtp.actor import ANONYMOUS, SYSTEM, Actor
+from vtp.actor import ANONYMOUS, SYSTEM, Actor, Role
 from vtp.blob.memory import MemoryBlobs
-from vtp.blob.port import Blobs
+from vtp.blob.port import Blobs, Reading
 from vtp.blob.threads import Threads
 from vtp.clock import SetClock, SystemClock
 from vtp.db import Database
@@ -57,7 +58,7 @@ class School:
     async def ended(self, job_id: JobId) -> JobView:
         async def look() -> JobView | None:
             job = await self.jobs.get(SYSTEM, job_id=job_id)
-            return job if job.state in (State.SUCCEEDED, State.FAILED) else None
+            return None if job.finished_at is None else job
 
         return await until(look)
 
@@ -67,6 +68,11 @@ class School:
             return True if await self.db.fetchval(live) == 0 else None
 
         await until(look)
+
+    async def awaited(self) -> Any:
+        return await self.db.fetchval(
+            "select picture_upload_id from app_user where id = $1", self.actor.user_id
+        )
 
     async def keys(self) -> set[str]:
         return {entry.key async for entry in self.blobs.under()}
@@ -145,13 +151,73 @@ async def test_of_two_uploads_the_later_one_wins(
 ) -> None:
     early = await school.upload(a_picture(RED))
     late = await school.upload(a_picture(BLUE))
-    wanted = await school.db.fetchval("select picture_upload_id from app_user")
+    wanted = await school.awaited()
     async with at_work(school, database_settings):
         await school.ended(early)
         await school.ended(late)
         await school.all_ended()
     assert await school.version() == wanted
     assert await school.keys() == {picture_key(wanted, side) for side in SIDES}
+
+
+async def test_an_upload_that_still_waits_gives_way_at_once(school: School) -> None:
+    early = await school.upload(a_picture(RED))
+    late = await school.upload(a_picture(BLUE))
+    assert (await school.ended(early)).state is State.CANCELLED
+    assert (await school.jobs.get(SYSTEM, job_id=late)).state is State.QUEUED
+    assert await school.keys() == {upload_key(await school.awaited())}
+    await school.accounts.pictures.remove(school.actor)
+    assert (await school.ended(late)).state is State.CANCELLED
+    assert await school.keys() == set()
+
+
+async def test_nobody_takes_back_the_upload_of_somebody_else(school: School) -> None:
+    other = await a_person(school.accounts, "Ada Admin", Role.ADMIN)
+    hers = await school.upload(a_picture(RED))
+    school.actor = await other.by_browser()
+    for colour in (RED, BLUE):
+        await school.upload(a_picture(colour))
+    assert (await school.jobs.get(SYSTEM, job_id=hers)).state is State.QUEUED
+
+
+async def test_of_uploads_at_the_same_time_one_is_left_and_it_is_the_awaited_one(
+    school: School, database_settings: settings.Database
+) -> None:
+    jobs = await asyncio.gather(*(school.upload(a_picture()) for _ in range(4)))
+    wanted = await school.awaited()
+    assert upload_key(wanted) in await school.keys()
+    async with at_work(school, database_settings):
+        ended = [await school.ended(job) for job in jobs]
+        await school.all_ended()
+    assert {job.state for job in ended} <= {State.SUCCEEDED, State.CANCELLED}
+    assert await school.keys() == {picture_key(wanted, side) for side in SIDES}
+
+
+async def test_an_upload_that_is_taken_back_while_it_is_made_is_no_failure(school: School) -> None:
+    await school.upload(a_picture())
+    work = MakePicture(school.person.user.id, await school.awaited())
+    running: Any = None  # it gets no further than the file
+    async with Threads(1) as threads:
+        bench = Bench(school.db, TakenBack(threads, school), nothing(), school.jobs, school.clock)
+        await picture(running, work, bench)
+    assert await school.awaited() is None
+    assert await school.keys() == set()
+
+
+class TakenBack(MemoryBlobs):
+    """Whose owner takes the upload back at the moment that it is opened."""
+
+    def __init__(self, threads: Threads, school: School) -> None:
+        super().__init__(threads, school.clock)
+        self._school = school
+
+    @asynccontextmanager
+    async def get(
+        self, key: str, *, start: int = 0, length: int | None = None
+    ) -> AsyncIterator[Reading]:
+        await self._school.accounts.pictures.remove(self._school.actor)
+        async with super().get(key, start=start, length=length) as reading:
+            yield reading
 
 
 @pytest.mark.parametrize("data", [b"", b"hello", b"\x89PNG\r\n\x1a\n" + b"x" * 100])

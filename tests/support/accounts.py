@@ -12,14 +12,16 @@ from vtp import settings
 from vtp.accounts.keyring import Keyring, Secrets
 from vtp.accounts.model import BrowserSession, Caller, Tokens, User
 from vtp.accounts.service import Accounts, open_accounts
-from vtp.accounts.service.pictures import Enqueue
+from vtp.accounts.service.pictures import OwnJobs
 from vtp.actor import SYSTEM, Actor, Role
 from vtp.blob.memory import MemoryBlobs
 from vtp.blob.port import Blobs
 from vtp.blob.threads import Threads
 from vtp.clock import Clock
 from vtp.db import Database, Db
+from vtp.errors import NotFound
 from vtp.ids import JobId, UserId, uuid7
+from vtp.jobs.model import JobView, State
 
 PASSWORD = "violet harbour tin whistle"
 ORIGIN = "http://school.test"
@@ -42,9 +44,18 @@ class Queue:
         self.taken.append(payload)
         return JobId(uuid7())
 
+    async def listed(self, actor: Actor, *, state: State, kind: str) -> list[JobView]:
+        return []
+
+    async def cancel(self, actor: Actor, *, job_id: JobId) -> JobView:
+        raise NotFound
+
 
 class NoLimit:
     async def registration(self, address: str) -> None:
+        pass
+
+    async def picture(self, user_id: UserId) -> None:
         pass
 
 
@@ -60,7 +71,7 @@ async def some_accounts(
     options: settings.Auth = CHEAP,
     secrets: Secrets = SECRETS,
     blobs: Blobs | None = None,
-    jobs: Enqueue | None = None,
+    jobs: OwnJobs | None = None,
     demo: bool = False,
 ) -> AsyncIterator[Accounts]:
     async with (

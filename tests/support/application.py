@@ -22,7 +22,10 @@ from vtp.clock import Clock
 from vtp.edge.assets import Assets
 
 _PLENTY = settings.Limits(
-    requests_per_minute=1_000_000, anonymous_per_minute=1_000_000, registrations_per_hour=1_000_000
+    requests_per_minute=1_000_000,
+    anonymous_per_minute=1_000_000,
+    registrations_per_hour=1_000_000,
+    pictures_per_hour=1_000_000,
 )
 
 

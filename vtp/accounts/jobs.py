@@ -56,14 +56,15 @@ handlers: Handlers[Bench] = Handlers("accounts")
 @handlers.on(MakePicture, timeout=120, priority=10)
 async def picture(job: Running, work: MakePicture, bench: Bench) -> None:
     """The upload as a square in our sizes; nothing when a later one or none is wanted."""
-    if await users.awaits_upload(bench.db, work.user_id, work.upload_id):
+    if await users.awaited_upload(bench.db, work.user_id) == work.upload_id:
         try:
             await _make(job, work, bench)
         except (Invalid, NoSuchBlob):
             async with bench.db.transaction() as tx:
-                await users.forget_upload(tx, work.user_id, work.upload_id)
+                awaited = await users.forget_upload(tx, work.user_id, work.upload_id)
             await bench.blobs.delete(upload_key(work.upload_id))
-            raise
+            if awaited:
+                raise
     await bench.blobs.delete(upload_key(work.upload_id))
 
 

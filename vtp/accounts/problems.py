@@ -95,6 +95,12 @@ class TooManySignIns(Limited):
     code = "too_many_sign_ins"
 
 
+class TooManyPictures(Limited):
+    """You sent many pictures in a short time. Wait a little."""
+
+    code = "too_many_pictures"
+
+
 class SetupLinkEnded(Gone):
     """This link has ended. Start the server again for a new one."""
 

@@ -16,6 +16,7 @@ from limits.storage import storage_from_string
 from vtp import settings
 from vtp.actor import Actor
 from vtp.errors import Limited, Unavailable
+from vtp.ids import UserId
 
 _log = structlog.get_logger()
 
@@ -58,7 +59,7 @@ class Window:
 
 
 class Counts(Protocol):
-    """Where requests are counted. What is counted is a kind: "user", "address" or "register"."""
+    """Where requests are counted, by their kind: "user", "address", "register" or "picture"."""
 
     async def wait(self, kind: str, key: str) -> float:
         """Count one and return 0.0; or do not, and return after how many seconds to try again."""
@@ -76,6 +77,7 @@ class InMemory:
             "user": Window(options.requests_per_minute, 60),
             "address": Window(options.anonymous_per_minute, 60),
             "register": Window(options.registrations_per_hour, 3600),
+            "picture": Window(options.pictures_per_hour, 3600),
         }
 
     async def wait(self, kind: str, key: str) -> float:
@@ -98,6 +100,7 @@ class InRedis:
             "user": RateLimitItemPerMinute(options.requests_per_minute),
             "address": RateLimitItemPerMinute(options.anonymous_per_minute),
             "register": RateLimitItemPerHour(options.registrations_per_hour),
+            "picture": RateLimitItemPerHour(options.pictures_per_hour),
         }
 
     async def wait(self, kind: str, key: str) -> float:
@@ -135,6 +138,9 @@ class Limiter:
 
     async def registration(self, address: str) -> None:
         await self._hit("register", address)
+
+    async def picture(self, user_id: UserId) -> None:
+        await self._hit("picture", user_id.hex)
 
     async def _hit(self, kind: str, key: str) -> None:
         if wait := await self._counts.wait(kind, key):

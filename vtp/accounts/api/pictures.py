@@ -6,7 +6,7 @@ from aiohttp import web
 
 from vtp.accounts.api.asking import ACCOUNTS
 from vtp.accounts.api.shapes import Accepted, Id, PictureQuery
-from vtp.accounts.problems import NoPicture
+from vtp.accounts.problems import NoPicture, TooManyPictures
 from vtp.accounts.service.pictures import ACCEPTED, MADE, MAX_BYTES
 from vtp.actor import Actor
 from vtp.blob.port import NoSuchBlob, StorageFull, StorageTimeout, StorageUnavailable
@@ -27,7 +27,7 @@ _FOR_EVER = "private, max-age=31536000, immutable"
     rule=signed_in("users", "set_picture", writes=True),
     status=202,
     consumes=ACCEPTED,
-    errors=_STORAGE,
+    errors=(TooManyPictures, *_STORAGE),
 )
 async def upload(request: web.Request, actor: Actor) -> Accepted:
     """Send a picture of yourself, of up to 12 MiB.

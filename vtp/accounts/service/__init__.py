@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Protocol
 
 from vtp import settings
 from vtp.accounts.access import AccessTokens
@@ -22,7 +23,7 @@ from vtp.accounts.service.newcomers import Newcomers
 from vtp.accounts.service.own_keys import OwnKeys
 from vtp.accounts.service.own_sessions import OwnSessions
 from vtp.accounts.service.people import People
-from vtp.accounts.service.pictures import Enqueue, Pictures
+from vtp.accounts.service.pictures import OwnJobs, PictureLimit, Pictures
 from vtp.accounts.service.recent import Recent
 from vtp.accounts.service.sign_in import RegistrationLimit, SignIn
 from vtp.accounts.throttle import Throttle
@@ -34,6 +35,10 @@ from vtp.db import Database
 # s and entries; how late an ending of another process is noticed here.
 _STALE = 1.0
 _REMEMBERED = 4096
+
+
+class Limit(RegistrationLimit, PictureLimit, Protocol):
+    """What is not to be done too often, beside guessing passwords."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,10 +75,10 @@ async def open_accounts(
     options: settings.Auth,
     secrets: Secrets,
     origin: str,
-    limit: RegistrationLimit,
+    limit: Limit,
     scopes: frozenset[str],
     blobs: Blobs,
-    jobs: Enqueue,
+    jobs: OwnJobs,
     demo: bool,
 ) -> AsyncIterator[Accounts]:
     """`origin` is the public one, `scopes` are all that the routes know."""
@@ -108,7 +113,7 @@ async def open_accounts(
             sessions=OwnSessions(db, clock=clock, endings=endings),
             keys=OwnKeys(db, clock=clock, endings=endings, scopes=scopes),
             people=People(db),
-            pictures=Pictures(db, blobs=blobs, jobs=jobs),
+            pictures=Pictures(db, blobs=blobs, jobs=jobs, limit=limit),
             administration=Administration(
                 db,
                 clock=clock,

@@ -200,19 +200,26 @@ async def has_admin(db: Db, *, demo: bool) -> bool:
     return found
 
 
-async def set_upload(db: Db, user_id: UserId, upload_id: UUID) -> bool:
-    """The upload that is to become the picture, instead of any before; False without a user."""
-    tag = await db.execute(
-        "update app_user set picture_upload_id = $2 where id = $1", user_id, upload_id
+async def set_upload(db: Db, user_id: UserId, upload_id: UUID) -> tuple[bool, UUID | None]:
+    """The upload that is to become the picture; False without a user, and the one before."""
+    row = await db.fetchrow(
+        """
+        update app_user new set picture_upload_id = $2
+          from (select id, picture_upload_id from app_user where id = $1 for update) old
+         where new.id = old.id
+        returning old.picture_upload_id
+        """,
+        user_id,
+        upload_id,
     )
-    return tag == "UPDATE 1"
+    return (True, row["picture_upload_id"]) if row else (False, None)
 
 
-async def awaits_upload(db: Db, user_id: UserId, upload_id: UUID) -> bool:
+async def awaited_upload(db: Db, user_id: UserId) -> UUID | None:
     awaited: UUID | None = await db.fetchval(
         "select picture_upload_id from app_user where id = $1", user_id
     )
-    return awaited == upload_id
+    return awaited
 
 
 async def set_picture(db: Db, user_id: UserId, upload_id: UUID) -> tuple[bool, UUID | None]:
@@ -230,8 +237,9 @@ async def set_picture(db: Db, user_id: UserId, upload_id: UUID) -> tuple[bool, U
     return (True, row["picture_id"]) if row else (False, None)
 
 
-async def forget_upload(db: Db, user_id: UserId, upload_id: UUID) -> None:
-    await db.execute(
+async def forget_upload(db: Db, user_id: UserId, upload_id: UUID) -> bool:
+    """False when it was not awaited any more."""
+    tag = await db.execute(
         """
         update app_user set picture_upload_id = null
          where id = $1 and picture_upload_id = $2
@@ -239,20 +247,23 @@ async def forget_upload(db: Db, user_id: UserId, upload_id: UUID) -> None:
         user_id,
         upload_id,
     )
+    return tag == "UPDATE 1"
 
 
-async def remove_picture(db: Db, user_id: UserId) -> UUID | None:
-    """No picture any more, and none awaited; the one that was."""
-    removed: UUID | None = await db.fetchval(
+async def remove_picture(db: Db, user_id: UserId) -> tuple[UUID | None, UUID | None]:
+    """No picture any more, and none awaited; the picture and the upload that were."""
+    row = await db.fetchrow(
         """
         update app_user new set picture_id = null, picture_upload_id = null
-          from (select id, picture_id from app_user where id = $1 for update) old
+          from (
+              select id, picture_id, picture_upload_id from app_user where id = $1 for update
+          ) old
          where new.id = old.id
-        returning old.picture_id
+        returning old.picture_id, old.picture_upload_id
         """,
         user_id,
     )
-    return removed
+    return (row["picture_id"], row["picture_upload_id"]) if row else (None, None)
 
 
 async def put_demo(db: Db, user: NewUser) -> None:
