@@ -126,3 +126,13 @@ def test_both_clocks_of_the_sender_run_on_between_its_reports() -> None:
     assert stream.moment(10.0) is None
     stream.sender_report((2**32 - 1) << 32, 0xFFFFFFFF - 44_999, 10.0)
     assert stream.moment(10.5) == (((2**32 - 1) << 32) + (1 << 31), 0)
+
+
+def test_a_moment_of_the_sender_is_told_forward_and_back() -> None:
+    stream = Reception(90_000)
+    assert stream.moment(1.0) is None
+    assert stream.rtp_of(5 << 32) is None
+    stream.sender_report(100 << 32, 0xFFFFFFFF, 10.0)
+    assert stream.moment(12.0) == (102 << 32, 179_999)
+    assert stream.rtp_of(102 << 32) == 179_999
+    assert stream.rtp_of(99 << 32) == 0xFFFFFFFF - 90_000
