@@ -46,7 +46,7 @@ class Vp9:
         # The spatial layers of one picture are one frame here: they have one timestamp.
         if flags & _B and not packet.sid:
             packet.first = True
-            packet.key = not flags & _P
+            packet.key = packet.sync = not flags & _P
             if packet.ext > self._newest:
                 self._newest = packet.ext
                 self._switching(packet, up=up)
@@ -54,8 +54,9 @@ class Vp9:
     def _switching(self, packet: Packet, *, up: bool) -> None:
         """U tells of the layers above its own, `sync` of its own layer: so it is remembered."""
         own = 1 << packet.tid
-        packet.sync = packet.key or self._open & own != 0
-        self._open &= ~own
+        if self._open & own:
+            packet.sync = True
+            self._open &= ~own
         if packet.key:
             self._open = _ABOVE
         elif up:
