@@ -134,6 +134,26 @@ class Media(Section, frozen=True, kw_only=True):
     # Reserved for classes: what people open in their firewall should not change later.
     port: Port = 7882
     announced: tuple[str, ...] = ()
+    # Addresses to listen at; empty: all, so that every device of the network finds us.
+    listen: tuple[str, ...] = ()
+    # Also on TCP, at the same number, for networks that let no UDP through.
+    tcp: bool = True
+    # Let the kernel cut packets for us where it can; "off" where a network card does it wrong.
+    gso: Literal["auto", "off"] = "auto"
+    # Of the sockets, for bursts.
+    buffer: int = 4_194_304
+    handshake_timeout: float = 10.0
+    handshakes: int = 64
+    # An address that was not checked for so long gets nothing more (RFC 7675).
+    consent_timeout: float = 30.0
+    # Somebody of whom nothing is heard for so long counts as cut off.
+    silence_timeout: float = 10.0
+    # How exact these two are.
+    sweep: float = 0.5
+    # Relays for who reaches neither, "turn:turn.example.org:3478?transport=udp".
+    turn_urls: tuple[str, ...] = ()
+    turn_secret: str = ""
+    turn_lifetime: float = 43_200.0
 
 
 class Blob(Section, frozen=True, kw_only=True):

@@ -6,6 +6,7 @@ import socket
 import struct
 from collections import defaultdict
 from dataclasses import dataclass, field
+from typing import Any
 
 from pylibsrtp import Policy, Session
 
@@ -44,6 +45,12 @@ def rtp(seq: int, payload: bytes, *, ssrc: int = 0x11223344) -> bytes:
 
 class _Nobody:
     def moved(self, path: Path | None, now: float) -> None: ...
+
+    def handshake(self, data: bytes) -> bool:
+        return False
+
+    def media(self, path: Path, memory: Any, view: memoryview, now: float) -> str:
+        return "nobody"
 
 
 @dataclass

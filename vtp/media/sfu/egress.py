@@ -151,6 +151,10 @@ class Outbox:
     def send(self, path: Path, data: bytes) -> None:
         self._plain(path, data)
 
+    def known(self) -> None: ...
+
+    def left(self, path: Path) -> None: ...
+
     def queue(self, path: Path, begin: int, sizes: Sequence[int]) -> None:
         if self.mode != "gso" or not path.gso:
             for size in sizes:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 import string
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from vtp.media.rtp import stun
 from vtp.media.sfu.addresses import Address, host_and_port, unpacked
@@ -56,11 +56,23 @@ class Link(Protocol):
     def queue(self, path: Path, begin: int, sizes: Sequence[int]) -> None:
         """Packets that stand one behind the other in the slab of `Egress`, from `begin` on."""
 
+    def known(self) -> None:
+        """A check was passed on it."""
+
+    def left(self, path: Path) -> None:
+        """Nothing more goes there."""
+
 
 class Owner(Protocol):
-    """Whose agent it is, told where its packets go now."""
+    """Whose agent it is. Told where packets go now, and handed what came on its paths."""
 
     def moved(self, path: Path | None, now: float) -> None: ...
+
+    def handshake(self, data: bytes) -> bool:
+        """A datagram of DTLS; False when that was too much."""
+
+    def media(self, path: Path, memory: Any, view: memoryview, now: float) -> str:
+        """RTP or RTCP, to be decrypted where it lies; why it was dropped, else ""."""
 
 
 class Path:
@@ -199,6 +211,7 @@ class Agent:
         del self.paths[path.key]
         if self._directory.by_address.get(path.key) is path:
             del self._directory.by_address[path.key]
+        path.link.left(path)
 
     def lose(self, path: Path, now: float) -> None:
         """This address is no longer ours; take the next best, if there is one."""
@@ -211,13 +224,17 @@ class Agent:
         for path in [p for p in self.paths.values() if now - p.checked > consent]:
             self.lose(path, now)
 
-    def close(self) -> None:
+    def close(self) -> list[Path]:
+        """Be known under no name and address any more. Who called leaves the links in the end."""
         self._leave(self._former)
         self._leave(self.credentials)
-        self._former = None
-        for path in list(self.paths.values()):
-            self.drop(path)
-        self.path = None
+        self._former = self.path = None
+        paths = list(self.paths.values())
+        for path in paths:
+            if self._directory.by_address.get(path.key) is path:
+                del self._directory.by_address[path.key]
+        self.paths.clear()
+        return paths
 
 
 def answer(found: stun.Binding, agent: Agent, remote: bytes) -> bytes:

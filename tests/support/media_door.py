@@ -1,0 +1,108 @@
+"""A door on loopback, and transports behind it that note what they are told."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiortc import RTCCertificate
+
+from tests.support.webrtc_client import Client, Server
+from vtp.media.rtp.ortc_types import DtlsFingerprint
+from vtp.media.sfu.door import Door
+from vtp.media.sfu.transport import Transport
+from vtp.settings import Media
+
+QUICK = Media(port=0, listen=("127.0.0.1", "::1"), sweep=0.02)
+CERTIFICATE = RTCCertificate.generateCertificate()
+
+
+@dataclass
+class Heard:
+    """A listener."""
+
+    states: list[str] = field(default_factory=list)
+    rtp_came: list[bytes] = field(default_factory=list)
+    rtcp_came: list[bytes] = field(default_factory=list)
+    count: int = 0
+    news: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def rtp(self, transport: Transport, raw: memoryview, now: float) -> None:
+        self.rtp_came.append(bytes(raw))
+        self.news.set()
+
+    def rtcp(self, transport: Transport, data: bytes, now: float) -> None:
+        self.rtcp_came.append(data)
+        self.news.set()
+
+    def state(self, transport: Transport, state: str) -> None:
+        self.states.append(state)
+        self.news.set()
+
+    async def until(self, true: Callable[[], Any], *, wait: float = 5.0) -> None:
+        async with asyncio.timeout(wait):
+            while not true():
+                self.news.clear()
+                await self.news.wait()
+
+
+@dataclass
+class Pair:
+    """A transport of ours and the browser's side of it."""
+
+    transport: Transport
+    heard: Heard
+    client: Client
+
+    async def connect(self, *, tcp: bool = False, role: str = "client") -> None:
+        await self.accept(role)
+        await self.client.reach(tcp=tcp)
+        await self.client.shake(role=role)
+        await self.heard.until(lambda: "connected" in self.heard.states)
+
+    async def accept(self, role: str = "client") -> None:
+        promised = DtlsFingerprint(algorithm="sha-256", value=self.client.fingerprint)
+        assert role in {"client", "server"}
+        await self.transport.connect("server" if role == "server" else "client", [promised])
+
+
+def server_of(transport: Transport, door: Door, host: str = "127.0.0.1") -> Server:
+    ice = transport.ice_parameters()
+    [fingerprint] = transport.dtls_parameters().fingerprints
+    return Server(host, door.port, ice.username_fragment, ice.password, fingerprint.value)
+
+
+@dataclass
+class House:
+    door: Door
+    pairs: list[Pair] = field(default_factory=list)
+
+    def pair(self, host: str = "127.0.0.1") -> Pair:
+        heard = Heard()
+        transport = Transport(self.door, CERTIFICATE, heard, options=self.door.settings)
+        made = Pair(transport, heard, Client(server_of(transport, self.door, host)))
+        self.pairs.append(made)
+        return made
+
+    async def connected(self, host: str = "127.0.0.1", *, tcp: bool = False) -> Pair:
+        made = self.pair(host)
+        await made.connect(tcp=tcp)
+        return made
+
+
+@asynccontextmanager
+async def house(
+    settings: Media = QUICK, *, now: Callable[[], float] | None = None
+) -> AsyncIterator[House]:
+    door = Door(settings, now=now) if now else Door(settings)
+    await door.open()
+    made = House(door)
+    try:
+        yield made
+    finally:
+        for pair in made.pairs:
+            await pair.client.close()
+        await door.close()
