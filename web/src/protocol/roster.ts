@@ -1,0 +1,68 @@
+/** Who is in a meeting and what they send, step by step. Pure. */
+import type { Joined, Participant, RoomEvent, Track } from "./wire.ts";
+
+export interface Roster {
+  readonly seq: number;
+  readonly participants: ReadonlyMap<string, Participant>;
+  readonly tracks: ReadonlyMap<string, Track>;
+  /** Why the meeting is over; absent while it goes on. */
+  readonly ended?: string;
+}
+
+export const EMPTY: Roster = { seq: 0, participants: new Map(), tracks: new Map() };
+
+export function fromSnapshot({ seq, participants, tracks }: Joined): Roster {
+  return { seq, participants: byId(participants), tracks: byId(tracks) };
+}
+
+/** What was seen already changes nothing; a step that was missed gives `undefined`: ask anew. */
+export function after(roster: Roster, events: readonly RoomEvent[]): Roster | undefined {
+  let now = roster;
+  for (const event of events) {
+    if (event.seq <= now.seq) continue;
+    if (event.seq !== now.seq + 1) return undefined;
+    now = { ...step(now, event), seq: event.seq };
+  }
+  return now;
+}
+
+function step(roster: Roster, event: RoomEvent): Roster {
+  switch (event.type) {
+    case "participant_joined":
+    case "participant_changed":
+      return { ...roster, participants: put(roster.participants, event.participant) };
+    case "participant_left": {
+      const tracks = new Map(
+        [...roster.tracks].filter(([, track]) => track.participant_id !== event.participant_id),
+      );
+      return {
+        ...roster,
+        participants: without(roster.participants, event.participant_id),
+        tracks,
+      };
+    }
+    case "track_started":
+    case "track_changed":
+      return { ...roster, tracks: put(roster.tracks, event.track) };
+    case "track_ended":
+      return { ...roster, tracks: without(roster.tracks, event.track_id) };
+    case "meeting_ended":
+      return { ...roster, ended: event.reason };
+    default:
+      return roster; // a newer server tells of things that this page does not know
+  }
+}
+
+function byId<T extends { id: string }>(things: readonly T[]): Map<string, T> {
+  return new Map(things.map((thing) => [thing.id, thing]));
+}
+
+function put<T extends { id: string }>(all: ReadonlyMap<string, T>, one: T): Map<string, T> {
+  return new Map(all).set(one.id, one);
+}
+
+function without<T>(all: ReadonlyMap<string, T>, id: string): Map<string, T> {
+  const rest = new Map(all);
+  rest.delete(id);
+  return rest;
+}

@@ -1,0 +1,96 @@
+/** What is said about a class over the socket; the shapes of docs/PROTOCOL.md. */
+import type { types } from "mediasoup-client";
+
+export type Source = "microphone" | "camera" | "screen" | "screen_audio";
+
+export interface Participant {
+  id: string;
+  user_id: string | null;
+  name: string;
+  role: "host" | "member";
+  joined_at: string;
+  hand_at: string | null;
+  connection: "live" | "away";
+}
+
+export interface Track {
+  id: string;
+  participant_id: string;
+  kind: "audio" | "video";
+  source: Source;
+  paused: boolean;
+  muted_by_staff: boolean;
+}
+
+export interface Meeting {
+  id: string;
+  room_id: string;
+  title: string;
+  started_at: string;
+}
+
+export interface Rights {
+  publish: Source[];
+  moderate: boolean;
+}
+
+/** One step of a meeting. Each has the number after that of the one before. */
+export type RoomEvent = { seq: number; at: string } & (
+  | { type: "participant_joined" | "participant_changed"; participant: Participant }
+  | { type: "participant_left"; participant_id: string; reason: string }
+  | { type: "track_started" | "track_changed"; track: Track }
+  | { type: "track_ended"; track_id: string; reason: string }
+  | { type: "meeting_ended"; reason: string }
+);
+
+export interface Joined {
+  meeting: Meeting;
+  me: Participant;
+  participants: Participant[];
+  tracks: Track[];
+  seq: number;
+  resume_token: string;
+  resumed: boolean;
+  missed: RoomEvent[];
+  capabilities: types.RtpCapabilities;
+  ice_servers: RTCIceServer[];
+  rights: Rights;
+}
+
+export interface TransportOffer {
+  id: string;
+  ice_parameters: types.IceParameters;
+  ice_candidates: types.IceCandidate[];
+  dtls_parameters: types.DtlsParameters;
+}
+
+export interface IceOffer {
+  ice_parameters: types.IceParameters;
+  ice_candidates: types.IceCandidate[];
+}
+
+export interface Consumed {
+  id: string;
+  track: string;
+  kind: "audio" | "video";
+  rtp_parameters: types.RtpParameters;
+}
+
+export interface Speaking {
+  active: string | null;
+  speaking: string[];
+}
+
+/** Why a picture is not as good as it could be; empty when it is. */
+export type LayerReason = "" | "network" | "paused" | "gone";
+
+export interface LayerNews {
+  consumer: string;
+  layer: number;
+  reason: LayerReason;
+}
+
+export interface WantedNews {
+  track: string;
+  layers: boolean[];
+}
