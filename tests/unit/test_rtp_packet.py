@@ -245,6 +245,13 @@ def test_numbers_are_extended_to_what_they_were(first: int, steps: list[int]) ->
         assert extender.newest == newest
 
 
+@given(numbers)
+def test_a_number_is_near_to_nothing_before_the_first(seq: int) -> None:
+    extender = Extender()
+    assert extender.near(seq) == -1
+    assert extender.newest == -1
+
+
 @given(st.lists(numbers, max_size=300))
 def test_extended_numbers_are_never_negative_and_keep_their_bits(seqs: list[int]) -> None:
     extender = Extender()

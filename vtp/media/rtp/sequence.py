@@ -30,7 +30,12 @@ class Extender:
         return self.newest
 
     def near(self, seq: int) -> int:
-        """The same for a number that someone names (NACK, RTX): nothing is learnt from it."""
+        """The same for a number that someone names (NACK, RTX): nothing is learnt from it.
+
+        -1 before the first of the stream: there is nothing yet that it could be near to.
+        """
+        if self.newest < 0:
+            return -1
         ahead = (seq - self.newest) & 0xFFFF
         return self.newest + (ahead if ahead < 0x8000 else ahead - 0x10000)
 
