@@ -60,7 +60,10 @@ export class Jobs {
     if (!next) return;
     await this.#try(async () => {
       const page = await this.#fetch(next);
-      this.page.change(({ items }) => ({ items: [...items, ...page.items], next: page.next }));
+      // Below the page that ended there; meanwhile it may have been read anew or filtered.
+      this.page.change((now) =>
+        now.next === next ? { items: [...now.items, ...page.items], next: page.next } : now,
+      );
     });
   }
 

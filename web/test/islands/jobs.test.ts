@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { type Filter, Jobs, merged } from "../../src/islands/job-store.ts";
 import { Http } from "../../src/protocol/http.ts";
 import type { Job } from "../../src/protocol/jobs.ts";
-import { answers, json, problem } from "../support.ts";
+import { answers, json, problem, settled } from "../support.ts";
 
 const ALL: Filter = { state: "", kind: "" };
 
@@ -62,6 +62,19 @@ test("more jobs are added below, from where the page ended", async () => {
   await jobs.more();
   assert.deepEqual(ids(jobs.page.value?.items ?? []), ["b", "a"]);
   assert.equal(server.calls[1]?.url, "/api/v1/jobs?state=running&limit=50&cursor=c1");
+});
+
+test("more of a list that has been filtered meanwhile is not added to the new one", async () => {
+  const first = json({ items: [job("b")], next: "c1" });
+  const more = json({ items: [job("a")], next: null });
+  const server = answers(first, more, json({ items: [job("c")], next: null }));
+  const jobs = new Jobs(new Http({ fetch: server.fetch }), ALL);
+  await jobs.page.reload();
+  const asked = jobs.more();
+  jobs.show({ state: "running", kind: "" });
+  await asked;
+  await settled();
+  assert.deepEqual(ids(jobs.page.value?.items ?? []), ["c"]);
 });
 
 test("a refused act is told and changes nothing", async () => {

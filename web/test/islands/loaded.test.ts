@@ -35,3 +35,17 @@ test("a failure is kept with its reason", async () => {
     throw new Error("there is nothing to change");
   });
 });
+
+for (const quiet of [false, true]) {
+  const how = quiet ? "a quiet reload" : "a reload";
+  test(`what is heard during ${how} is not undone by an answer that is older`, async () => {
+    const answers = [["a"], ["a"]];
+    const resource = new Resource(async () => answers.shift() ?? []);
+    await resource.reload();
+    const again = resource.reload(quiet);
+    resource.change((all) => ["b", ...all.filter((name) => name !== "b")]);
+    if (quiet) assert.deepEqual(resource.value, ["b", "a"]);
+    await again;
+    assert.deepEqual(resource.value, ["b", "a"]);
+  });
+}
