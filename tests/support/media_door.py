@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,7 +27,6 @@ class Heard:
     states: list[str] = field(default_factory=list)
     rtp_came: list[bytes] = field(default_factory=list)
     rtcp_came: list[bytes] = field(default_factory=list)
-    count: int = 0
     news: asyncio.Event = field(default_factory=asyncio.Event)
 
     def rtp(self, transport: Transport, raw: memoryview, now: float) -> None:
@@ -43,10 +42,12 @@ class Heard:
         self.news.set()
 
     async def until(self, true: Callable[[], Any], *, wait: float = 5.0) -> None:
+        """Until something that was told, or counted besides, has made it true."""
         async with asyncio.timeout(wait):
             while not true():
                 self.news.clear()
-                await self.news.wait()
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self.news.wait(), 0.01)
 
 
 @dataclass

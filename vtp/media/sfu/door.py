@@ -108,15 +108,16 @@ class Door:
         loop = asyncio.get_running_loop()
         if self._sweeper is not None:
             self._sweeper.cancel()
-        for sock in self._sockets.udp:
+        while self._sockets.udp:
+            sock = self._sockets.udp.pop()
             loop.remove_reader(sock.fileno())
             sock.close()
         for server in self._servers:
             server.close()
         for connection in list(self._connections):
             connection.abort()
-        for server in self._servers:
-            await server.wait_closed()
+        while self._servers:
+            await self._servers.pop().wait_closed()
 
     def farewell(self, work: Coroutine[Any, Any, None]) -> None:
         """The last words of a transport; a stop waits for them, a little."""
