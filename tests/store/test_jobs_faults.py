@@ -234,31 +234,81 @@ async def test_a_handler_that_does_not_stop_is_left_behind(
     ]
 
 
-# Shows a defect about once in four tries: a worker that is cancelled, not stopped, may not end.
-@pytest.mark.fuzz
 async def test_a_worker_that_is_cancelled_gives_back_what_runs(
     db: Database, database_settings: Options
 ) -> None:
     job_id = await put(db, Wait())
     async with open_worker(db, database_settings) as (trial, task):
-        # Its row says "running" a moment before its handler does.
-        await asyncio.wait_for(trial.begun.wait(), 20)
         task.cancel()
         await asyncio.wait({task}, timeout=20)
     assert trial.cleaned == [job_id]
     job = await seen(db, job_id, State.QUEUED)
     assert job.attempt == 0
+    assert await db.fetchval("select count(*) from job_worker") == 0
+
+
+async def test_a_worker_that_is_cancelled_twice_waits_until_it_has_recorded_that(
+    db: Database, database_settings: Options
+) -> None:
+    job_id = await put(db, Wait())
+    async with open_worker(db, database_settings) as (_, task):
+        async with locked(db):
+            task.cancel()
+            await somebody_waits(db)
+            task.cancel()
+        await asyncio.wait({task}, timeout=20)
+    job = await seen(db, job_id, State.QUEUED)
+    assert job.attempt == 0
+    assert await db.fetchval("select count(*) from pgqueuer where status = 'queued'") == 1
+
+
+async def test_what_a_cancelled_worker_cannot_record_in_time_goes_on_elsewhere(
+    db: Database, database_settings: Options
+) -> None:
+    job_id = await put(db, Wait())
+    async with open_worker(db, database_settings, grace=0.1) as (_, task), locked(db):
+        task.cancel()
+        await asyncio.wait({task}, timeout=20)
+    # What the queue says of it is left as it is, so that its silence is noticed.
+    assert await db.fetchval("select count(*) from pgqueuer where status = 'picked'") == 1
+    async with working(db, database_settings) as next_one:
+        next_one.trial.let_go.set()
+        await seen(db, job_id, State.SUCCEEDED)
 
 
 @asynccontextmanager
 async def open_worker(
-    db: Database, database_settings: Options
+    db: Database, database_settings: Options, *, grace: float = 1.0
 ) -> AsyncIterator[tuple[Trial, asyncio.Task[None]]]:
+    """A worker that runs the job which waits; the test cancels it."""
     trial = Trial(db)
-    worker = a_worker(db, database_settings, trial)
+    worker = a_worker(db, database_settings, trial, grace=grace)
     task = asyncio.get_running_loop().create_task(worker.run(asyncio.Event(), 1))
+    # Its row says "running" a moment before its handler does.
+    await asyncio.wait_for(trial.begun.wait(), 20)
     yield trial, task
     assert task.cancelled()
+
+
+@asynccontextmanager
+async def locked(db: Database) -> AsyncIterator[None]:
+    """Nobody can write to a job meanwhile."""
+    async with db.transaction() as tx:
+        await tx.execute("select from job for update")
+        yield
+
+
+async def somebody_waits(db: Database) -> None:
+    """For a lock."""
+
+    async def look() -> bool | None:
+        waiting = await db.fetchval(
+            "select count(*) from pg_stat_activity "
+            "where datname = current_database() and wait_event_type = 'Lock'"
+        )
+        return True if waiting else None
+
+    await until(look)
 
 
 async def test_a_worker_ends_in_time_when_the_database_is_away_and_nothing_is_lost(

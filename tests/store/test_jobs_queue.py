@@ -12,6 +12,7 @@ from tests.support.jobs import Say, put, seen, working
 from vtp import settings
 from vtp.db import Database
 from vtp.db.losses import DatabaseAway, OutcomeUnknown
+from vtp.errors import Unavailable
 from vtp.jobs import queue
 from vtp.jobs.listening import Listener
 from vtp.jobs.model import State
@@ -108,3 +109,11 @@ async def test_a_driver_that_gave_up_fails_at_once(db: Database) -> None:
     with pytest.raises(DatabaseAway):
         await driver.surely(work)
     assert work.left == 2
+
+
+async def test_a_driver_that_gave_up_calls_a_busy_database_unavailable(db: Database) -> None:
+    """Whoever records how a job ended then leaves the job alone, instead of failing."""
+    driver = patient(db)
+    driver.give_up()
+    with pytest.raises(Unavailable):
+        await driver.surely(Flaky(asyncpg.LockNotAvailableError(), 3))

@@ -75,7 +75,9 @@ class Listener:
 async def _until(ended: asyncio.Event, connection: Any) -> None:
     """Return when the connection has ended; raise when it does not answer any more."""
     while not ended.is_set():
+        # Not `wait_for`: until Python 3.12 it ignores a cancel that comes with the event.
         with suppress(TimeoutError):
-            await asyncio.wait_for(ended.wait(), _ASK_EVERY)
+            async with asyncio.timeout(_ASK_EVERY):
+                await ended.wait()
             return
         await connection.execute("select 1", timeout=_ANSWER_WITHIN)

@@ -145,14 +145,21 @@ class PatientDriver:
         self._listener.hear(channel, callback)
 
     async def surely(self, work: Callable[[], Awaitable[T]]) -> T:
-        """The result of `work`, which may repeat, as soon as the database gives one."""
+        """The result of `work`, which may repeat, as soon as the database gives one.
+
+        Raises Unavailable, also of a database that is merely busy, once the driver has given up.
+        """
         pause = 0.0
         while True:
             try:
                 return await work()
             except Exception as error:
-                if self._impatient or not _may_pass(error):
+                if not _may_pass(error):
                     raise
+                if self._impatient:
+                    if isinstance(error, Unavailable):
+                        raise
+                    raise Unavailable from error
                 if not pause:
                     _log.warning("jobs.database_away", error=type(error).__name__)
             pause = min(max(pause * 2, _FIRST_PAUSE), _LONGEST_PAUSE)

@@ -78,13 +78,13 @@ class Worker:
         self._grace = grace
         self._listener = Listener(partial(connect, database), (CHANNEL, _STOPS))
         self._driver = PatientDriver(db, self._listener)
-        self._handlers = Tasks(_judged_elsewhere)
+        self._tasks = Tasks(_judged_elsewhere)
         self._runs = Runs(
             db,
             self._driver,
             options,
             worker_id=self.id,
-            tasks=self._handlers,
+            tasks=self._tasks,
             grace=grace,
         )
         self._queries = WorkerQueries(self._driver, concurrency=options.concurrency)
@@ -95,6 +95,7 @@ class Worker:
             self._offer(one)
 
     async def run(self, stop: asyncio.Event, shutdown_timeout: float) -> None:
+        """Work until `stop` is set. Cancelled, give back at once what runs, and then end."""
         self._listener.hear(_STOPS, self._told_to_stop)
         self._listener.on_return(self._wake.set)
         _log.info("jobs.worker_started", name=self.name, concurrency=self._options.concurrency)
@@ -105,24 +106,17 @@ class Worker:
                     group.create_task(self._beat()),
                     group.create_task(self._mend()),
                 ]
-                queue = group.create_task(self._take())
-                try:
-                    await stop.wait()
-                    await self._drain(queue, shutdown_timeout)
-                finally:  # also when one of them failed, or somebody cancelled this
-                    self._let_go()
+                take = group.create_task(self._take(shutdown_timeout))
+                await stop.wait()
+                self._machine.shutdown.set()
+                await asyncio.wait({take})
                 for task in beside:
                     task.cancel()
         finally:
-            await self._handlers.close()
-        with suppress(Unavailable):
-            await upkeep.remove_worker(self._db, worker_id=self.id)
-        _log.info("jobs.worker_stopped", name=self.name)
-
-    def _let_go(self) -> None:
-        """pgqueuer waits for what runs, even when it is cancelled: see that all of it ends."""
-        self._runs.give_back()
-        asyncio.get_running_loop().call_later(self._grace * 2, self._driver.give_up)
+            await self._tasks.close()
+            with suppress(Unavailable):
+                await upkeep.remove_worker(self._db, worker_id=self.id)
+            _log.info("jobs.worker_stopped", name=self.name)
 
     def _offer(self, one: Bound) -> None:
         kind = one.kind
@@ -146,6 +140,9 @@ class Worker:
         except Leave:
             self._queries.left_alone.add(queued.id)
             return
+        except asyncio.CancelledError:  # pgqueuer would delete the row, and the job be lost
+            self._queries.left_alone.add(queued.id)
+            raise
         if again is not None:
             raise RetryRequested(timedelta(seconds=again))
 
@@ -155,7 +152,21 @@ class Worker:
 
     # Below, the database being unavailable is heard of only once the driver has given up.
 
-    async def _take(self) -> None:
+    async def _take(self, timeout: float) -> None:
+        """Have pgqueuer work until it is to end; however that comes, let it end in order.
+
+        A cancel would reach its jobs while their ends are being recorded. This task is the one
+        that is cancelled in its place; the group around does so once.
+        """
+        queue = self._tasks.start("jobs.queue", self._pick())
+        try:
+            await self._machine.shutdown.wait()  # which pgqueuer sets as well when it fails
+            await self._drain(queue, timeout)
+        finally:  # also when a task beside failed, or somebody cancelled the worker
+            await self._drain(queue, 0)
+            queue.result()
+
+    async def _pick(self) -> None:
         with suppress(Unavailable):
             await self._machine.run(
                 dequeue_timeout=timedelta(seconds=self._options.poll_interval),
@@ -169,8 +180,10 @@ class Worker:
         while True:
             with suppress(Unavailable):
                 await self._driver.surely(self._show_life)
+            # Not `wait_for`: until Python 3.12 it ignores a cancel that comes with the event.
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), self._options.heartbeat)
+                async with asyncio.timeout(self._options.heartbeat):
+                    await self._wake.wait()
             self._wake.clear()
 
     async def _show_life(self) -> None:
@@ -194,7 +207,9 @@ class Worker:
             self._wake.set()
 
     async def _drain(self, queue: asyncio.Task[None], timeout: float) -> None:
-        """Take nothing new; end within the timeout and two periods of grace."""
+        """Take nothing new; end within the timeout and three periods of grace."""
+        if queue.done():
+            return
         _log.info("jobs.draining", running=len(self._runs))
         self._machine.shutdown.set()
         steps: tuple[tuple[float, Callable[[], object]], ...] = (
@@ -206,7 +221,8 @@ class Worker:
             if (await asyncio.wait({queue}, timeout=seconds))[0]:
                 return
             otherwise()
+        await asyncio.wait({queue})
 
 
 def _judged_elsewhere(_task: str, _error: BaseException) -> None:
-    """A handler that raises has an outcome like another; see `Execution`."""
+    """A handler that raises has an outcome like another: see `Execution`; the queue: `_take`."""
