@@ -174,3 +174,11 @@ def in_words_of(
     if "profile-level-id" in told and is_baseline(asked):
         return {**told, "profile-level-id": asked}
     return dict(told)
+
+
+def wished(codec: Codec, offered: Parameters) -> dict[str, int | str | float]:
+    """What we answer to who sends: stereo only where it is sent, its own way to write a profile."""
+    told = in_words_of(codec.parameters, offered)
+    if codec is OPUS and _number(offered, "sprop-stereo") == 1:
+        told["stereo"] = 1
+    return told
