@@ -8,19 +8,13 @@ from typing import Any
 
 import msgspec
 import pytest
-from playwright.async_api import Page, Route, async_playwright
+from playwright.async_api import Page
 
 from tests.support.browser import chromium
-from tests.support.ortc_page import NOWHERE, SCRIPT, bundled
+from tests.support.ortc_page import NOWHERE, SCRIPT, a_page, bundled
 from vtp.media.rtp import ortc
 from vtp.media.rtp.ortc_types import RtpCapabilities, RtpParameters
 
-_OPTIONS = (
-    "--no-sandbox",
-    "--disable-dev-shm-usage",
-    "--use-fake-device-for-media-stream",
-    "--use-fake-ui-for-media-stream",
-)
 _LAYERS = [
     {"maxBitrate": 200_000, "scaleResolutionDownBy": 4},
     {"maxBitrate": 600_000, "scaleResolutionDownBy": 2},
@@ -37,25 +31,11 @@ _TRACKS: list[dict[str, Any]] = [
 
 @pytest.fixture
 async def page(tmp_path: Path) -> AsyncIterator[Page]:
-    """A page without a server, on an origin that may use a camera."""
     executable = chromium()
     if executable is None:
         pytest.skip("Chromium is not installed (apt-get install chromium)")
-
-    async def empty(route: Route) -> None:
-        await route.fulfill(body="<!doctype html><title>A page</title>", content_type="text/html")
-
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=executable, args=list(_OPTIONS), timeout=30_000
-        )
-        made = await browser.new_page()
-        await made.route("**/*", empty)
-        await made.goto("http://localhost/")
-        await made.add_script_tag(path=bundled(tmp_path))
-        await made.evaluate(f"() => {{{SCRIPT}}}")
+    async with a_page(executable, SCRIPT, file=bundled(tmp_path)) as made:
         yield made
-        await browser.close()
 
 
 async def asked(page: Page, name: str, **given: Any) -> Any:

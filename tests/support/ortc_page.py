@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
+
+from playwright.async_api import Page, Route, async_playwright
 
 from vtp.media.rtp.ortc_types import (
     DtlsFingerprint,
@@ -94,6 +98,72 @@ window.watch = async ({capabilities, transport, tracks}) => {
     return seen;
 };
 """
+
+# offer({watch, layers}) -> text; settle(text) -> what came out of the answer to it.
+OFFERING = """
+window.offer = async ({watch, layers}) => {
+    window.pc = new RTCPeerConnection({bundlePolicy: "max-bundle"});
+    if (watch) {
+        for (const kind of ["audio", "video"]) pc.addTransceiver(kind, {direction: "recvonly"});
+    } else {
+        const media = await navigator.mediaDevices.getUserMedia({audio: true, video: true});
+        for (const track of media.getTracks()) {
+            const sendEncodings = track.kind === "video" && layers.map(rid => ({rid})) || [];
+            const init = {direction: "sendonly", streams: [media]};
+            pc.addTransceiver(track, sendEncodings.length ? {...init, sendEncodings} : init);
+        }
+        pc.createDataChannel("chat");
+    }
+    await pc.setLocalDescription(await pc.createOffer());
+    return pc.localDescription.sdp;
+};
+window.settle = async sdp => {
+    const streams = [];
+    pc.ontrack = event => streams.push(event.streams.map(one => one.id));
+    await pc.setRemoteDescription({type: "answer", sdp});
+    const seen = pc.getTransceivers().map(one => {
+        const {codecs, headerExtensions} =
+            (one.currentDirection === "recvonly" ? one.receiver : one.sender).getParameters();
+        return {
+            mid: one.mid, direction: one.currentDirection,
+            codecs: codecs.map(codec => codec.mimeType),
+            extensions: headerExtensions.map(({uri, id}) => [uri, id]),
+            layers: one.sender.getParameters().encodings.map(({rid}) => rid || ""),
+        };
+    });
+    pc.close();
+    return {seen, streams};
+};
+"""
+
+
+_OPTIONS = (
+    "--no-sandbox",
+    "--disable-dev-shm-usage",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+)
+
+
+@asynccontextmanager
+async def a_page(executable: str, script: str, *, file: Path | None = None) -> AsyncIterator[Page]:
+    """A page without a server, on an origin that may use a camera."""
+
+    async def empty(route: Route) -> None:
+        await route.fulfill(body="<!doctype html><title>A page</title>", content_type="text/html")
+
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=executable, args=list(_OPTIONS), timeout=30_000
+        )
+        made = await browser.new_page()
+        await made.route("**/*", empty)
+        await made.goto("http://localhost/")
+        if file is not None:
+            await made.add_script_tag(path=file)
+        await made.evaluate(f"() => {{{script}}}")
+        yield made
+        await browser.close()
 
 
 def bundled(folder: Path) -> Path:
