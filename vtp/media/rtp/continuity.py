@@ -1,4 +1,4 @@
-"""What one subscriber gets is one stream, whatever it is made of: its numbers go on without a break.
+"""What one subscriber gets is one stream, whatever it is made of: numbers without a break.
 
 Sequence numbers, timestamps and VP8 picture ids of the packets that come are moved by offsets. An
 offset changes where a packet is left out and where another layer takes over, and is remembered
@@ -72,6 +72,7 @@ class Continuity:
 
     __slots__ = (
         "_broken",
+        "_frames",
         "_last_pid",
         "_last_tl0",
         "_last_ts",
@@ -83,9 +84,13 @@ class Continuity:
         "now",
     )
 
-    def __init__(self, first: int, *, clock_rate: int) -> None:
-        """`first` is the number that the first packet will have; any 16 bit number."""
+    def __init__(self, first: int, *, clock_rate: int, frames: bool = True) -> None:
+        """`first` is the number that the first packet will have; any 16 bit number.
+
+        `frames`: pictures span packets, and an unfinished one must not be glued to the next.
+        """
         self._rate = clock_rate
+        self._frames = frames
         self.newest = (first & _SEQ) + _SEQ  # of what was sent; the next one is one more
         self.newest_in = 0
         self.now: Span | None = None
@@ -155,6 +160,10 @@ class Continuity:
         self.sent(last, now)
         return True
 
+    @property
+    def offset(self) -> int:
+        return 0 if self.now is None else self.now.offset
+
     def sent(self, packet: Packet, now: float) -> None:
         """Remember what a layer that takes over has to go on from."""
         span = self.now
@@ -162,7 +171,7 @@ class Continuity:
             return
         self._last_ts = packet.ts + span.ts
         self._sent_at = now
-        self._broken = not packet.marker
+        self._broken = self._frames and not packet.marker
         if packet.pid >= 0:
             self._last_pid = packet.pid + span.pid
             self._last_tl0 = packet.tl0 + span.tl0 if packet.tl0 >= 0 else -1

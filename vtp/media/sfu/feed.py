@@ -1,0 +1,229 @@
+"""What one participant receives: its tracks, what its line can take, and what it reports.
+
+One estimate and one allocation serve all of a subscriber's tracks, because they share a line.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from vtp.media.rtp import rtcp
+from vtp.media.rtp.allocation import Allocation, Priority, Want
+from vtp.media.rtp.bandwidth import Action, Bandwidth, DelayBandwidth, ReportBandwidth
+from vtp.media.rtp.rtcp import Block
+from vtp.media.sfu.drops import Drops
+from vtp.media.sfu.silent import Silent
+
+if TYPE_CHECKING:
+    from vtp.media.sfu.consumer import Consumer
+    from vtp.media.sfu.downlink import Downlink
+    from vtp.media.sfu.plane import Plane
+    from vtp.media.sfu.transport import Transport
+
+# Of what is sent, this share may be repairs; below this rate, so many bits a second.
+_REPAIR_SHARE = 0.25
+_REPAIR_LEAST = 150_000.0
+_REPAIR_BURST = 20_000.0
+# What looks longer is a report about another layer's clock.
+_LONGEST_RTT = 10.0
+
+
+class Feed(Silent):
+    def __init__(self, plane: Plane, owner: object) -> None:
+        self.plane = plane
+        self.owner = owner
+        self.egress = plane.egress
+        self.transport: Transport  # given right after; it needs us to be made
+        self.next_twcc = 0
+        self.unprotected = 0
+        self.drops = Drops()
+        self.consumers: dict[str, Consumer] = {}
+        self._by_ssrc: dict[int, Downlink] = {}
+        self._bandwidth: Bandwidth | None = None
+        self._allocation = Allocation()
+        self._mids = -1
+        self._allowance = _REPAIR_BURST
+        self._allowance_at = 0.0
+        self._rate = 0.0
+
+    # Tracks
+
+    def add(self, consumer: Consumer) -> None:
+        self.consumers[consumer.id] = consumer
+        downlink = consumer.downlink
+        self._by_ssrc[downlink.ssrc] = downlink
+        if downlink.video and self._bandwidth is None:
+            self._bandwidth = DelayBandwidth() if downlink.measured else ReportBandwidth()
+
+    def remove(self, consumer: Consumer) -> None:
+        self.consumers.pop(consumer.id, None)
+        self._by_ssrc.pop(consumer.downlink.ssrc, None)
+        if not any(one.downlink.video for one in self.consumers.values()):
+            self._bandwidth = None
+
+    def began(self, downlink: Downlink) -> None:
+        """Another layer is sent from now on, by another clock than the last report told of."""
+        self._send_report(downlink, self.plane.now())
+
+    def free_numbers(self) -> tuple[int, int]:
+        """SSRCs for a track and its repairs that nobody else has on this connection."""
+        while True:
+            ssrc = secrets.randbelow(0xFFFFFFF0) + 8
+            if ssrc not in self._by_ssrc and ssrc + 1 not in self._by_ssrc:
+                return ssrc, ssrc + 1
+
+    def next_mid(self) -> str:
+        self._mids += 1
+        return str(self._mids)
+
+    # What is sent
+
+    def handle(self) -> object:
+        """libsrtp's, for whoever has seen that the transport can send."""
+        tx = self.transport.tx
+        return None if tx is None else tx.handle
+
+    def sent_run(self, next_number: int, sizes: Sequence[int], now: float) -> None:
+        """So many packets left with transport-wide numbers, the last one before this."""
+        self.next_twcc = next_number
+        if (bandwidth := self._bandwidth) is None:
+            return
+        number = (next_number - len(sizes)) & 0xFFFF
+        for size in sizes:
+            bandwidth.sent(number, size, now)
+            number = (number + 1) & 0xFFFF
+
+    def may_repair(self, now: float) -> bool:
+        earned = max(self._rate * _REPAIR_SHARE, _REPAIR_LEAST) / 8 * (now - self._allowance_at)
+        self._allowance = min(self._allowance + earned, _REPAIR_BURST)
+        self._allowance_at = now
+        return self._allowance > 0
+
+    def spent(self, size: int) -> None:
+        self._allowance -= size
+
+    # What the subscriber says
+
+    def rtp(self, _transport: Transport, _raw: memoryview, _now: float, /) -> None:
+        self.drops.count("media_from_a_subscriber")
+
+    def rtcp(self, _transport: Transport, data: bytes, now: float, /) -> None:
+        self._now = now
+        if not rtcp.walk(data, self):
+            self.drops.count("malformed_report")
+
+    def nack(self, media_ssrc: int, seqs: list[int], /) -> None:
+        if (downlink := self._by_ssrc.get(media_ssrc)) is not None:
+            downlink.resend(seqs, self._now)
+            if self._bandwidth is not None and downlink.video:
+                self._bandwidth.nacked(len(seqs), downlink.packets, self._now, ssrc=media_ssrc)
+
+    def pli(self, media_ssrc: int, /) -> None:
+        if (downlink := self._by_ssrc.get(media_ssrc)) is not None:
+            stream = downlink.target or downlink.stream
+            if stream is not None:
+                stream.producer.want_key(stream, self._now)
+
+    fir = pli
+
+    def twcc(self, body: bytes, /) -> None:
+        if self._bandwidth is not None:
+            self._bandwidth.feedback(body, self._now)
+
+    def block(self, _reporter: int, block: Block, /) -> None:
+        downlink = self._by_ssrc.get(block.ssrc)
+        if downlink is None:
+            return
+        self._measure(downlink, block)
+        if self._bandwidth is not None and downlink.video:
+            self._bandwidth.report(
+                block.fraction / 256,
+                block.lost,
+                block.highest,
+                self.transport.rtt,
+                self._now,
+                ssrc=block.ssrc,
+            )
+
+    def _measure(self, downlink: Downlink, block: Block) -> None:
+        """How long a report of ours and its answer took (RFC 3550 6.4.1)."""
+        stream = downlink.stream
+        moment = stream.reception.moment(self._now) if stream is not None else None
+        if not block.lsr or moment is None:
+            return
+        middle = (moment[0] >> 16) & 0xFFFFFFFF
+        gone = ((middle - block.lsr - block.dlsr) & 0xFFFFFFFF) / 65_536
+        if gone < _LONGEST_RTT:
+            self.transport.rtt = gone
+
+    def state(self, _transport: Transport, _state: str, /) -> None:
+        self.plane.state_changed(self.owner)
+
+    # What fits
+
+    def tick(self, now: float, *, speaker: str | None) -> None:
+        """Give each track the layer that there is room for."""
+        bandwidth = self._bandwidth
+        if bandwidth is None:
+            return
+        shown = [one for one in self.consumers.values() if one.downlink.video and not one.paused]
+        wants = [_want(consumer, now, speaker) for consumer in shown]
+        self._rate = sum(
+            want.rates[stream.layer]
+            for want, consumer in zip(wants, shown, strict=True)
+            if (stream := consumer.downlink.stream) is not None
+        )
+        action = bandwidth.tick(now, used=self._rate, next_step=self._allocation.next_step(wants))
+        for consumer, layer in zip(
+            shown, self._allocation.allocate(action.budget, wants, now), strict=True
+        ):
+            stream = consumer.downlink.stream
+            if action.dropped and stream is not None and layer < stream.layer:
+                consumer.downlink.drop_now()
+            consumer.allow(layer, now)
+        self._probe(action, shown, now)
+
+    def _probe(self, action: Action, shown: Sequence[Consumer], now: float) -> None:
+        wanted = action.burst + int(action.padding * self.plane.tick / 8)
+        for consumer in shown:
+            if wanted <= 0:
+                return
+            wanted -= consumer.downlink.probe(wanted, now)
+
+    # What the subscriber is told
+
+    def report(self, now: float) -> None:
+        for downlink in list(self._by_ssrc.values()):
+            self._send_report(downlink, now)
+
+    def _send_report(self, downlink: Downlink, now: float) -> None:
+        stream, span = downlink.stream, downlink.continuity.now
+        if stream is None or span is None:
+            return
+        moment = stream.reception.moment(now)
+        if moment is None:
+            return
+        ntp, rtp = moment
+        told = rtcp.sender_report(
+            downlink.ssrc, ntp, (rtp + span.ts) & 0xFFFFFFFF, downlink.packets, downlink.bytes
+        )
+        self.transport.send_rtcp(told + rtcp.sdes(downlink.ssrc, downlink.producer.cname))
+
+    def close(self) -> None:
+        for consumer in list(self.consumers.values()):
+            consumer.close()
+
+
+def _want(consumer: Consumer, now: float, speaker: str | None) -> Want:
+    producer = consumer.producer
+    if producer.source == "screen":
+        priority = Priority.SCREEN
+    elif consumer.pinned:
+        priority = Priority.PINNED
+    elif producer.peer_id == speaker:
+        priority = Priority.SPEAKER
+    else:
+        priority = Priority.OTHER
+    return Want(consumer.id, priority, producer.rates(now), consumer.wish)

@@ -1,0 +1,186 @@
+"""The media of one participant: transports, what it publishes and what it watches."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from vtp.errors import Conflict, Invalid, Limited, NotFound
+from vtp.media.rtp import ortc
+from vtp.media.sfu.consumer import Consumer
+from vtp.media.sfu.feed import Feed
+from vtp.media.sfu.producer import Producer
+from vtp.media.sfu.uplink import Uplink
+
+if TYPE_CHECKING:
+    from vtp.media.rtp.ortc_types import (
+        DtlsParameters,
+        Kind,
+        RtpCapabilities,
+        RtpParameters,
+    )
+    from vtp.media.sfu.hall import Hall
+    from vtp.media.sfu.plane import Plane
+    from vtp.media.sfu.transport import Transport
+
+Direction = Literal["send", "recv"]
+
+# Of one participant at the same time.
+_MOST_TRANSPORTS = 4
+_MOST_TRACKS = 8
+_MOST_CONSUMERS = 512
+
+
+class SsrcTaken(Conflict):
+    """Another track of yours has this SSRC."""
+
+    code = "ssrc_taken"
+
+
+class PeerEvents(Protocol):
+    """What is told to whoever opened the peer; called on the loop, must return at once."""
+
+    def media(self, *, flowing: bool) -> None: ...
+
+    def wanted(self, producer: Producer, layers: tuple[bool, ...]) -> None: ...
+
+    def layer(self, consumer: Consumer, layer: int, reason: str) -> None: ...
+
+
+class Peer:
+    def __init__(self, plane: Plane, hall: Hall, peer_id: str, events: PeerEvents) -> None:
+        self.id = peer_id
+        self.hall = hall
+        self.events = events
+        self._plane = plane
+        self._sides: dict[str, Uplink | Feed] = {}
+        self.producers: dict[str, Producer] = {}
+        self.consumers: dict[str, Consumer] = {}
+        self.closed = False
+        self._flowing = False
+
+    # Transports
+
+    def create_transport(self, direction: Direction) -> Transport:
+        if len(self._sides) >= _MOST_TRANSPORTS:
+            raise Limited("You have too many connections already.")
+        side: Uplink | Feed
+        side = Uplink(self._plane, self) if direction == "send" else Feed(self._plane, self)
+        side.transport = self._plane.transport(side)
+        self._sides[side.transport.id] = side
+        return side.transport
+
+    def transport(self, transport_id: str) -> Transport:
+        return self._side(transport_id).transport
+
+    async def connect(self, transport_id: str, parameters: DtlsParameters) -> None:
+        await self.transport(transport_id).connect(parameters.role, parameters.fingerprints)
+
+    def close_transport(self, transport_id: str) -> None:
+        side = self._side(transport_id)
+        del self._sides[transport_id]
+        side.close()
+        side.transport.close()
+
+    def _side(self, transport_id: str) -> Uplink | Feed:
+        if (side := self._sides.get(transport_id)) is None:
+            raise NotFound("There is no such connection.")
+        return side
+
+    @property
+    def uplinks(self) -> list[Uplink]:
+        return [side for side in self._sides.values() if isinstance(side, Uplink)]
+
+    @property
+    def feeds(self) -> list[Feed]:
+        return [side for side in self._sides.values() if isinstance(side, Feed)]
+
+    # Tracks
+
+    def produce(
+        self,
+        transport_id: str,
+        kind: Kind,
+        parameters: RtpParameters,
+        *,
+        track_id: str,
+        source: str,
+        paused: bool = False,
+    ) -> Producer:
+        side = self._side(transport_id)
+        if not isinstance(side, Uplink):
+            raise Invalid("Nothing can be sent on a connection for receiving.")
+        if len(self.producers) >= _MOST_TRACKS:
+            raise Limited("You send too many tracks already.")
+        published = ortc.published(kind, parameters)
+        for encoding in published.encodings:
+            if encoding.ssrc is not None and side.taken(encoding.ssrc):
+                raise SsrcTaken
+        producer = Producer(
+            track_id, side, published, peer_id=self.id, source=source, paused=paused
+        )
+        producer.on_closed.append(self._producer_closed)
+        self.producers[track_id] = producer
+        side.add(producer)
+        return producer
+
+    def consume(
+        self, transport_id: str, producer: Producer, capabilities: RtpCapabilities
+    ) -> Consumer:
+        side = self._side(transport_id)
+        if not isinstance(side, Feed):
+            raise Invalid("Nothing can be received on a connection for sending.")
+        if len(self.consumers) >= _MOST_CONSUMERS:
+            raise Limited("You receive too many tracks already.")
+        consumed = self._consumed(side, producer, capabilities)
+        consumer = Consumer(
+            secrets.token_hex(16), side, producer, consumed, first=secrets.randbits(15)
+        )
+        consumer.on_closed.append(self._consumer_closed)
+        self.consumers[consumer.id] = consumer
+        return consumer
+
+    def _consumed(
+        self, feed: Feed, producer: Producer, capabilities: RtpCapabilities
+    ) -> ortc.Consumed:
+        ssrc, rtx_ssrc = feed.free_numbers()
+        return ortc.consumed(
+            producer.published,
+            capabilities,
+            ssrc=ssrc,
+            rtx_ssrc=rtx_ssrc,
+            cname=producer.cname,
+            mid=feed.next_mid(),
+        )
+
+    def consumer(self, consumer_id: str) -> Consumer:
+        if (found := self.consumers.get(consumer_id)) is None:
+            raise NotFound("You receive no such track.")
+        return found
+
+    def _producer_closed(self, producer: Producer) -> None:
+        self.producers.pop(producer.id, None)
+
+    def _consumer_closed(self, consumer: Consumer) -> None:
+        self.consumers.pop(consumer.id, None)
+
+    # Its end, and what is told of it
+
+    def state_changed(self) -> None:
+        flowing = any(side.transport.state == "connected" for side in self._sides.values())
+        if flowing != self._flowing:
+            self._flowing = flowing
+            self.events.media(flowing=flowing)
+
+    def tell_layers(self) -> None:
+        for consumer in self.consumers.values():
+            if consumer.downlink.video and (state := consumer.state()) is not None:
+                self.events.layer(consumer, *state)
+
+    def close(self) -> None:
+        if self.closed:
+            return
+        self.closed = True
+        for transport_id in list(self._sides):
+            self.close_transport(transport_id)
+        self._plane.gone(self)

@@ -1,0 +1,227 @@
+"""The media plane of this process: one port, one certificate, and everybody's packets.
+
+A wakeup reads what has come, keeps each packet once, and sends all copies in one batch; a ticker
+does what has its own time: repairs, reports, what fits, who speaks.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+import structlog
+
+from vtp import settings
+from vtp.clock import Clock
+from vtp.errors import NotFound
+from vtp.media.rtp import ortc
+from vtp.media.sfu.door import Door
+from vtp.media.sfu.dtls import Certificates
+from vtp.media.sfu.hall import Hall, HallEvents
+from vtp.media.sfu.peer import Peer, PeerEvents
+from vtp.media.sfu.transport import Listener, Transport
+from vtp.tasks import Tasks
+
+if TYPE_CHECKING:
+    from vtp.media.rtp.ortc_types import RtpCapabilities
+    from vtp.media.rtp.packet import Packet
+    from vtp.media.sfu.producer import Producer
+    from vtp.media.sfu.stream import Stream
+
+_log = structlog.get_logger()
+
+# Seconds between two rounds of the ticker, and after how many rounds what is done.
+TICK = 0.02
+_ARRIVALS = 0.05
+_ROOM = 0.1
+_REPORTS = 1.0
+# A layer that nobody watches for this long is not asked for any more.
+_PATIENCE = 5.0
+
+
+class Plane:
+    tick = _ROOM  # seconds between two looks at what fits
+
+    def __init__(self, options: settings.Media, door: Door, *, clock: Clock) -> None:
+        self._options = options
+        self._door = door
+        self._clock = clock
+        self._certificates = Certificates(clock)
+        self._halls: dict[str, Hall] = {}
+        self._dirty: list[Stream] = []
+        self.stamp = 0
+        self._tasks = Tasks(_report)
+        self._busy = asyncio.Event()
+        self.egress = door.egress
+        door.on_batch_end = self._forward
+
+    def now(self) -> float:
+        return self._clock.monotonic()
+
+    @property
+    def port(self) -> int:
+        return self._door.port
+
+    @property
+    def capabilities(self) -> RtpCapabilities:
+        return ortc.router_capabilities()
+
+    def start(self) -> None:
+        self._tasks.start("media.ticker", self._run())
+
+    async def close(self) -> None:
+        for hall in list(self._halls.values()):
+            for peer in list(hall.peers.values()):
+                peer.close()
+        await self._tasks.close()
+
+    # Who is here
+
+    def hall(self, hall_id: str, events: HallEvents) -> Hall:
+        """The meeting of that name; its first caller hears of it."""
+        if (hall := self._halls.get(hall_id)) is None:
+            hall = self._halls[hall_id] = Hall(hall_id, events)
+        return hall
+
+    def peer(self, hall: Hall, peer_id: str, events: PeerEvents) -> Peer:
+        peer = hall.peers[peer_id] = Peer(self, hall, peer_id, events)
+        self._busy.set()
+        return peer
+
+    def gone(self, peer: Peer) -> None:
+        peer.hall.left(peer.id)
+        if not peer.hall.peers:
+            self._halls.pop(peer.hall.id, None)
+
+    def peers(self) -> list[Peer]:
+        return [peer for hall in self._halls.values() for peer in hall.peers.values()]
+
+    def producer(self, hall: Hall, producer_id: str) -> Producer:
+        for peer in hall.peers.values():
+            if (found := peer.producers.get(producer_id)) is not None:
+                return found
+        raise NotFound("There is no such track.")
+
+    def transport(self, listener: Listener) -> Transport:
+        return Transport(self._door, self._certificates.current(), listener, options=self._options)
+
+    @staticmethod
+    def state_changed(owner: object) -> None:
+        if isinstance(owner, Peer) and not owner.closed:
+            owner.state_changed()
+
+    # Packets
+
+    def dirty(self, stream: Stream) -> None:
+        if len(stream.batch) == 1:
+            self._dirty.append(stream)
+
+    def heard(self, producer: Producer, level: int, now: float) -> None:
+        peer = producer.uplink.owner
+        if isinstance(peer, Peer) and not producer.paused:
+            peer.hall.heard(peer.id, level, now)
+
+    def _stamp(self, now: float) -> None:
+        """When packets are sent, as the extension abs-send-time says it: 6.18 bits of seconds."""
+        self.stamp = int(now * 262_144) & 0xFFFFFF
+
+    def _forward(self, now: float) -> None:
+        """All copies of what a wakeup brought."""
+        self._stamp(now)
+        for stream in self._dirty:
+            packets, clean = stream.collected()
+            if stream.producer.paused:
+                continue
+            for downlink in list(stream.current):
+                downlink.forward(packets, now, clean=clean)
+            if stream.waiting:
+                _begin(stream, packets, now)
+        self._dirty.clear()
+        self.egress.flush()
+
+    # What has its own time
+
+    async def _run(self) -> None:
+        due = {_ARRIVALS: 0.0, _ROOM: 0.0, _REPORTS: 0.0}
+        rounds: dict[float, Callable[[float], None]] = {
+            _ARRIVALS: self._tell_arrivals,
+            _ROOM: self._make_room,
+            _REPORTS: self._report_all,
+        }
+        while True:
+            await self._busy.wait()
+            await asyncio.sleep(TICK)
+            now = self.now()
+            self._ask_again(now)
+            for period, act in rounds.items():
+                if now >= due[period]:
+                    due[period] = now + period
+                    act(now)
+            self.egress.flush()
+            if not self._halls:
+                self._busy.clear()
+
+    def _ask_again(self, now: float) -> None:
+        for peer in self.peers():
+            for uplink in peer.uplinks:
+                uplink.ask_again(now)
+
+    def _tell_arrivals(self, now: float) -> None:
+        for peer in self.peers():
+            for uplink in peer.uplinks:
+                uplink.tell_arrivals(now)
+
+    def _make_room(self, now: float) -> None:
+        self._stamp(now)
+        for hall in list(self._halls.values()):
+            hall.tick(now)
+            for peer in list(hall.peers.values()):
+                for feed in peer.feeds:
+                    feed.tick(now, speaker=hall.active)
+                peer.tell_layers()
+
+    def _report_all(self, now: float) -> None:
+        for peer in self.peers():
+            for uplink in peer.uplinks:
+                uplink.report(now)
+            for feed in peer.feeds:
+                feed.report(now)
+            self._watch(peer, now)
+
+    def _watch(self, peer: Peer, now: float) -> None:
+        """Layers begin and die, and some have no viewer: look again who gets what."""
+        for producer in list(peer.producers.values()):
+            for consumer in list(producer.consumers):
+                consumer.choose(now)
+            if (layers := producer.watched(now, patience=_PATIENCE)) is not None:
+                peer.events.wanted(producer, layers)
+
+
+def _begin(stream: Stream, packets: list[Packet], now: float) -> None:
+    """Whoever waits for this layer takes it from its key frame on."""
+    for index, packet in enumerate(packets):
+        if packet.key or not stream.video:
+            for downlink in list(stream.waiting):
+                downlink.begin(stream, packets[index:], now)
+            return
+
+
+@asynccontextmanager
+async def open_plane(options: settings.Media, *, clock: Clock) -> AsyncIterator[Plane]:
+    door = Door(options)
+    await door.open()
+    try:
+        plane = Plane(options, door, clock=clock)
+        plane.start()
+        try:
+            yield plane
+        finally:
+            await plane.close()
+    finally:
+        await door.close()
+
+
+def _report(task: str, error: BaseException) -> None:
+    _log.error("media.task_failed", task=task, exc_info=error)

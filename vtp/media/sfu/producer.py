@@ -1,0 +1,132 @@
+"""One published track: its layers as they flow, who asks it for key frames, and its end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from vtp.media.rtp.keyframes import KeyFrames
+from vtp.media.sfu.stream import Stream
+
+if TYPE_CHECKING:
+    from vtp.media.rtp.ortc import Encoding, Published
+    from vtp.media.sfu.consumer import Consumer
+    from vtp.media.sfu.uplink import Uplink
+
+
+class Producer:
+    def __init__(
+        self,
+        producer_id: str,
+        uplink: Uplink,
+        published: Published,
+        *,
+        peer_id: str,
+        source: str,
+        paused: bool = False,
+    ) -> None:
+        self.id = producer_id
+        self.peer_id = peer_id
+        # The same for all of one person's tracks, or sound and picture are not kept together.
+        self.cname = peer_id
+        self.uplink = uplink
+        self.published = published
+        self.kind = published.kind
+        self.source = source
+        self.paused = paused
+        self.streams: list[Stream | None] = [None] * len(published.encodings)
+        self.consumers: set[Consumer] = set()
+        self.key_frames = KeyFrames()
+        self.on_closed: list[Callable[[Producer], None]] = []
+        self.closed = False
+        self._wanted: tuple[bool, ...] = (True,) * len(published.encodings)
+        self._unwatched_since: list[float | None] = [None] * len(published.encodings)
+
+    # Layers
+
+    def layer_of(self, encoding: Encoding) -> int:
+        return self.published.encodings.index(encoding)
+
+    def began(self, layer: int, ssrc: int) -> Stream:
+        """The first packet of a layer came, or its number was known beforehand."""
+        stream = Stream(self, self.published, layer=layer, ssrc=ssrc)
+        self.streams[layer] = stream
+        return stream
+
+    def rates(self, now: float) -> tuple[float, ...]:
+        """Bits a second of each layer as measured; 0 for what does not flow."""
+        return tuple(
+            0.0
+            if stream is None or not stream.reception.alive(now)
+            else stream.reception.bitrate(now)
+            for stream in self.streams
+        )
+
+    def nearest(self, layer: int, now: float) -> Stream | None:
+        """The layer itself where it flows, else the best below it, else the least above it."""
+        flowing = [
+            stream for stream in self.streams if stream is not None and stream.reception.alive(now)
+        ]
+        below = [stream for stream in flowing if stream.layer <= layer]
+        return below[-1] if below else flowing[0] if flowing else self._any()
+
+    def _any(self) -> Stream | None:
+        """Nothing flows yet, or any more: wait at the first layer that is known."""
+        return next((stream for stream in self.streams if stream is not None), None)
+
+    # Key frames
+
+    def want_key(self, stream: Stream, now: float) -> None:
+        self.key_frames.want(stream.layer)
+        self.ask_for_keys(now)
+
+    def ask_for_keys(self, now: float) -> None:
+        for layer in self.key_frames.due(now):
+            if (stream := self.streams[layer]) is not None:
+                self.uplink.ask_for_key(stream)
+
+    def key_arrived(self, stream: Stream) -> None:
+        self.key_frames.arrived(stream.layer)
+
+    # Pausing
+
+    def pause(self) -> None:
+        """Forward nothing of it, whatever its sender does."""
+        if not self.paused:
+            self.paused = True
+            for consumer in list(self.consumers):
+                consumer.aim(None)
+
+    def resume(self, now: float) -> None:
+        if self.paused:
+            self.paused = False
+            for consumer in list(self.consumers):
+                consumer.choose(now)
+
+    # What is watched
+
+    def watched(self, now: float, *, patience: float) -> tuple[bool, ...] | None:
+        """The layers that somebody watches or lately did; None when nothing has changed."""
+        wanted = []
+        for layer, stream in enumerate(self.streams):
+            if stream is None or stream.watched:
+                self._unwatched_since[layer] = None
+            elif self._unwatched_since[layer] is None:
+                self._unwatched_since[layer] = now
+            since = self._unwatched_since[layer]
+            wanted.append(since is None or now - since < patience)
+        changed = tuple(wanted)
+        if changed == self._wanted:
+            return None
+        self._wanted = changed
+        return changed
+
+    def close(self) -> None:
+        if self.closed:
+            return
+        self.closed = True
+        for consumer in list(self.consumers):
+            consumer.close()
+        self.uplink.forget(self)
+        for tell in self.on_closed:
+            tell(self)

@@ -1,0 +1,100 @@
+"""One incoming stream: a microphone, or one layer of a camera or a screen.
+
+What comes is kept once, as canonical packets, for all who watch; a wakeup's packets are forwarded
+together when all of them have been read.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from vtp.media.rtp.history import History
+from vtp.media.rtp.packet import Packet, Seen, canonical, restored
+from vtp.media.rtp.payloads import inspector
+from vtp.media.rtp.reception import Reception
+from vtp.media.rtp.repair import Missing
+from vtp.media.rtp.sequence import Extender
+
+if TYPE_CHECKING:
+    from vtp.media.rtp.ortc import Published
+    from vtp.media.sfu.downlink import Downlink
+    from vtp.media.sfu.producer import Producer
+
+# Packets that are kept for repairs: about 3 s of a camera's best layer, 5 s of a voice.
+_VIDEO_KEPT = 1024
+_AUDIO_KEPT = 256
+
+
+class Stream:
+    __slots__ = (
+        "_clean",
+        "_extender",
+        "_inspect",
+        "batch",
+        "current",
+        "history",
+        "layer",
+        "missing",
+        "producer",
+        "pt",
+        "reception",
+        "rtx_pt",
+        "rtx_ssrc",
+        "ssrc",
+        "video",
+        "waiting",
+    )
+
+    def __init__(self, producer: Producer, published: Published, *, layer: int, ssrc: int) -> None:
+        self.producer = producer
+        self.layer = layer  # 0 is the smallest
+        self.ssrc = ssrc
+        self.pt = published.pt
+        self.rtx_pt = published.rtx_pt
+        self.rtx_ssrc: int | None = None
+        self.video = published.kind == "video"
+        self._inspect = inspector(published.mime)
+        self._extender = Extender()
+        self._clean = True
+        self.history = History(_VIDEO_KEPT if self.video else _AUDIO_KEPT)
+        self.reception = Reception(published.clock_rate)
+        self.missing = Missing()
+        self.batch: list[Packet] = []
+        self.current: list[Downlink] = []  # those who are sent this
+        self.waiting: list[Downlink] = []  # those who will be, from a key frame on
+
+    @property
+    def watched(self) -> bool:
+        return bool(self.current or self.waiting)
+
+    def take(self, raw: memoryview, seen: Seen, now: float) -> Packet | None:
+        """A packet of this stream, as it came. None when it is an old or a known one."""
+        ext = self._extender.extend(seen.seq)
+        return self._keep(raw, seen, ext, now, in_order=ext == self._extender.newest)
+
+    def repair(self, raw: memoryview, seen: Seen, now: float) -> Packet | None:
+        """A packet that comes again, after we asked for it or as a probe of the sender."""
+        if not restored(raw, seen, pt=self.pt, ssrc=self.ssrc):
+            return None
+        return self._keep(raw, seen, self._extender.near(seen.seq), now, in_order=False)
+
+    def _keep(
+        self, raw: memoryview, seen: Seen, ext: int, now: float, *, in_order: bool
+    ) -> Packet | None:
+        if ext < 0 or not self.history.wants(ext):
+            return None
+        packet = canonical(raw, seen, ext=ext, arrival=now, inspect=self._inspect, video=self.video)
+        self.history.put(packet)
+        self.missing.arrived(ext, now)
+        if packet.key:
+            self.missing.key(ext)
+        self._clean = self._clean and in_order and not packet.empty
+        self.batch.append(packet)
+        return packet
+
+    def collected(self) -> tuple[list[Packet], bool]:
+        """This wakeup's packets, and whether they are simply the next ones, all with a payload."""
+        batch, clean = self.batch, self._clean
+        self.batch = []
+        self._clean = True
+        return batch, clean
