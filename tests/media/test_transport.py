@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 
 import pytest
 import uvloop
@@ -13,23 +11,20 @@ from aioice import stun as peer_stun
 from msgspec.structs import replace as changed
 
 from tests.support.egress import rtp
-from tests.support.media_door import QUICK, House, Pair, house, server_of
+from tests.support.media_door import (
+    QUICK,
+    RECEIVER_REPORT,
+    House,
+    Ticks,
+    forward,
+    house,
+    media_goes_both_ways,
+    reports_go_both_ways,
+    server_of,
+)
 from vtp.errors import Problem
 from vtp.media.rtp.ortc_types import DtlsFingerprint
-from vtp.media.sfu.library import srtp_protect
 from vtp.media.sfu.transport import AlreadyConnecting
-
-RECEIVER_REPORT = bytes.fromhex("80c9000100000001")
-
-
-@dataclass
-class Ticks:
-    """A monotonic clock that stands still until it is told to move."""
-
-    at: float = 1000.0
-
-    def __call__(self) -> float:
-        return self.at
 
 
 @pytest.fixture
@@ -41,45 +36,6 @@ def ticks() -> Ticks:
 async def here(ticks: Ticks) -> AsyncIterator[House]:
     async with house(now=ticks) as made:
         yield made
-
-
-def forward(pair: Pair, *packets: bytes) -> bool:
-    """Send packets as the forwarding loop does."""
-    egress, tx = pair.transport._door.egress, pair.transport.tx
-    if tx is None or not egress.start(pair.transport, packets):
-        return False
-    for packet in packets:
-        at = egress.at
-        egress.slab[at : at + len(packet)] = packet
-        egress.length[0] = len(packet)
-        assert srtp_protect(tx.handle, egress.base + at, egress.length) == 0
-        egress.at = at + egress.length[0]
-        egress.sizes.append(egress.length[0])
-    egress.finish()
-    egress.flush()
-    return True
-
-
-_numbers = itertools.count(1)
-
-
-async def media_goes_both_ways(pair: Pair) -> None:
-    up, first, second = (rtp(next(_numbers), bytes([size]) * 5 * size) for size in (1, 250, 200))
-    pair.heard.rtp_came.clear()
-    pair.client.rtp.clear()
-    pair.client.send(up)
-    await pair.heard.until(lambda: pair.heard.rtp_came == [up])
-    assert forward(pair, first, second)
-    await pair.client.until(lambda: pair.client.rtp == [first, second])
-
-
-async def reports_go_both_ways(pair: Pair) -> None:
-    pair.client.send_rtcp(RECEIVER_REPORT)
-    await pair.heard.until(lambda: pair.heard.rtcp_came)
-    assert pair.heard.rtcp_came == [RECEIVER_REPORT]
-    pair.transport.send_rtcp(RECEIVER_REPORT)
-    await pair.client.until(lambda: pair.client.rtcp)
-    assert pair.client.rtcp == [RECEIVER_REPORT]
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])

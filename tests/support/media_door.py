@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -10,14 +11,27 @@ from typing import Any
 
 from aiortc import RTCCertificate
 
+from tests.support.egress import rtp
 from tests.support.webrtc_client import Client, Server
 from vtp.media.rtp.ortc_types import DtlsFingerprint
 from vtp.media.sfu.door import Door
+from vtp.media.sfu.library import srtp_protect
 from vtp.media.sfu.transport import Transport
 from vtp.settings import Media
 
 QUICK = Media(port=0, listen=("127.0.0.1", "::1"), sweep=0.02)
+RECEIVER_REPORT = bytes.fromhex("80c9000100000001")
 CERTIFICATE = RTCCertificate.generateCertificate()
+
+
+@dataclass
+class Ticks:
+    """A monotonic clock that stands still until it is told to move."""
+
+    at: float = 1000.0
+
+    def __call__(self) -> float:
+        return self.at
 
 
 @dataclass
@@ -107,3 +121,42 @@ async def house(
         for pair in made.pairs:
             await pair.client.close()
         await door.close()
+
+
+def forward(pair: Pair, *packets: bytes) -> bool:
+    """Send packets as the forwarding loop does."""
+    egress, tx = pair.transport._door.egress, pair.transport.tx
+    if tx is None or not egress.start(pair.transport, packets):
+        return False
+    for packet in packets:
+        at = egress.at
+        egress.slab[at : at + len(packet)] = packet
+        egress.length[0] = len(packet)
+        assert srtp_protect(tx.handle, egress.base + at, egress.length) == 0
+        egress.at = at + egress.length[0]
+        egress.sizes.append(egress.length[0])
+    egress.finish()
+    egress.flush()
+    return True
+
+
+_numbers = itertools.count(1)
+
+
+async def media_goes_both_ways(pair: Pair) -> None:
+    up, first, second = (rtp(next(_numbers), bytes([size]) * 5 * size) for size in (1, 250, 200))
+    pair.heard.rtp_came.clear()
+    pair.client.rtp.clear()
+    pair.client.send(up)
+    await pair.heard.until(lambda: pair.heard.rtp_came == [up])
+    assert forward(pair, first, second)
+    await pair.client.until(lambda: pair.client.rtp == [first, second])
+
+
+async def reports_go_both_ways(pair: Pair) -> None:
+    pair.client.send_rtcp(RECEIVER_REPORT)
+    await pair.heard.until(lambda: pair.heard.rtcp_came)
+    assert pair.heard.rtcp_came == [RECEIVER_REPORT]
+    pair.transport.send_rtcp(RECEIVER_REPORT)
+    await pair.client.until(lambda: pair.client.rtcp)
+    assert pair.client.rtcp == [RECEIVER_REPORT]

@@ -89,6 +89,11 @@ class Tcp:
         except (asyncio.IncompleteReadError, ConnectionError):
             return
 
+    def pause(self) -> None:
+        """Read no more, as one who is slow."""
+        if self._reading is not None:
+            self._reading.cancel()
+
     def send(self, data: bytes) -> None:
         self._writer.write(len(data).to_bytes(2) + data)
 

@@ -120,7 +120,8 @@ def test_all_but_requests_is_passed_over() -> None:
     assert stun.look(bytes(message)) is None
 
 
-@given(st.integers(0, len(REQUEST) - 1), st.integers(1, 255))
+# The fingerprint stands behind the proof, and proves nothing.
+@given(st.integers(0, len(REQUEST) - 9), st.integers(1, 255))
 def test_no_changed_request_is_authentic(at: int, change: int) -> None:
     data = bytearray(REQUEST)
     data[at] ^= change
