@@ -122,7 +122,7 @@ window.settle = async sdp => {
     pc.ontrack = event => streams.push(event.streams.map(one => one.id));
     await pc.setRemoteDescription({type: "answer", sdp});
     const seen = pc.getTransceivers().map(one => {
-        const {codecs, headerExtensions} =
+        const {codecs, headerExtensions = []} =
             (one.currentDirection === "recvonly" ? one.receiver : one.sender).getParameters();
         return {
             mid: one.mid, direction: one.currentDirection,
