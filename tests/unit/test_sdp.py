@@ -241,6 +241,11 @@ def test_an_offer_without_anything_for_us_is_refused(text: str) -> None:
         sdp_answer.publish_answer(sdp.parse_offer(text), NOWHERE, session_id=7)
 
 
+def test_candidates_are_passed_over_however_many() -> None:
+    line = "a=candidate:1 1 udp 1 192.0.2.1 9 typ host\r\n"
+    assert sdp.parse_offer(offers.text("obs-publish") + line * 900) == offers.offer("obs-publish")
+
+
 def test_only_one_m_line_of_each_kind_is_taken() -> None:
     second = media(offers.text("obs-publish"))[1].replace("a=mid:1", "a=mid:2")
     second = second.replace("2119471011", "2119471012")
