@@ -11,6 +11,8 @@ UserId = NewType("UserId", UUID)
 SessionId = NewType("SessionId", UUID)
 KeyId = NewType("KeyId", UUID)
 JobId = NewType("JobId", UUID)
+RoomId = NewType("RoomId", UUID)
+MeetingId = NewType("MeetingId", UUID)
 
 
 def uuid7(now_ms: int | None = None) -> UUID:

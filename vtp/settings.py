@@ -187,6 +187,31 @@ class Jobs(Section, frozen=True, kw_only=True):
     keep_finished: float = 2_592_000.0
 
 
+class Rooms(Section, frozen=True, kw_only=True):
+    # In one class at the same time; and devices of one person among them.
+    participants: int = 500
+    devices: int = 4
+    # Who was cut off keeps the place for so long.
+    away_after: float = 60.0
+    # A class that everybody has left ends after so long.
+    empty_for: float = 60.0
+    # After a crash a class goes on, unless the server was away for longer than this.
+    longest_outage: float = 600.0
+    # What happens within this time is told together.
+    news_interval: float = 0.05
+    # How often it is looked at who is away for too long.
+    sweep: float = 1.0
+    # How long classes may go on once the server has been told to stop.
+    drain_limit: float = 3_600.0
+
+
+class Attendance(Section, frozen=True, kw_only=True):
+    # How often presence is written; so much of it a crash can take.
+    flush_interval: float = 15.0
+    # Entries that may wait while the database is away.
+    most_waiting: int = 100_000
+
+
 class Sandbox(Section, frozen=True, kw_only=True):
     memory: int = 1_073_741_824
     cpu_seconds: float = 60.0
@@ -212,6 +237,8 @@ class Settings(Section, frozen=True, kw_only=True):
     media: Media = Media()
     blob: Blob = Blob()
     jobs: Jobs = Jobs()
+    rooms: Rooms = Rooms()
+    attendance: Attendance = Attendance()
     sandbox: Sandbox = Sandbox()
 
     @property

@@ -1,0 +1,201 @@
+"""What comes in and goes out, with the limits and examples that the API description shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from vtp.edge.paging import Paged
+from vtp.ids import MeetingId, RoomId, UserId
+from vtp.rooms import facts, model, rights, titles
+from vtp.rooms.facts import ParticipantId, Source
+from vtp.rooms.service.catalogue import Yours
+from vtp.rooms.service.meetings import Listed
+
+_ID = "01981c5e-9a10-7c3e-8f00-3c9d2b6f1a44"
+_AT, _LATER = "2026-03-12T18:00:00Z", "2026-03-12T18:52:10Z"
+
+Id = Annotated[UUID, Meta(examples=[_ID])]
+Title = Annotated[
+    str,
+    Meta(
+        min_length=1, max_length=titles.MAX, pattern=titles.PATTERN, examples=["Algebra, group B"]
+    ),
+]
+Access = Annotated[
+    rights.Access,
+    Meta(
+        description="`school`: all who are signed in and have the link; `members`: those alone.",
+        examples=["school"],
+    ),
+]
+Sources = Annotated[
+    frozenset[Source],
+    Meta(
+        description="What members may send; hosts may send everything.",
+        examples=[["microphone", "camera"]],
+    ),
+]
+Role = Annotated[facts.Role, Meta(description="What you are in this room.", examples=["host"])]
+Email = Annotated[str, Meta(min_length=3, max_length=254, examples=["noor@school.example"])]
+
+
+class Input(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    pass
+
+
+# --- rooms ------------------------------------------------------------------------------------
+class RoomIn(Input, frozen=True, kw_only=True):
+    title: Title
+    access: Access = "school"
+    member_sources: Sources = frozenset(rights.USUAL)
+
+
+class RoomChange(Input, frozen=True, kw_only=True):
+    """What is left out stays as it is."""
+
+    title: Title | UnsetType = UNSET
+    access: Access | UnsetType = UNSET
+    member_sources: Sources | UnsetType = UNSET
+
+
+class RoomView(Struct, frozen=True, kw_only=True):
+    id: Annotated[RoomId, Meta(examples=[_ID])]
+    title: Annotated[str, Meta(examples=["Algebra, group B"])]
+    owner_id: Annotated[UserId, Meta(examples=[_ID])]
+    access: Access
+    member_sources: Annotated[list[Source], Meta(examples=[["microphone", "camera"]])]
+    role: Role
+    path: Annotated[str, Meta(description="The link to the room.", examples=[f"/room/{_ID}"])]
+    created_at: Annotated[datetime, Meta(examples=[_AT])]
+    closed_at: Annotated[datetime | None, Meta(examples=[None])]
+
+
+def room_view(yours: Yours) -> RoomView:
+    room = yours.room
+    return RoomView(
+        id=room.id,
+        title=room.title,
+        owner_id=room.owner_id,
+        access=room.access,
+        member_sources=_ordered(room.member_sources),
+        role=yours.role,
+        path=f"/room/{room.id}",
+        created_at=room.created_at,
+        closed_at=room.closed_at,
+    )
+
+
+def _ordered(sources: tuple[Source, ...]) -> list[Source]:
+    return [one for one in facts.SOURCES if one in sources]
+
+
+class MemberIn(Input, frozen=True, kw_only=True):
+    email: Email
+    role: Annotated[facts.Role, Meta(description="In this room.", examples=["member"])] = "member"
+
+
+class MemberView(Struct, frozen=True, kw_only=True):
+    user_id: Annotated[UserId, Meta(examples=[_ID])]
+    name: Annotated[str, Meta(examples=["Noor Haddad"])]
+    email: Annotated[str, Meta(examples=["noor@school.example"])]
+    role: Annotated[facts.Role, Meta(examples=["member"])]
+    added_at: Annotated[datetime, Meta(examples=[_AT])]
+
+
+def member_view(member: model.Member) -> MemberView:
+    return MemberView(
+        user_id=member.user_id,
+        name=member.name,
+        email=member.email,
+        role=member.role,
+        added_at=member.added_at,
+    )
+
+
+# --- meetings ---------------------------------------------------------------------------------
+class MeetingsQuery(Paged, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    room: Annotated[UUID | None, Meta(description="Only those of this room.", examples=[_ID])] = (
+        None
+    )
+
+
+class OutageView(Struct, frozen=True, kw_only=True):
+    """The server was away meanwhile; nobody is blamed for it."""
+
+    started_at: Annotated[datetime, Meta(examples=[_AT])]
+    ended_at: Annotated[datetime, Meta(examples=[_LATER])]
+
+
+class MeetingView(Struct, frozen=True, kw_only=True):
+    id: Annotated[MeetingId, Meta(examples=[_ID])]
+    room_id: Annotated[RoomId, Meta(examples=[_ID])]
+    title: Annotated[str, Meta(description="Of the room.", examples=["Algebra, group B"])]
+    started_at: Annotated[datetime, Meta(examples=[_AT])]
+    ended_at: Annotated[
+        datetime | None, Meta(description="Null while it goes on.", examples=[_LATER])
+    ]
+    ended_how: Annotated[
+        facts.Ending | None,
+        Meta(
+            description="`ended` by a host, `empty` when all had left, `closed` with its room, "
+            "`lost` when nobody came back after an outage.",
+            examples=["ended"],
+        ),
+    ]
+    outages: list[OutageView]
+
+
+def meeting_view(held: model.Held) -> MeetingView:
+    return MeetingView(
+        id=held.id,
+        room_id=held.room.id,
+        title=held.room.title,
+        started_at=held.started_at,
+        ended_at=held.ended_at,
+        ended_how=held.ended_how,
+        outages=[
+            OutageView(started_at=one.started_at, ended_at=one.ended_at) for one in held.outages
+        ],
+    )
+
+
+class ParticipantView(Struct, frozen=True, kw_only=True):
+    """Somebody who was in a meeting, with one device."""
+
+    id: Annotated[ParticipantId, Meta(examples=[_ID])]
+    user_id: Annotated[UserId, Meta(examples=[_ID])]
+    name: Annotated[str, Meta(description="At the time of joining.", examples=["Noor Haddad"])]
+    role: Annotated[facts.Role, Meta(description="When joining.", examples=["member"])]
+    joined_at: Annotated[datetime, Meta(examples=[_AT])]
+    connection: Annotated[
+        str,
+        Meta(description="`live`, `away` (cut off, may come back) or `gone`.", examples=["live"]),
+    ]
+    removed_at: Annotated[
+        datetime | None, Meta(description="By a host, and not let in again.", examples=[None])
+    ]
+
+
+def participant_view(listed: Listed) -> ParticipantView:
+    one = listed.attendee
+    return ParticipantView(
+        id=one.id,
+        user_id=one.user_id,
+        name=one.name,
+        role=one.role,
+        joined_at=one.joined_at,
+        connection=listed.connection,
+        removed_at=one.removed_at,
+    )
+
+
+class Stats(Struct, frozen=True, kw_only=True):
+    participants: Annotated[
+        dict[str, Mapping[str, Any]],
+        Meta(description="What is measured, by the id of the participant.", examples=[{}]),
+    ]

@@ -1,0 +1,209 @@
+"""Classes over Socket.IO: joining one, sending and watching, and what participants are told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from vtp.edge.rules import signed_in
+from vtp.edge.sockets.channels import Channel, Sid, channel
+from vtp.edge.sockets.events import Call, Events
+from vtp.edge.sockets.facade import Sockets
+from vtp.ids import MeetingId, RoomId
+from vtp.rooms import bodies, news
+from vtp.rooms.api import ROOMS
+from vtp.rooms.facts import AnyEvent, ParticipantId, TrackId
+from vtp.rooms.service import Rooms
+
+events = Events("rooms")
+
+CHANGED = events.news("room.events", news.RoomEvents, "Changes of the class that you are in.")
+SPEAKING = events.news("room.speaking", news.Speaking, "Who speaks now, and who speaks most.")
+WANTED = events.news("media.wanted", news.Wanted, "Layers of a track of yours that are watched.")
+LAYER = events.news("media.layer", news.Layer, "The layer that you get of a track.")
+CODEC = events.news("media.codec", news.Codec, "Send this codec, because somebody needs it.")
+
+
+# --- the class --------------------------------------------------------------------------------
+@events.on("room.join", rule=signed_in("rooms", "join", writes=True))
+async def join(call: Call, body: bodies.Join) -> bodies.Joined:
+    """Join the class of a room; the first to join begins it. A socket is in one class at most."""
+    entry = await _rooms(call).entrance.join(
+        call.actor,
+        call.sid,
+        room_id=RoomId(body.room),
+        token=body.resume.token if body.resume else "",
+        seen=body.resume.seq if body.resume else 0,
+    )
+    return bodies.joined(entry)
+
+
+@events.on("room.leave", rule=signed_in("rooms", "leave", writes=True))
+async def leave(call: Call, body: bodies.Nothing) -> bodies.Nothing:
+    """Leave for good. Who only loses the connection keeps the place for a while."""
+    _rooms(call).entrance.leave(call.sid)
+    return body
+
+
+@events.on("room.hand", rule=signed_in("rooms", "raise_hand", writes=True))
+async def hand(call: Call, body: bodies.HandUp) -> bodies.Nothing:
+    """Raise your hand, or take it down."""
+    _rooms(call).entrance.raise_hand(call.sid, raised=body.raised)
+    return bodies.Nothing()
+
+
+@events.on("room.mute", rule=signed_in("meetings", "mute_inside", writes=True))
+async def mute(call: Call, body: bodies.MuteTrack) -> bodies.Nothing:
+    """As a host: forward nothing more of a track, until its sender goes on."""
+    _rooms(call).meetings.mute_from(call.sid, track_id=TrackId(body.track))
+    return bodies.Nothing()
+
+
+@events.on("room.remove", rule=signed_in("meetings", "remove_inside", writes=True))
+async def remove(call: Call, body: bodies.RemovePerson) -> bodies.Nothing:
+    """As a host: remove a person, who cannot come back to this class."""
+    _rooms(call).meetings.remove_from(call.sid, participant_id=ParticipantId(body.participant))
+    return bodies.Nothing()
+
+
+# --- transports -------------------------------------------------------------------------------
+@events.on("media.transport", rule=signed_in("media", "connect", writes=True))
+async def transport(call: Call, body: bodies.TransportWish) -> bodies.TransportMade:
+    """Make a transport for sending or for receiving."""
+    made = _rooms(call).desk.transport(call.sid, direction=body.direction)
+    return bodies.TransportMade(
+        id=made.id,
+        ice_parameters=made.ice_parameters(),
+        ice_candidates=list(made.candidates()),
+        dtls_parameters=made.dtls_parameters(),
+    )
+
+
+@events.on("media.connect", rule=signed_in("media", "connect", writes=True))
+async def connect(call: Call, body: bodies.TransportConnect) -> bodies.Nothing:
+    """Say how your end of a transport is recognised."""
+    await _rooms(call).desk.connect(call.sid, transport=body.transport, dtls=body.dtls_parameters)
+    return bodies.Nothing()
+
+
+@events.on("media.restart_ice", rule=signed_in("media", "connect", writes=True))
+async def restart_ice(call: Call, body: bodies.TransportOnly) -> bodies.IceRestarted:
+    """Look for a new way, after a change of network; what is sent and watched stays."""
+    found = _rooms(call).desk.restart_ice(call.sid, transport=body.transport)
+    return bodies.IceRestarted(
+        ice_parameters=found.ice_parameters(), ice_candidates=list(found.candidates())
+    )
+
+
+# --- what is sent -----------------------------------------------------------------------------
+@events.on("media.produce", rule=signed_in("media", "send", writes=True))
+async def produce(call: Call, body: bodies.Produce) -> bodies.Produced:
+    """Begin to send a microphone, camera or screen."""
+    track = _rooms(call).desk.produce(
+        call.sid,
+        transport=body.transport,
+        kind=body.kind,
+        source=body.source,
+        parameters=body.rtp_parameters,
+        paused=body.paused,
+    )
+    return bodies.Produced(id=track.id)
+
+
+@events.on("media.pause", rule=signed_in("media", "send", writes=True))
+async def pause(call: Call, body: bodies.PauseTrack) -> bodies.Nothing:
+    """Pause a track of yours, or go on."""
+    _rooms(call).desk.pause(call.sid, track_id=TrackId(body.track), paused=body.paused)
+    return bodies.Nothing()
+
+
+@events.on("media.unpublish", rule=signed_in("media", "send", writes=True))
+async def unpublish(call: Call, body: bodies.TrackOnly) -> bodies.Nothing:
+    """End a track of yours."""
+    _rooms(call).desk.unpublish(call.sid, track_id=TrackId(body.track))
+    return bodies.Nothing()
+
+
+# --- what is watched --------------------------------------------------------------------------
+@events.on("media.consume", rule=signed_in("media", "watch", writes=True))
+async def consume(call: Call, body: bodies.Consume) -> bodies.Consumed:
+    """Watch a track of somebody else."""
+    track, consumer = _rooms(call).desk.consume(
+        call.sid,
+        transport=body.transport,
+        track_id=TrackId(body.track),
+        capabilities=body.rtp_capabilities,
+    )
+    return bodies.Consumed(
+        id=consumer.id, track=track.id, kind=track.kind, rtp_parameters=consumer.parameters
+    )
+
+
+@events.on("media.resume", rule=signed_in("media", "watch", writes=True))
+async def resume(call: Call, body: bodies.ConsumerOnly) -> bodies.Nothing:
+    """Let it flow; for a video it begins with a whole picture."""
+    _rooms(call).desk.resume(call.sid, consumer=body.consumer)
+    return bodies.Nothing()
+
+
+@events.on("media.hold", rule=signed_in("media", "watch", writes=True))
+async def hold(call: Call, body: bodies.ConsumerOnly) -> bodies.Nothing:
+    """Let it flow no more, until resumed; as for what is scrolled away."""
+    _rooms(call).desk.hold(call.sid, consumer=body.consumer)
+    return bodies.Nothing()
+
+
+@events.on("media.prefer", rule=signed_in("media", "watch", writes=True))
+async def prefer(call: Call, body: bodies.Prefer) -> bodies.Nothing:
+    """Say how large it is shown and whether it is pinned."""
+    _rooms(call).desk.prefer(
+        call.sid,
+        consumer=body.consumer,
+        width=body.width,
+        height=body.height,
+        pinned=body.priority == "pinned",
+    )
+    return bodies.Nothing()
+
+
+@events.on("media.unsubscribe", rule=signed_in("media", "watch", writes=True))
+async def unsubscribe(call: Call, body: bodies.ConsumerOnly) -> bodies.Nothing:
+    """Watch it no more."""
+    _rooms(call).desk.unsubscribe(call.sid, consumer=body.consumer)
+    return bodies.Nothing()
+
+
+def _rooms(call: Call) -> Rooms:
+    return call.app[ROOMS]
+
+
+class Herald:
+    """Reaches participants over their sockets (`vtp.rooms.news.Audience`)."""
+
+    def __init__(self, sockets: Sockets) -> None:
+        self._sockets = sockets
+
+    async def enter(self, sid: Sid, meeting_id: MeetingId) -> None:
+        await self._sockets.enter(sid, _everybody(meeting_id))
+
+    async def leave(self, sid: Sid, meeting_id: MeetingId) -> None:
+        await self._sockets.leave(sid, _everybody(meeting_id))
+
+    async def events(self, meeting_id: MeetingId, changes: Sequence[AnyEvent]) -> None:
+        told = news.RoomEvents(meeting=meeting_id, events=list(changes))
+        await self._sockets.emit(CHANGED, told, to=_everybody(meeting_id))
+
+    async def speaking(self, speaking: news.Speaking) -> None:
+        await self._sockets.emit(SPEAKING, speaking, to=_everybody(speaking.meeting))
+
+    async def personal(self, sid: Sid, told: news.Personal) -> None:
+        match told:
+            case news.Wanted():
+                await self._sockets.emit(WANTED, told, to=sid)
+            case news.Layer():
+                await self._sockets.emit(LAYER, told, to=sid)
+            case news.Codec():
+                await self._sockets.emit(CODEC, told, to=sid)
+
+
+def _everybody(meeting_id: MeetingId) -> Channel:
+    return channel("meeting", meeting_id)

@@ -1,0 +1,137 @@
+"""What everybody in a class may know: who is there, what they send, and what has changed. Pure.
+
+These are the shapes that go over the wire, and the state of a meeting is made of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Final, Literal, NewType, get_args
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta
+
+ParticipantId = NewType("ParticipantId", UUID)
+TrackId = NewType("TrackId", UUID)
+
+Role = Literal["host", "member"]
+Source = Literal["microphone", "camera", "screen", "screen_audio"]
+Kind = Literal["audio", "video"]
+Connection = Literal["live", "away"]
+# How somebody left, and how a class ended.
+Parting = Literal["left", "lost", "removed", "signed_out", "not_allowed"]
+Ending = Literal["ended", "empty", "closed", "lost"]
+
+SOURCES: Final[tuple[Source, ...]] = get_args(Source)
+KIND_OF: Final[Mapping[Source, Kind]] = {
+    "microphone": "audio",
+    "camera": "video",
+    "screen": "video",
+    "screen_audio": "audio",
+}
+
+_ID = "01981c5e-9a10-7c3e-8f00-3c9d2b6f1a44"
+_AT = "2026-03-12T18:00:00Z"
+
+
+class Participant(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody in a class, with one device."""
+
+    id: Annotated[ParticipantId, Meta(examples=[_ID])]
+    user_id: Annotated[UUID, Meta(examples=[_ID])]
+    name: Annotated[str, Meta(description="At the time of joining.", examples=["Noor Haddad"])]
+    role: Annotated[Role, Meta(description="Hosts may mute, remove and end.", examples=["member"])]
+    joined_at: Annotated[datetime, Meta(examples=[_AT])]
+    hand_at: Annotated[
+        datetime | None, Meta(description="Since when the hand is up.", examples=[None])
+    ] = None
+    connection: Annotated[
+        Connection,
+        Meta(description="`away` has lost the connection and may come back.", examples=["live"]),
+    ] = "live"
+
+
+class Track(msgspec.Struct, frozen=True, kw_only=True):
+    """A microphone, camera or screen that somebody sends."""
+
+    id: Annotated[TrackId, Meta(examples=[_ID])]
+    participant_id: Annotated[ParticipantId, Meta(examples=[_ID])]
+    kind: Annotated[Kind, Meta(examples=["audio"])]
+    source: Annotated[Source, Meta(examples=["microphone"])]
+    paused: Annotated[bool, Meta(description="Nothing of it is forwarded.", examples=[False])]
+    muted_by_staff: Annotated[
+        bool,
+        Meta(description="A host paused it; only its sender can go on.", examples=[False]),
+    ] = False
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
+    """One change. Numbers grow by one, so that nobody misses any without noticing."""
+
+    seq: Annotated[int, Meta(ge=1, examples=[7])]
+    at: Annotated[datetime, Meta(examples=[_AT])]
+
+
+class ParticipantJoined(Event, frozen=True, kw_only=True, tag="participant_joined"):
+    participant: Participant
+
+
+class ParticipantChanged(Event, frozen=True, kw_only=True, tag="participant_changed"):
+    """Role or connection are like this now."""
+
+    participant: Participant
+
+
+class ParticipantLeft(Event, frozen=True, kw_only=True, tag="participant_left"):
+    participant_id: ParticipantId
+    how: Annotated[Parting, Meta(description="`lost` did not come back.", examples=["left"])]
+
+
+class Hand(Event, frozen=True, kw_only=True, tag="hand"):
+    participant_id: ParticipantId
+    hand_at: datetime | None
+
+
+class TrackStarted(Event, frozen=True, kw_only=True, tag="track_started"):
+    track: Track
+
+
+class TrackChanged(Event, frozen=True, kw_only=True, tag="track_changed"):
+    track: Track
+
+
+class TrackEnded(Event, frozen=True, kw_only=True, tag="track_ended"):
+    track_id: TrackId
+    participant_id: ParticipantId
+
+
+class SourcesChanged(Event, frozen=True, kw_only=True, tag="sources_changed"):
+    """What members may send is this now."""
+
+    member_sources: Annotated[list[Source], Meta(examples=[["microphone", "camera"]])]
+
+
+class ServerStops(Event, frozen=True, kw_only=True, tag="server_stops"):
+    """The class can go on until `by` at the latest; another one begins on the next server."""
+
+    by: datetime
+
+
+class MeetingEnded(Event, frozen=True, kw_only=True, tag="meeting_ended"):
+    how: Annotated[Ending, Meta(description="`ended` by a host.", examples=["ended"])]
+
+
+AnyEvent = (
+    ParticipantJoined
+    | ParticipantChanged
+    | ParticipantLeft
+    | Hand
+    | TrackStarted
+    | TrackChanged
+    | TrackEnded
+    | SourcesChanged
+    | ServerStops
+    | MeetingEnded
+)

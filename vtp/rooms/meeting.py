@@ -1,0 +1,292 @@
+"""One class that goes on: its state, and those who carry out what the state asks for.
+
+An actor without a mailbox: a move is carried out in one go at the moment it comes, so moves
+have an order, nothing waits, and nothing can overflow. Whoever awaits something, does so outside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from vtp import settings
+from vtp.attendance.service import Attendance
+from vtp.clock import Clock
+from vtp.edge.sockets.channels import Sid
+from vtp.ids import MeetingId, UserId
+from vtp.media.rtp import ortc
+from vtp.media.rtp.ortc_types import RtpCapabilities
+from vtp.rooms import effects, moves
+from vtp.rooms.facts import Participant, ParticipantId, Track, TrackId
+from vtp.rooms.media import Consumer, Peer, Plane, Producer
+from vtp.rooms.model import Room
+from vtp.rooms.news import Audience, Codec, Layer, Speaking, Wanted
+from vtp.rooms.outbox import Outbox
+from vtp.rooms.replay import Ring
+from vtp.rooms.state import Now, State
+from vtp.rooms.turns import Turn, apply
+from vtp.tasks import Tasks
+
+# What every browser can encode and decode.
+FALLBACK_CAMERA = "video/VP8"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outside:
+    """What a class works with."""
+
+    clock: Clock
+    options: settings.Rooms
+    attendance: Attendance
+    plane: Plane
+    audience: Audience
+    tasks: Tasks
+
+    def now(self) -> Now:
+        return Now(self.clock.now(), self.clock.monotonic())
+
+
+@dataclass(slots=True, kw_only=True)
+class Seat:
+    """What a participant has here beside the state."""
+
+    participant_id: ParticipantId
+    user_id: UserId
+    credential_id: UUID | None
+    peer: Peer
+    sid: Sid | None  # None while they are away
+    producers: dict[TrackId, Producer] = field(default_factory=dict)
+
+
+class Meeting:
+    def __init__(
+        self,
+        meeting_id: MeetingId,
+        room: Room,
+        state: State,
+        *,
+        started_at: datetime,
+        outside: Outside,
+        on_over: Callable[[Meeting], None],
+    ) -> None:
+        self.id = meeting_id
+        self.room = room
+        self.state = state
+        self.started_at = started_at
+        self.ring = Ring()
+        self.seats: dict[ParticipantId, Seat] = {}
+        # The only camera codec from now on; None while all can decode what is offered first.
+        self.camera: str | None = None
+        self._outside = outside
+        self._on_over = on_over
+        self._speaking: frozenset[ParticipantId] = frozenset()
+        self._outbox = Outbox(
+            meeting_id,
+            outside.audience,
+            interval=outside.options.news_interval,
+            tasks=outside.tasks,
+            where=self._where,
+        )
+
+    # --- moves --------------------------------------------------------------------------------
+    def do(self, move: moves.Move) -> None:
+        self._commit(self._try(move))
+
+    def check(self, move: moves.Move) -> None:
+        """Raise what `do` would raise now, and do nothing."""
+        self._try(move)
+
+    def join(self, move: moves.Join, *, sid: Sid, credential_id: UUID | None) -> Participant:
+        turn = self._try(move)
+        hall = self._outside.plane.hall(str(self.id), self)
+        news = MediaNews(self, move.participant_id)
+        peer = self._outside.plane.peer(hall, str(move.participant_id), news)
+        self.seats[move.participant_id] = Seat(
+            participant_id=move.participant_id,
+            user_id=UserId(move.user_id),
+            credential_id=credential_id,
+            peer=peer,
+            sid=sid,
+        )
+        self._commit(turn)
+        return self.state.participants[move.participant_id]
+
+    def resume(
+        self, participant_id: ParticipantId, *, sid: Sid, credential_id: UUID | None
+    ) -> Participant:
+        """The same participant over another socket; the old one, if it is there, is let go."""
+        turn = self._try(moves.Resume(participant_id))
+        seat = self.seats[participant_id]
+        if seat.sid is not None and seat.sid != sid:
+            self._outbox.leaving(seat.sid)
+        seat.sid, seat.credential_id = sid, credential_id
+        self._commit(turn)
+        self._outbox.wake()
+        return self.state.participants[participant_id]
+
+    def cut(self, seat: Seat) -> None:
+        """Their socket has gone; transports live on until they come back or are given up."""
+        seat.sid = None
+        self.do(moves.Cut(seat.participant_id))
+
+    def leave(self, seat: Seat, move: moves.Leave) -> None:
+        if seat.participant_id in self.seats:
+            self.do(move)
+
+    def publish(self, move: moves.Publish, begin: Callable[[Peer], Producer]) -> Track:
+        """Asked of the rules first, then of the media plane; only then is it so."""
+        turn = self._try(move)
+        seat = self.seats[move.participant_id]
+        seat.producers[move.track_id] = begin(seat.peer)
+        self._commit(turn)
+        self._ask_for_fallback(self.state.tracks[move.track_id])
+        return self.state.tracks[move.track_id]
+
+    def _try(self, move: moves.Move) -> Turn:
+        return apply(self.state, move, now=self._outside.now())
+
+    def _commit(self, turn: Turn) -> None:
+        self.state = turn.state
+        self.ring.add(turn.events)
+        self._outbox.changed(turn.events)
+        for effect in turn.effects:
+            self._carry_out(effect)
+
+    def _carry_out(self, effect: effects.Effect) -> None:
+        match effect:
+            case effects.Begin(participant_id, kind):
+                user_id = self.seats[participant_id].user_id
+                self._outside.attendance.began(self.id, participant_id, user_id, kind)
+            case effects.Finish(participant_id, kind):
+                self._outside.attendance.ended(participant_id, kind)
+            case effects.Stop(track_id):
+                self._stop(track_id)
+            case effects.Hold(track_id, paused):
+                self._hold(track_id, paused=paused)
+            case effects.Drop(participant_id):
+                self._drop(self.seats.pop(participant_id))
+            case effects.Close():
+                self._on_over(self)
+
+    def _stop(self, track_id: TrackId) -> None:
+        for seat in self.seats.values():
+            if (producer := seat.producers.pop(track_id, None)) is not None:
+                producer.close()
+
+    def _hold(self, track_id: TrackId, *, paused: bool) -> None:
+        producer = self.producer(track_id)
+        if paused:
+            producer.pause()
+        else:
+            producer.resume(self._outside.clock.monotonic())
+
+    def _drop(self, seat: Seat) -> None:
+        """Nothing reaches or leaves them from here on; they hear that it is so."""
+        seat.peer.close()
+        self._outside.attendance.left(seat.participant_id)
+        self._outbox.forget(seat.participant_id)
+        if seat.sid is not None:
+            self._outbox.leaving(seat.sid)
+
+    def let_go(self) -> None:
+        """The process stops. The class is not ended by that: it may go on in the next one."""
+        for seat in self.seats.values():
+            seat.peer.close()
+            self._outside.attendance.left(seat.participant_id)
+
+    # --- questions ----------------------------------------------------------------------------
+    def producer(self, track_id: TrackId) -> Producer:
+        """Of a track that is in the state."""
+        return self.seats[self.state.tracks[track_id].participant_id].producers[track_id]
+
+    def of_user(self, user_id: UUID) -> list[Seat]:
+        return [seat for seat in self.seats.values() if seat.user_id == user_id]
+
+    @property
+    def capabilities(self) -> RtpCapabilities:
+        """What is offered to who publishes: the first codec is the one that is used."""
+        if self.camera is None:
+            return self._outside.plane.capabilities
+        return ortc.router_capabilities((self.camera,))
+
+    def _where(self, participant_id: ParticipantId) -> Sid | None:
+        seat = self.seats.get(participant_id)
+        return seat.sid if seat is not None else None
+
+    # --- codecs -------------------------------------------------------------------------------
+    def cannot_decode(self, track: Track, capabilities: RtpCapabilities) -> None:
+        """Somebody cannot decode this camera: from now on all cameras send what everybody can."""
+        known = {codec.mime_type.lower() for codec in capabilities.codecs}
+        if track.source != "camera" or FALLBACK_CAMERA.lower() not in known:
+            return
+        self.camera = FALLBACK_CAMERA
+        for other in self.state.tracks.values():
+            self._ask_for_fallback(other)
+
+    def _ask_for_fallback(self, track: Track) -> None:
+        if track.source != "camera" or self.camera is None:
+            return
+        if self.producer(track.id).published.mime != self.camera:
+            news = Codec(source=track.source, mime=self.camera, replaces=track.id)
+            self._outbox.personal(track.participant_id, news)
+
+    # --- what the media plane tells -----------------------------------------------------------
+    def speaking(self, active: str | None, speaking: tuple[str, ...]) -> None:
+        """`vtp.rooms.media.HallEvents`."""
+        now = frozenset(one for one in map(_participant, speaking) if one in self.seats)
+        attendance = self._outside.attendance
+        for one in self._speaking - now:
+            attendance.ended(one, "speaking")
+        for one in now - self._speaking:
+            attendance.began(self.id, one, self.seats[one].user_id, "speaking")
+        self._speaking = now
+        speaker = _participant(active) if active is not None else None
+        self._outbox.speaking(
+            Speaking(
+                meeting=self.id,
+                active=speaker if speaker in self.seats else None,
+                speaking=[one for one in map(_participant, speaking) if one in now],
+            )
+        )
+
+    def flows(self, participant_id: ParticipantId, *, flowing: bool) -> None:
+        seat = self.seats.get(participant_id)
+        if seat is None:
+            return
+        if flowing:
+            self._outside.attendance.began(self.id, participant_id, seat.user_id, "media")
+        else:
+            self._outside.attendance.ended(participant_id, "media")
+
+    def wanted(self, participant_id: ParticipantId, news: Wanted) -> None:
+        if news.track in self.state.tracks:
+            self._outbox.personal(participant_id, news)
+
+    def layer(self, participant_id: ParticipantId, news: Layer) -> None:
+        if participant_id in self.seats:
+            self._outbox.personal(participant_id, news)
+
+
+class MediaNews:
+    """What the media plane tells about one participant (`vtp.rooms.media.PeerEvents`)."""
+
+    def __init__(self, meeting: Meeting, participant_id: ParticipantId) -> None:
+        self._meeting = meeting
+        self._participant_id = participant_id
+
+    def media(self, *, flowing: bool) -> None:
+        self._meeting.flows(self._participant_id, flowing=flowing)
+
+    def wanted(self, producer: Producer, layers: tuple[bool, ...]) -> None:
+        news = Wanted(track=TrackId(UUID(producer.id)), layers=list(layers))
+        self._meeting.wanted(self._participant_id, news)
+
+    def layer(self, consumer: Consumer, layer: int, reason: str) -> None:
+        news = Layer(consumer=consumer.id, layer=layer, reason=reason)
+        self._meeting.layer(self._participant_id, news)
+
+
+def _participant(peer_id: str) -> ParticipantId:
+    return ParticipantId(UUID(peer_id))

@@ -1,0 +1,67 @@
+"""What participants are told unasked: changes of the class, who speaks, and about their media."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Protocol
+
+import msgspec
+from msgspec import Meta
+
+from vtp.edge.sockets.channels import Sid
+from vtp.ids import MeetingId
+from vtp.rooms.facts import AnyEvent, ParticipantId, Source, TrackId
+
+
+class RoomEvents(msgspec.Struct, frozen=True, kw_only=True):
+    """Changes in the order of their numbers; a gap in these means that something was missed."""
+
+    meeting: MeetingId
+    events: list[AnyEvent]
+
+
+class Speaking(msgspec.Struct, frozen=True, kw_only=True):
+    meeting: MeetingId
+    active: Annotated[ParticipantId | None, Meta(description="Who speaks most.")]
+    speaking: list[ParticipantId]
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """Layers of a track of yours that anybody watches, the smallest first."""
+
+    track: TrackId
+    layers: list[bool]
+
+
+class Layer(msgspec.Struct, frozen=True, kw_only=True):
+    """The layer that you get, -1 for none, and why it is no better."""
+
+    consumer: str
+    layer: int
+    reason: Annotated[str, Meta(description="Empty, `network`, `paused` or `gone`.")]
+
+
+class Codec(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody cannot decode what you send: send this instead, and end `replaces`."""
+
+    source: Source
+    mime: str
+    replaces: TrackId
+
+
+Personal = Wanted | Layer | Codec
+
+
+class Audience(Protocol):
+    """Those who are connected; `events.Herald` reaches them over Socket.IO."""
+
+    async def enter(self, sid: Sid, meeting_id: MeetingId) -> None:
+        """From now on this socket is told what happens in the meeting."""
+
+    async def leave(self, sid: Sid, meeting_id: MeetingId) -> None: ...
+
+    async def events(self, meeting_id: MeetingId, events: Sequence[AnyEvent]) -> None: ...
+
+    async def speaking(self, speaking: Speaking) -> None: ...
+
+    async def personal(self, sid: Sid, news: Personal) -> None: ...

@@ -1,0 +1,127 @@
+"""What can go wrong with rooms and classes, each with a code that stays. Pure."""
+
+from __future__ import annotations
+
+from vtp.errors import Conflict, Forbidden, Gone, Invalid, NotFound, Unavailable
+
+
+class RoomClosed(Gone):
+    """This room was closed."""
+
+    code = "room_closed"
+
+
+class MeetingOver(Gone):
+    """This class has ended."""
+
+    code = "meeting_ended"
+
+
+class RemovedFromMeeting(Forbidden):
+    """You were removed from this class."""
+
+    code = "removed_from_meeting"
+
+
+class HostsOnly(Forbidden):
+    """Only hosts of the room can do this."""
+
+    code = "hosts_only"
+
+
+class OwnerOnly(Forbidden):
+    """Only the owner of the room and those who look after the school can do this."""
+
+    code = "owner_only"
+
+
+class MayNotPublish(Forbidden):
+    """Only hosts may send this here."""
+
+    code = "may_not_publish"
+
+
+class HostsStay(Forbidden):
+    """A host cannot be removed. Make them a member first."""
+
+    code = "hosts_stay"
+
+
+class AlreadyInMeeting(Conflict):
+    """This connection is in a class already. Leave that one first."""
+
+    code = "already_in_meeting"
+
+
+class NotInMeeting(Conflict):
+    """Join a class first."""
+
+    code = "not_in_meeting"
+
+
+class TooManyDevices(Conflict):
+    """You are in this class with as many devices as one person may have."""
+
+    code = "too_many_devices"
+
+
+class AlreadyPublished(Conflict):
+    """You send this already. Stop that first."""
+
+    code = "already_published"
+
+
+class OwnerIsHost(Conflict):
+    """The owner of a room is always its host."""
+
+    code = "owner_is_host"
+
+
+class WrongKind(Invalid):
+    """Microphone and sound of the screen are audio, camera and screen are video."""
+
+    code = "wrong_kind"
+
+
+class OwnTrack(Invalid):
+    """This is what you send yourself."""
+
+    code = "own_track"
+
+
+class BadTitle(Invalid):
+    """A room needs a title of up to 200 characters."""
+
+    code = "bad_title"
+
+    def __init__(self) -> None:
+        super().__init__(fields={"title": self.title()})
+
+
+class NoSuchPerson(Invalid):
+    """Nobody here has this email."""
+
+    code = "no_such_person"
+
+    def __init__(self) -> None:
+        super().__init__(fields={"email": self.title()})
+
+
+class NoSuchTrack(NotFound):
+    """There is no such track."""
+
+
+class NoSuchParticipant(NotFound):
+    """There is no such participant."""
+
+
+class RoomFull(Unavailable):
+    """There is no more room in this class right now."""
+
+    code = "room_full"
+
+
+class ServerStopping(Unavailable):
+    """The server is about to restart. Classes can begin again a little later."""
+
+    code = "server_stopping"

@@ -1,0 +1,108 @@
+"""Rooms and their classes: the services of one application, made and closed together."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import structlog
+
+from vtp import settings
+from vtp.accounts.service import Accounts
+from vtp.attendance.service import Attendance
+from vtp.clock import Clock
+from vtp.db import Database
+from vtp.ids import UserId
+from vtp.rooms.media import Plane
+from vtp.rooms.meeting import Outside
+from vtp.rooms.news import Audience
+from vtp.rooms.service.catalogue import Catalogue
+from vtp.rooms.service.desk import Desk
+from vtp.rooms.service.entrance import Entrance, IceServer
+from vtp.rooms.service.live import Live
+from vtp.rooms.service.meetings import Meetings
+from vtp.rooms.service.standing import Standing
+from vtp.tasks import Tasks
+
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rooms:
+    """Own it with `open_rooms`, which closes it."""
+
+    catalogue: Catalogue  # rooms and their members
+    entrance: Entrance  # join, come back, leave
+    desk: Desk  # the media of who is in
+    meetings: Meetings  # what hosts see and steer
+    standing: Standing  # who may be here, asked again
+    live: Live  # the classes that go on
+
+    async def sweep(self) -> None:
+        """What follows from time that has passed."""
+        await self.live.sweep()
+        await self.standing.look_again()
+
+    async def drain(self, force: asyncio.Event) -> None:
+        """Begin no more classes, and let those that go on come to their end; see `Live.drain`."""
+        await self.live.drain(force)
+
+
+def no_relays(_user_id: UserId) -> Sequence[IceServer]:
+    return ()
+
+
+@asynccontextmanager
+async def open_rooms(
+    db: Database,
+    *,
+    clock: Clock,
+    options: settings.Rooms,
+    accounts: Accounts,
+    attendance: Attendance,
+    plane: Plane,
+    audience: Audience,
+    ice_servers: Callable[[UserId], Sequence[IceServer]] = no_relays,
+) -> AsyncIterator[Rooms]:
+    """For the one process that holds classes: it takes up what its predecessor left behind."""
+    tasks = Tasks(_report)
+    outside = Outside(
+        clock=clock,
+        options=options,
+        attendance=attendance,
+        plane=plane,
+        audience=audience,
+        tasks=tasks,
+    )
+    live = Live(db, outside=outside)
+    standing = Standing(db, live=live, people=accounts.people)
+    rooms = Rooms(
+        catalogue=Catalogue(db, clock=clock, accounts=accounts, standing=standing),
+        entrance=Entrance(
+            db, live=live, people=accounts.people, plane=plane, ice_servers=ice_servers
+        ),
+        desk=Desk(live=live, clock=clock),
+        meetings=Meetings(db, live=live, plane=plane, clock=clock),
+        standing=standing,
+        live=live,
+    )
+    await live.recover()
+    tasks.start("rooms.sweep", _sweep(rooms, options.sweep, tasks))
+    try:
+        yield rooms
+    finally:
+        await live.close()
+        await tasks.close()
+
+
+async def _sweep(rooms: Rooms, interval: float, tasks: Tasks) -> None:
+    while True:
+        await asyncio.sleep(interval)
+        # A task each time: a defect in one round must not keep the next from happening.
+        await asyncio.wait([tasks.start("rooms.sweep_round", rooms.sweep())])
+
+
+def _report(task: str, error: BaseException) -> None:
+    _log.error("rooms.task_failed", task=task, exc_info=error)

@@ -1,0 +1,226 @@
+"""Coming in, coming back and leaving. Every right is asked here first, and again if it changed."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from vtp.accounts.service.people import People
+from vtp.actor import SYSTEM, Actor
+from vtp.db import Database
+from vtp.edge.sockets.channels import Sid
+from vtp.errors import NotFound, Unavailable
+from vtp.ids import RoomId, UserId, uuid7
+from vtp.media.rtp.ortc_types import RtpCapabilities
+from vtp.rooms import moves, rights
+from vtp.rooms.facts import AnyEvent, Participant, ParticipantId, Role, Source
+from vtp.rooms.media import Plane
+from vtp.rooms.meeting import Meeting
+from vtp.rooms.model import Room, joined
+from vtp.rooms.problems import AlreadyInMeeting, MeetingOver, RoomClosed, RoomFull
+from vtp.rooms.rights import Person
+from vtp.rooms.service.live import Live
+from vtp.rooms.store import meetings, rooms
+
+# How often somebody who comes in while rights change around them is looked at anew.
+_TRIES = 5
+
+
+class IceServer(msgspec.Struct, frozen=True, kw_only=True):
+    """A relay that a browser may use, with credentials that last for one class."""
+
+    urls: Annotated[list[str], Meta(examples=[["turn:class.example.org:3478"]])]
+    username: str = ""
+    credential: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What somebody gets who is in."""
+
+    meeting: Meeting
+    me: Participant
+    token: str
+    resumed: bool
+    missed: Sequence[AnyEvent]
+    capabilities: RtpCapabilities
+    ice_servers: Sequence[IceServer]
+    publish: Sequence[Source]
+
+
+class _Changed(Exception):
+    """Rights changed while somebody came in, or there is no such place any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Admitted:
+    room: Room
+    user_id: UserId
+    name: str
+    role: Role
+
+
+class Entrance:
+    def __init__(
+        self,
+        db: Database,
+        *,
+        live: Live,
+        people: People,
+        plane: Plane,
+        ice_servers: Callable[[UserId], Sequence[IceServer]],
+    ) -> None:
+        self._db = db
+        self._live = live
+        self._people = people
+        self._plane = plane
+        self._ice_servers = ice_servers
+
+    async def join(
+        self, actor: Actor, sid: Sid, *, room_id: RoomId, token: str = "", seen: int = 0
+    ) -> Entry:
+        """With a `token` from before as the same participant, while the place is kept.
+
+        `seen` is the number of the last event that they know of.
+        """
+        if self._live.place_of(sid) is not None:
+            raise AlreadyInMeeting
+        back = await self._come_back(actor, sid, room_id=room_id, token=token)
+        if back is not None:
+            meeting, me = back
+            return self._entry(meeting, me, token, resumed=True, seen=seen)
+        for _ in range(_TRIES):
+            try:
+                return await self._come_in(actor, sid, room_id)
+            except (_Changed, MeetingOver):  # ended at this very moment: another one begins
+                continue
+        raise Unavailable(retry_after=1)
+
+    async def _come_in(self, actor: Actor, sid: Sid, room_id: RoomId) -> Entry:
+        changes = self._live.changes
+        admitted = await self._admit(actor, room_id)
+        meeting = await self._open(admitted)
+        token, move = _ticket(admitted)
+        meeting.check(move)
+        async with self._recorded(meeting, move), self._hearing(sid, meeting):
+            if changes != self._live.changes:
+                raise _Changed
+            me = meeting.join(move, sid=sid, credential_id=actor.credential_id)
+        self._live.sits(sid, meeting, meeting.seats[me.id])
+        return self._entry(meeting, me, token, resumed=False, seen=0)
+
+    async def _come_back(
+        self, actor: Actor, sid: Sid, *, room_id: RoomId, token: str
+    ) -> tuple[Meeting, Participant] | None:
+        """Without the database: it may be away, and the class goes on."""
+        meeting = self._live.in_room(room_id)
+        if meeting is None or not token:
+            return None
+        try:
+            async with self._hearing(sid, meeting):
+                participant_id = _holder(meeting, token, actor)
+                me = meeting.resume(participant_id, sid=sid, credential_id=actor.credential_id)
+        except (_Changed, MeetingOver):
+            return None
+        self._live.sits(sid, meeting, meeting.seats[participant_id])
+        return meeting, me
+
+    async def _admit(self, actor: Actor, room_id: RoomId) -> _Admitted:
+        """Whoever has no right to be here, finds no room."""
+        user_id = actor.require_user()
+        seen = await rooms.by_id(self._db, room_id=room_id, user_id=user_id)
+        user = await self._people.by_id(SYSTEM, user_id)
+        if seen is None or user.disabled_at is not None:
+            raise NotFound
+        role = rights.role_in(seen.room.place, Person(user_id, user.roles, seen.member_as))
+        if role is None:
+            raise NotFound
+        if seen.room.closed_at is not None:
+            raise RoomClosed
+        return _Admitted(seen.room, user_id, user.name, role)
+
+    async def _open(self, admitted: _Admitted) -> Meeting:
+        if self._plane.full():
+            raise RoomFull(retry_after=30)
+        return await self._live.open(admitted.room)
+
+    @asynccontextmanager
+    async def _recorded(self, meeting: Meeting, move: moves.Join) -> AsyncIterator[None]:
+        """The row comes first: presence refers to it."""
+        attendee = joined(
+            move.participant_id,
+            move.user_id,
+            move.name,
+            move.role,
+            self._live.outside.clock.now(),
+        )
+        async with self._db.transaction() as tx:
+            await meetings.insert_participant(tx, meeting.id, attendee)
+        try:
+            yield
+        except BaseException:
+            async with self._db.transaction() as tx:
+                await meetings.forget_participant(tx, attendee.id)
+            raise
+
+    @asynccontextmanager
+    async def _hearing(self, sid: Sid, meeting: Meeting) -> AsyncIterator[None]:
+        """In the channel first, so that no change after the answer can be missed."""
+        await self._live.enter(sid, meeting)
+        try:
+            yield
+        except BaseException:
+            await self._live.leave(sid, meeting)
+            raise
+
+    def _entry(
+        self, meeting: Meeting, me: Participant, token: str, *, resumed: bool, seen: int
+    ) -> Entry:
+        return Entry(
+            meeting=meeting,
+            me=me,
+            token=token,
+            resumed=resumed,
+            missed=(meeting.ring.since(seen) or ()) if resumed else (),
+            capabilities=meeting.capabilities,
+            ice_servers=self._ice_servers(UserId(me.user_id)),
+            publish=rights.publishable(me.role, meeting.state.member_sources),
+        )
+
+    def leave(self, sid: Sid) -> None:
+        """By themselves, at once and for good."""
+        meeting, seat = self._live.seated(sid)
+        meeting.do(moves.Leave(seat.participant_id))
+
+    def raise_hand(self, sid: Sid, *, raised: bool) -> None:
+        meeting, seat = self._live.seated(sid)
+        meeting.do(moves.RaiseHand(seat.participant_id, raised))
+
+
+def _holder(meeting: Meeting, token: str, actor: Actor) -> ParticipantId:
+    found = meeting.state.holder(_hashed(token), actor.require_user())
+    if found is None:
+        raise _Changed
+    return found
+
+
+def _ticket(admitted: _Admitted) -> tuple[str, moves.Join]:
+    token = secrets.token_urlsafe(24)
+    return token, moves.Join(
+        participant_id=ParticipantId(uuid7()),
+        user_id=admitted.user_id,
+        name=admitted.name,
+        role=admitted.role,
+        token_hash=_hashed(token),
+    )
+
+
+def _hashed(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()

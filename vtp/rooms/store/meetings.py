@@ -1,0 +1,213 @@
+"""The rows of meetings, of their outages, and of who was there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from vtp.db import Db, Row
+from vtp.ids import MeetingId, RoomId, UserId
+from vtp.rooms.facts import Ending, ParticipantId
+from vtp.rooms.model import Attendee, Held, Outage, SeenMeeting
+from vtp.rooms.store.rooms import room_of
+
+_MEETING = """
+    select meeting.id, meeting.started_at, meeting.ended_at, meeting.ended_how,
+           room.id as room_id, room.title as room_title, room.owner_id as room_owner_id,
+           room.access as room_access, room.member_sources as room_member_sources,
+           room.created_at as room_created_at, room.closed_at as room_closed_at,
+           member.role as member_as,
+           array(select outage.started_at from meeting_outage outage
+                  where outage.meeting_id = meeting.id order by 1) as gone_at,
+           array(select outage.ended_at from meeting_outage outage
+                  where outage.meeting_id = meeting.id order by outage.started_at) as back_at
+      from meeting join room on room.id = meeting.room_id
+           left join room_member member
+             on member.room_id = meeting.room_id and member.user_id = $1
+"""
+
+
+async def insert(tx: Db, *, meeting_id: MeetingId, room_id: RoomId, started_at: datetime) -> bool:
+    """False when one goes on in this room."""
+    tag = await tx.execute(
+        """
+        insert into meeting (id, room_id, started_at) values ($1, $2, $3)
+        on conflict (room_id) where ended_at is null do nothing
+        """,
+        meeting_id,
+        room_id,
+        started_at,
+    )
+    return tag == "INSERT 0 1"
+
+
+async def by_id(db: Db, *, meeting_id: MeetingId, user_id: UserId | None) -> SeenMeeting | None:
+    row = await db.fetchrow(_MEETING + " where meeting.id = $2", user_id, meeting_id)
+    return _seen(row) if row else None
+
+
+async def listed(
+    db: Db,
+    *,
+    user_id: UserId | None,
+    everywhere: bool,
+    room_id: RoomId | None,
+    before: MeetingId | None,
+    limit: int,
+) -> list[SeenMeeting]:
+    """Newest first: of one room, else of those that `user_id` owns or belongs to, or of all."""
+    rows = await db.fetch(
+        _MEETING
+        + """
+         where case when $3::uuid is not null then meeting.room_id = $3
+                    else $2::boolean or room.owner_id = $1 or member.role is not null end
+           and ($4::uuid is null or meeting.id < $4)
+         order by meeting.id desc limit $5
+        """,
+        user_id,
+        everywhere,
+        room_id,
+        before,
+        limit,
+    )
+    return [_seen(row) for row in rows]
+
+
+async def going_on(db: Db, *, room_id: RoomId | None = None) -> list[Held]:
+    """What is not ended: after a crash, all that it interrupted."""
+    rows = await db.fetch(
+        _MEETING
+        + """
+         where meeting.ended_at is null and ($2::uuid is null or meeting.room_id = $2)
+        """,
+        None,
+        room_id,
+    )
+    return [_held(row) for row in rows]
+
+
+async def end(tx: Db, *, meeting_id: MeetingId, at: datetime, how: Ending) -> None:
+    """It may be said again. An outage after the end was none."""
+    await tx.execute(
+        """
+        update meeting set ended_at = greatest(started_at, $2), ended_how = $3
+         where id = $1 and ended_at is null
+        """,
+        meeting_id,
+        at,
+        how,
+    )
+    await tx.execute(
+        "delete from meeting_outage where meeting_id = $1 and started_at >= $2", meeting_id, at
+    )
+
+
+async def add_outage(
+    tx: Db, *, meeting_id: MeetingId, started_at: datetime, ended_at: datetime
+) -> None:
+    await tx.execute(
+        """
+        insert into meeting_outage (meeting_id, started_at, ended_at)
+        values ($1, $2, greatest($2, $3))
+        on conflict (meeting_id, started_at) do update set ended_at = excluded.ended_at
+        """,
+        meeting_id,
+        started_at,
+        ended_at,
+    )
+
+
+async def insert_participant(tx: Db, meeting_id: MeetingId, attendee: Attendee) -> None:
+    await tx.execute(
+        """
+        insert into participant (id, meeting_id, user_id, name, role, joined_at)
+        values ($1, $2, $3, $4, $5, $6)
+        """,
+        attendee.id,
+        meeting_id,
+        attendee.user_id,
+        attendee.name,
+        attendee.role,
+        attendee.joined_at,
+    )
+
+
+async def forget_participant(tx: Db, participant_id: ParticipantId) -> None:
+    """Somebody who did not get in after all."""
+    await tx.execute("delete from participant where id = $1", participant_id)
+
+
+async def set_removed(tx: Db, *, meeting_id: MeetingId, user_id: UUID, at: datetime | None) -> None:
+    await tx.execute(
+        "update participant set removed_at = $3 where meeting_id = $1 and user_id = $2",
+        meeting_id,
+        user_id,
+        at,
+    )
+
+
+async def removed(db: Db, *, meeting_id: MeetingId) -> list[UUID]:
+    rows = await db.fetch(
+        """
+        select distinct user_id from participant
+         where meeting_id = $1 and removed_at is not null
+        """,
+        meeting_id,
+    )
+    return [row["user_id"] for row in rows]
+
+
+async def participants(
+    db: Db, *, meeting_id: MeetingId, after: UUID | None, limit: int
+) -> list[Attendee]:
+    rows = await db.fetch(
+        """
+        select * from participant
+         where meeting_id = $1 and ($2::uuid is null or id > $2)
+         order by id limit $3
+        """,
+        meeting_id,
+        after,
+        limit,
+    )
+    return [_attendee(row) for row in rows]
+
+
+async def participant(
+    db: Db, *, meeting_id: MeetingId, participant_id: ParticipantId
+) -> Attendee | None:
+    row = await db.fetchrow(
+        "select * from participant where meeting_id = $1 and id = $2", meeting_id, participant_id
+    )
+    return _attendee(row) if row else None
+
+
+def _seen(row: Row) -> SeenMeeting:
+    return SeenMeeting(_held(row), row["member_as"])
+
+
+def _held(row: Row) -> Held:
+    return Held(
+        id=row["id"],
+        room=room_of(row, "room_"),
+        started_at=row["started_at"],
+        ended_at=row["ended_at"],
+        ended_how=row["ended_how"],
+        outages=_outages(row["gone_at"], row["back_at"]),
+    )
+
+
+def _outages(gone: Sequence[datetime], back: Sequence[datetime]) -> tuple[Outage, ...]:
+    return tuple(Outage(*both) for both in zip(gone, back, strict=True))
+
+
+def _attendee(row: Row) -> Attendee:
+    return Attendee(
+        id=row["id"],
+        user_id=row["user_id"],
+        name=row["name"],
+        role=row["role"],
+        joined_at=row["joined_at"],
+        removed_at=row["removed_at"],
+    )

@@ -1,0 +1,157 @@
+"""The rows of rooms and their members.
+
+Names and emails of members are read beside them; `app_user` is written by accounts alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from vtp.db import Db, Row
+from vtp.ids import RoomId, UserId
+from vtp.rooms.facts import Role, Source
+from vtp.rooms.model import Member, Room, Seen
+from vtp.rooms.rights import Access
+
+
+async def insert(tx: Db, room: Room) -> None:
+    await tx.execute(
+        """
+        insert into room (id, title, owner_id, access, member_sources, created_at)
+        values ($1, $2, $3, $4, $5, $6)
+        """,
+        room.id,
+        room.title,
+        room.owner_id,
+        room.access,
+        list(room.member_sources),
+        room.created_at,
+    )
+
+
+async def by_id(db: Db, *, room_id: RoomId, user_id: UserId | None) -> Seen | None:
+    row = await db.fetchrow(
+        """
+        select room.*, member.role as member_as
+          from room left join room_member member on member.room_id = id and member.user_id = $2
+         where id = $1
+        """,
+        room_id,
+        user_id,
+    )
+    return Seen(room_of(row), row["member_as"]) if row else None
+
+
+async def listed(
+    db: Db, *, user_id: UserId | None, before: RoomId | None, limit: int
+) -> list[Seen]:
+    """Newest first: those that somebody owns or belongs to, or all for None."""
+    rows = await db.fetch(
+        """
+        select room.*, member.role as member_as
+          from room left join room_member member on member.room_id = id and member.user_id = $1
+         where ($1::uuid is null or owner_id = $1 or member.role is not null)
+           and ($2::uuid is null or id < $2)
+         order by id desc limit $3
+        """,
+        user_id,
+        before,
+        limit,
+    )
+    return [Seen(room_of(row), row["member_as"]) for row in rows]
+
+
+async def change(
+    tx: Db,
+    *,
+    room_id: RoomId,
+    title: str | None,
+    access: Access | None,
+    member_sources: Sequence[Source] | None,
+) -> Room | None:
+    """None leaves a field as it is."""
+    row = await tx.fetchrow(
+        """
+        update room set title = coalesce($2, title), access = coalesce($3, access),
+               member_sources = coalesce($4::text[], member_sources)
+         where id = $1
+        returning *
+        """,
+        room_id,
+        title,
+        access,
+        None if member_sources is None else list(member_sources),
+    )
+    return room_of(row) if row else None
+
+
+async def close(tx: Db, *, room_id: RoomId, at: datetime) -> None:
+    await tx.execute(
+        "update room set closed_at = $2 where id = $1 and closed_at is null", room_id, at
+    )
+
+
+async def members(db: Db, *, room_id: RoomId, after: UUID | None, limit: int) -> list[Member]:
+    rows = await db.fetch(
+        """
+        select member.*, person.name, person.email
+          from room_member member join app_user person on person.id = member.user_id
+         where room_id = $1 and ($2::uuid is null or user_id > $2)
+         order by user_id limit $3
+        """,
+        room_id,
+        after,
+        limit,
+    )
+    return [_member(row) for row in rows]
+
+
+async def put_member(tx: Db, *, room_id: RoomId, user_id: UserId, role: Role, at: datetime) -> None:
+    await tx.execute(
+        """
+        insert into room_member (room_id, user_id, role, added_at) values ($1, $2, $3, $4)
+        on conflict (room_id, user_id) do update set role = excluded.role
+        """,
+        room_id,
+        user_id,
+        role,
+        at,
+    )
+
+
+async def remove_member(tx: Db, *, room_id: RoomId, user_id: UserId) -> bool:
+    tag = await tx.execute(
+        "delete from room_member where room_id = $1 and user_id = $2", room_id, user_id
+    )
+    return tag == "DELETE 1"
+
+
+async def role_of(db: Db, *, room_id: RoomId, user_id: UserId) -> Role | None:
+    role: Role | None = await db.fetchval(
+        "select role from room_member where room_id = $1 and user_id = $2", room_id, user_id
+    )
+    return role
+
+
+def room_of(row: Row, prefix: str = "") -> Room:
+    return Room(
+        id=row[prefix + "id"],
+        title=row[prefix + "title"],
+        owner_id=row[prefix + "owner_id"],
+        access=row[prefix + "access"],
+        member_sources=tuple(row[prefix + "member_sources"]),
+        created_at=row[prefix + "created_at"],
+        closed_at=row[prefix + "closed_at"],
+    )
+
+
+def _member(row: Row) -> Member:
+    return Member(
+        user_id=row["user_id"],
+        role=row["role"],
+        name=row["name"],
+        email=row["email"],
+        added_at=row["added_at"],
+    )
