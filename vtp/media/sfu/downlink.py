@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from vtp.media.rtp.continuity import LEAVE_OUT, Continuity, Span
 from vtp.media.rtp.packet import HEAD, Packet
@@ -15,8 +15,7 @@ from vtp.media.sfu.library import srtp_protect
 
 if TYPE_CHECKING:
     from vtp.media.rtp.ortc import Consumed
-    from vtp.media.sfu.feed import Feed
-    from vtp.media.sfu.producer import Producer
+    from vtp.media.sfu.egress import Egress, Subscriber
     from vtp.media.sfu.stream import Stream
 
 # The first 25 bytes of a canonical packet: header, extension block, abs-send-time, twcc, third.
@@ -33,6 +32,44 @@ _REPLAY_AGE = 2.0
 _AGAIN_TRIES = 4
 _AGAIN_AFTER = 0.03
 _AGAIN_KNOWN = 512
+
+
+class Line(Protocol):
+    """The way to one subscriber, shared by all that it receives."""
+
+    egress: Egress
+    next_twcc: int
+    unprotected: int
+
+    @property
+    def subscriber(self) -> Subscriber: ...
+
+    @property
+    def stamp(self) -> int:
+        """When packets leave, as abs-send-time says it."""
+
+    def handle(self) -> object:
+        """libsrtp's."""
+
+    def sent_run(self, next_number: int, sizes: Sequence[int], now: float, /) -> None: ...
+
+    def may_repair(self, now: float, /) -> bool: ...
+
+    def spent(self, size: int, /) -> None: ...
+
+    def began(self, downlink: Downlink, /) -> None: ...
+
+
+class Source(Protocol):
+    """The track that is sent."""
+
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def cname(self) -> str: ...
+
+    def want_key(self, stream: Stream, now: float, /) -> None: ...
 
 
 class Downlink:
@@ -59,7 +96,7 @@ class Downlink:
         "video",
     )
 
-    def __init__(self, feed: Feed, producer: Producer, consumed: Consumed, *, first: int) -> None:
+    def __init__(self, feed: Line, producer: Source, consumed: Consumed, *, first: int) -> None:
         self.feed = feed
         self.producer = producer
         self.video = producer.kind == "video"
@@ -151,13 +188,13 @@ class Downlink:
         """Send copies; `clean` packets are simply the next ones, all with a payload."""
         feed, egress = self.feed, self.feed.egress
         span = self.continuity.now
-        if span is None or not egress.start(feed.transport, packets):
+        if span is None or not egress.start(feed.subscriber, packets):
             return
         chosen, numbers = self._numbered(packets, now, clean=clean)
         slab, base, length, handle = egress.slab, egress.base, egress.length, feed.handle()
         ts, pid, tl0 = span.ts, span.pid, span.tl0
         ssrc, pt, twcc_id, third_id = self.ssrc, self.pt, self._twcc, self._third
-        stamp = self._abs | feed.plane.stamp if self._abs else 0
+        stamp = self._abs | feed.stamp if self._abs else 0
         twcc = feed.next_twcc if twcc_id else 0
         at, sizes = egress.at, egress.sizes
         pack, protect = _HEADER.pack_into, srtp_protect
@@ -255,7 +292,7 @@ class Downlink:
     def _write_again(self, packet: Packet, number: int, span: Span, now: float) -> int:
         """As a packet of the RTX stream (RFC 4588); without one, just as it was."""
         feed, egress = self.feed, self.feed.egress
-        if not egress.start(feed.transport, (packet,)):
+        if not egress.start(feed.subscriber, (packet,)):
             return 0
         at, slab, data = egress.at, egress.slab, packet.data
         size, moved = len(data), 0
@@ -297,7 +334,7 @@ class Downlink:
             ssrc,
             _BLOCK,
             _WORDS,
-            self._abs | self.feed.plane.stamp if self._abs else 0,
+            self._abs | self.feed.stamp if self._abs else 0,
             self._twcc,
             self.feed.next_twcc if self._twcc else 0,
             self._third if third >= 0 else 0,

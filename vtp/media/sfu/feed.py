@@ -14,7 +14,9 @@ from vtp.media.rtp.allocation import Allocation, Priority, Want
 from vtp.media.rtp.bandwidth import Action, Bandwidth, DelayBandwidth, ReportBandwidth
 from vtp.media.rtp.rtcp import Block
 from vtp.media.sfu.drops import Drops
+from vtp.media.sfu.ice import Bucket
 from vtp.media.sfu.silent import Silent
+from vtp.media.sfu.uplink import REPORTS
 
 if TYPE_CHECKING:
     from vtp.media.sfu.consumer import Consumer
@@ -32,7 +34,7 @@ _LONGEST_RTT = 10.0
 
 class Feed(Silent):
     def __init__(self, plane: Plane, owner: object) -> None:
-        self.plane = plane
+        self._plane = plane
         self.owner = owner
         self.egress = plane.egress
         self.transport: Transport  # given right after; it needs us to be made
@@ -42,6 +44,7 @@ class Feed(Silent):
         self.consumers: dict[str, Consumer] = {}
         self._by_ssrc: dict[int, Downlink] = {}
         self._bandwidth: Bandwidth | None = None
+        self._reports = Bucket(REPORTS, plane.now())
         self._allocation = Allocation()
         self._mids = -1
         self._allowance = _REPAIR_BURST
@@ -65,7 +68,7 @@ class Feed(Silent):
 
     def began(self, downlink: Downlink) -> None:
         """Another layer is sent from now on, by another clock than the last report told of."""
-        self._send_report(downlink, self.plane.now())
+        self._send_report(downlink, self._plane.now())
 
     def free_numbers(self) -> tuple[int, int]:
         """SSRCs for a track and its repairs that nobody else has on this connection."""
@@ -79,6 +82,14 @@ class Feed(Silent):
         return str(self._mids)
 
     # What is sent
+
+    @property
+    def subscriber(self) -> Transport:
+        return self.transport
+
+    @property
+    def stamp(self) -> int:
+        return self._plane.stamp
 
     def handle(self) -> object:
         """libsrtp's, for whoever has seen that the transport can send."""
@@ -111,7 +122,9 @@ class Feed(Silent):
 
     def rtcp(self, _transport: Transport, data: bytes, now: float, /) -> None:
         self._now = now
-        if not rtcp.walk(data, self):
+        if not self._reports.take(now):
+            self.drops.count("flood_of_reports")
+        elif not rtcp.walk(data, self):
             self.drops.count("malformed_report")
 
     def nack(self, media_ssrc: int, seqs: list[int], /) -> None:
@@ -159,7 +172,7 @@ class Feed(Silent):
             self.transport.rtt = gone
 
     def state(self, _transport: Transport, _state: str, /) -> None:
-        self.plane.state_changed(self.owner)
+        self._plane.state_changed(self.owner)
 
     # What fits
 
@@ -186,7 +199,7 @@ class Feed(Silent):
         self._probe(action, shown, now)
 
     def _probe(self, action: Action, shown: Sequence[Consumer], now: float) -> None:
-        wanted = action.burst + int(action.padding * self.plane.tick / 8)
+        wanted = action.burst + int(action.padding * self._plane.tick / 8)
         for consumer in shown:
             if wanted <= 0:
                 return
@@ -195,8 +208,8 @@ class Feed(Silent):
     # What the subscriber is told
 
     def report(self, now: float) -> None:
-        for downlink in list(self._by_ssrc.values()):
-            self._send_report(downlink, now)
+        for consumer in self.consumers.values():
+            self._send_report(consumer.downlink, now)
 
     def _send_report(self, downlink: Downlink, now: float) -> None:
         stream, span = downlink.stream, downlink.continuity.now

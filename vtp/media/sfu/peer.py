@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from vtp.errors import Conflict, Invalid, Limited, NotFound
 from vtp.media.rtp import ortc
+from vtp.media.sfu import figures
 from vtp.media.sfu.consumer import Consumer
 from vtp.media.sfu.feed import Feed
 from vtp.media.sfu.producer import Producer
@@ -86,6 +87,10 @@ class Peer:
         if (side := self._sides.get(transport_id)) is None:
             raise NotFound("There is no such connection.")
         return side
+
+    @property
+    def sides(self) -> list[Uplink | Feed]:
+        return list(self._sides.values())
 
     @property
     def uplinks(self) -> list[Uplink]:
@@ -176,6 +181,12 @@ class Peer:
         for consumer in self.consumers.values():
             if consumer.downlink.video and (state := consumer.state()) is not None:
                 self.events.layer(consumer, *state)
+
+    def now(self) -> float:
+        return self._plane.now()
+
+    def stats(self) -> figures.PeerFigures:
+        return figures.of_peer(self)
 
     def close(self) -> None:
         if self.closed:

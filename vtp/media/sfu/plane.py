@@ -17,9 +17,13 @@ from vtp import settings
 from vtp.clock import Clock
 from vtp.errors import NotFound
 from vtp.media.rtp import ortc
+from vtp.media.sfu.capacity import measure
 from vtp.media.sfu.door import Door
 from vtp.media.sfu.dtls import Certificates
+from vtp.media.sfu.figures import PlaneFigures
+from vtp.media.sfu.flood import Limit
 from vtp.media.sfu.hall import Hall, HallEvents
+from vtp.media.sfu.load import Load
 from vtp.media.sfu.peer import Peer, PeerEvents
 from vtp.media.sfu.transport import Listener, Transport
 from vtp.tasks import Tasks
@@ -37,6 +41,8 @@ TICK = 0.02
 _ARRIVALS = 0.05
 _ROOM = 0.1
 _REPORTS = 1.0
+# Of what the trial shows: a class also reads, repairs, reports and estimates.
+_REAL = 0.5
 # A layer that nobody watches for this long is not asked for any more.
 _PATIENCE = 5.0
 
@@ -44,7 +50,9 @@ _PATIENCE = 5.0
 class Plane:
     tick = _ROOM  # seconds between two looks at what fits
 
-    def __init__(self, options: settings.Media, door: Door, *, clock: Clock) -> None:
+    def __init__(
+        self, options: settings.Media, door: Door, *, clock: Clock, capacity: float
+    ) -> None:
         self._options = options
         self._door = door
         self._clock = clock
@@ -54,6 +62,7 @@ class Plane:
         self.stamp = 0
         self._tasks = Tasks(_report)
         self._busy = asyncio.Event()
+        self._load = Load(capacity)
         self.egress = door.egress
         door.on_batch_end = self._forward
 
@@ -111,6 +120,24 @@ class Plane:
     def state_changed(owner: object) -> None:
         if isinstance(owner, Peer) and not owner.closed:
             owner.state_changed()
+
+    # How much there is
+
+    def full(self) -> bool:
+        """Whether one more participant would make it worse for everybody."""
+        return self._load.full
+
+    def publish_limit(self) -> Limit:
+        return Limit(bits=self._options.publish_bits, packets=self._options.publish_packets)
+
+    def stats(self) -> PlaneFigures:
+        return PlaneFigures(
+            meetings=len(self._halls),
+            participants=len(self.peers()),
+            packets_per_second=round(self._load.rate),
+            capacity=round(self._load.capacity),
+            drops=dict(self._door.drops),
+        )
 
     # Packets
 
@@ -183,12 +210,16 @@ class Plane:
                 peer.tell_layers()
 
     def _report_all(self, now: float) -> None:
+        packets = 0
         for peer in self.peers():
             for uplink in peer.uplinks:
                 uplink.report(now)
             for feed in peer.feeds:
                 feed.report(now)
             self._watch(peer, now)
+            for side in peer.sides:
+                packets += side.transport.packets_in + side.transport.packets_out
+        self._load.tick(packets, now)
 
     def _watch(self, peer: Peer, now: float) -> None:
         """Layers begin and die, and some have no viewer: look again who gets what."""
@@ -210,10 +241,11 @@ def _begin(stream: Stream, packets: list[Packet], now: float) -> None:
 
 @asynccontextmanager
 async def open_plane(options: settings.Media, *, clock: Clock) -> AsyncIterator[Plane]:
-    door = Door(options)
+    capacity = options.capacity or measure() * _REAL
+    door = Door(options, now=clock.monotonic)
     await door.open()
     try:
-        plane = Plane(options, door, clock=clock)
+        plane = Plane(options, door, clock=clock, capacity=capacity)
         plane.start()
         try:
             yield plane

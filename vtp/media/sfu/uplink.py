@@ -13,6 +13,7 @@ from vtp.media.rtp.extensions import SenderIds
 from vtp.media.rtp.packet import Seen, look
 from vtp.media.rtp.twcc import Arrivals
 from vtp.media.sfu.drops import Drops
+from vtp.media.sfu.ice import Bucket
 from vtp.media.sfu.silent import Silent
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 _MOST_STREAMS = 24
 # As whom we speak in reports to senders; any number will do, and each side has its own.
 OUR_SSRC = 1
+# Reports of one side in a second: a browser sends some twenty, more where much is lost.
+REPORTS = 200.0
 # Seconds from the request for a packet to its coming, until it was measured.
 _FIRST_RTT = 0.1
 
@@ -41,6 +44,8 @@ class Uplink(Silent):
         self.drops = Drops()
         self.rtt = _FIRST_RTT
         self._seen = Seen()
+        self._reports = Bucket(REPORTS, plane.now())
+        self._limit = plane.publish_limit()
         self._streams: dict[int, Stream] = {}
         self._repairs: dict[int, Stream] = {}
 
@@ -70,6 +75,9 @@ class Uplink(Silent):
 
     def rtp(self, transport: Transport, raw: memoryview, now: float) -> None:
         seen = self._seen
+        if not self._limit.allows(len(raw), now):
+            self.drops.count("flood")
+            return
         if not look(raw, self.ids, seen):
             self.drops.count("malformed")
             return
@@ -150,7 +158,9 @@ class Uplink(Silent):
 
     def rtcp(self, _transport: Transport, data: bytes, now: float, /) -> None:
         self._now = now
-        if not rtcp.walk(data, self):
+        if not self._reports.take(now):
+            self.drops.count("flood_of_reports")
+        elif not rtcp.walk(data, self):
             self.drops.count("malformed_report")
 
     def sender_report(self, ssrc: int, ntp: int, rtp: int, _packets: int, _octets: int, /) -> None:
