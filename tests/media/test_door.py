@@ -61,6 +61,13 @@ async def test_a_number_in_use_is_refused_and_nothing_stays_open(taken: int) -> 
         free.bind(("127.0.0.1", taken))
 
 
+async def test_an_address_of_another_machine_is_refused() -> None:
+    door = Door(changed(QUICK, listen=("203.0.113.1",)))
+    with pytest.raises(OSError, match="assign"):
+        await door.open()
+    await door.close()
+
+
 def test_udp_goes_before_tcp_and_first_before_later() -> None:
     found = addresses.candidates(["192.0.2.1", "2001:db8::1"], 7882, tcp=True)
     assert [(c.protocol, c.address) for c in found] == [
@@ -77,6 +84,7 @@ def test_udp_goes_before_tcp_and_first_before_later() -> None:
 def test_a_configured_address_is_announced_alone() -> None:
     assert addresses.announced(["203.0.113.7"], ["127.0.0.1"]) == ["203.0.113.7"]
     assert addresses.announced([], ["192.0.2.9"]) == ["192.0.2.9"]
+    assert addresses.announced([], ["0.0.0.0", "::"])[-2:] == ["127.0.0.1", "::1"]
     with pytest.raises(addresses.BadAddress, match="is no IP address"):
         addresses.announced(["class.example.org"])
 
@@ -113,6 +121,15 @@ async def test_what_comes_together_is_one_batch_with_one_time() -> None:
         await pair.heard.until(lambda: len(pair.heard.rtp_came) == 100)
         assert times == [(2000.0, 64), (2000.0, 100)]
         assert pair.heard.rtp_came == [rtp(seq, b"x") for seq in range(1, 101)]
+
+
+async def test_a_fault_at_the_end_of_a_batch_is_not_the_end_of_the_door() -> None:
+    async with house() as here:
+        pair = await here.connected()
+        here.door.on_batch_end = lambda _: 1 / 0  # type: ignore[assignment]  # it is to fail
+        await media_goes_both_ways(pair)
+        await media_goes_both_ways(pair)
+        assert set(here.door.drops) == {"error"}
 
 
 async def test_sockets_hold_a_burst() -> None:

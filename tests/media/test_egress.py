@@ -136,6 +136,15 @@ def test_what_the_kernel_refuses_is_counted_and_the_rest_sent(lines: Lines) -> N
     assert way.drops == {"send_failed": 1}
 
 
+@pytest.mark.parametrize("mode", _MODES)
+def test_more_messages_than_one_call_takes_are_several_calls(lines: Lines, mode: Mode) -> None:
+    way, wanted = lines(mode), packets(*range(1, 601))
+    way.write(*wanted)
+    way.egress.flush()
+    assert way.came() == wanted
+    assert way.drops == {}
+
+
 def test_a_full_slab_is_sent_before_more_is_written(lines: Lines) -> None:
     way = lines("gso")
     got: list[bytes] = []

@@ -110,15 +110,15 @@ async def test_no_datagram_is_longer_than_those_of_udp(here: House) -> None:
 
 
 async def test_strangers_of_one_address_are_few(here: House) -> None:
-    guests = [await stranger(here) for _ in range(40)]
+    guests = [await stranger(here) for _ in range(136)]
     await Heard().until(lambda: here.door.drops["tcp_full"] == 8)
-    assert len(here.door._connections) == 32
+    assert len(here.door._connections) == 128
     for _, writer in guests:
         writer.close()
 
 
 async def test_who_is_known_takes_no_place_of_strangers(here: House) -> None:
-    pairs = [here.pair() for _ in range(40)]
+    pairs = [here.pair() for _ in range(130)]
     for pair in pairs:
         await pair.client.reach(tcp=True)
     assert here.door._strangers.enter("127.0.0.1")

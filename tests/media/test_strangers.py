@@ -209,6 +209,16 @@ async def test_one_address_gets_ten_answers_a_second(here: House, ticks: Ticks) 
     await pair.client.check()
 
 
+async def test_one_name_gets_forty_answers_a_second(here: House) -> None:
+    pairs = [here.pair() for _ in range(6)]
+    for pair in pairs:
+        pair.client.server = pairs[0].client.server
+        await pair.client.open()
+        for _ in range(10):
+            pair.client.put(bytes(pair.client.request()))
+    await Heard().until(lambda: here.door.drops["stun_limited"] == 20)
+
+
 async def test_a_peer_has_eight_addresses_and_keeps_the_one_in_use(
     here: House, ticks: Ticks
 ) -> None:

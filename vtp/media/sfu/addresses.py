@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import socket
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from aioice.ice import get_host_addresses
 
@@ -54,14 +54,14 @@ def host_and_port(name: bytes) -> tuple[bytes, int]:
     return host, int.from_bytes(name[2:4])
 
 
-def announced(configured: Iterable[str], listening: Iterable[str] = ()) -> list[str]:
+def announced(configured: Sequence[str], listening: Sequence[str] = ()) -> list[str]:
     """What is configured; else where we listen; else every address of this machine.
 
     Loopback comes last: one browser never tries it, and all others find something better.
     """
-    chosen = list(configured) or list(listening)
-    if chosen:
-        return [_valid(text) for text in chosen]
+    chosen = [_valid(text) for text in configured or listening]
+    if chosen and not any(ipaddress.ip_address(text).is_unspecified for text in chosen):
+        return chosen
     found = [text for text in get_host_addresses(use_ipv4=True, use_ipv6=True) if _useful(text)]
     return [*dict.fromkeys(found), *_LOOPBACK]
 

@@ -134,14 +134,21 @@ class Door:
         now = self.now()
         for number in range(intake.read()):
             self._arrived(intake, number * SLOT, intake.sizes[number], intake.names[number], now)
-        self.on_batch_end(now)
+        self._delivered(now)
 
     def framed(self, connection: Connection, frames: Sequence[bytes]) -> None:
         now = self.now()
         for frame in frames:
             connection.hold(frame)
             self._arrived(connection, 0, len(frame), connection.key, now)
-        self.on_batch_end(now)
+        self._delivered(now)
+
+    def _delivered(self, now: float) -> None:
+        try:
+            self.on_batch_end(now)
+        except Exception as error:
+            self.drops["error"] += 1
+            self._tell("media_batch_failed", error, now)
 
     def _arrived(self, source: Source, at: int, size: int, key: bytes, now: float) -> None:
         try:

@@ -21,8 +21,9 @@ from vtp.media.sfu.library import ffi, view_of
 
 # What one connection may leave unread before packets to it are dropped.
 _MOST_UNREAD = 1 << 20
-# Connections that have not shown who they are, from one address and in all.
-_STRANGERS_PER_ADDRESS = 32
+# Connections that have not shown who they are, from one address and in all. A class behind one
+# address comes all at once, and a browser opens several; each shows itself with its first packet.
+_STRANGERS_PER_ADDRESS = 128
 _STRANGERS = 256
 _LONGEST = 1500
 
