@@ -1,7 +1,9 @@
 """The pool, as services see it: reads that survive a lost connection, and transactions.
 
 Outside `transaction()` send only what may be sent twice; a `select` is, when the connection
-was lost. Everything that changes something goes through a transaction.
+was lost. Everything that changes something goes through a transaction. A server that
+hangs is waited for as long as for one statement, or as tries are repeated: a connection, the
+answer and all further tries together.
 """
 
 from __future__ import annotations
@@ -22,6 +24,8 @@ from vtp.db.connection import Db
 from vtp.db.losses import LOST, OutcomeUnknown, away_as_unavailable, lost, retrying
 
 T = TypeVar("T")
+_MARGIN = 0.5  # s, in which the server can say that a statement took too long
+_SHORTEST = 0.001  # s; no time at all is no limit that asyncpg takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,50 +45,70 @@ class Database:
 
     # --- what Db asks for -------------------------------------------------------------------
     async def execute(self, query: str, *args: Any) -> str:
-        return await self._send(query, lambda: self._pool.execute(query, *args))
+        return await self._send(query, lambda one, left: one.execute(query, *args, timeout=left))
 
     async def executemany(self, query: str, args: Iterable[Sequence[Any]]) -> None:
         rows = list(args)
-        await self._send(query, lambda: self._pool.executemany(query, rows))
+        await self._send(query, lambda one, left: one.executemany(query, rows, timeout=left))
 
     async def fetch(self, query: str, *args: Any) -> list[Any]:
-        return await self._send(query, lambda: self._pool.fetch(query, *args))
+        return await self._send(query, lambda one, left: one.fetch(query, *args, timeout=left))
 
     async def fetchrow(self, query: str, *args: Any) -> Any | None:
-        return await self._send(query, lambda: self._pool.fetchrow(query, *args))
+        return await self._send(query, lambda one, left: one.fetchrow(query, *args, timeout=left))
 
     async def fetchval(self, query: str, *args: Any) -> Any:
-        return await self._send(query, lambda: self._pool.fetchval(query, *args))
+        return await self._send(query, lambda one, left: one.fetchval(query, *args, timeout=left))
 
-    async def _send(self, query: str, work: Callable[[], Awaitable[T]]) -> T:
+    async def _send(self, query: str, work: Callable[[Any, float], Awaitable[T]]) -> T:
+        async def once() -> T:
+            async with self._connection(until) as one:
+                return await work(one, self._left(until))
+
+        until = self._until()
+        if query.lstrip()[:6].lower() == "select":
+            return await retrying(once, clock=self._clock, limit=self._options.retry_for)
+        with away_as_unavailable(OutcomeUnknown):
+            return await once()
+
+    @asynccontextmanager
+    async def _connection(self, until: float) -> AsyncIterator[Any]:
+        connection = await self._pool.acquire(timeout=self._left(until))
         try:
-            return await work()
-        except Exception as error:
-            if not lost(error):
-                raise
-            if not query.lstrip()[:6].lower() == "select":
-                raise OutcomeUnknown(retry_after=1) from error
-        return await retrying(work, clock=self._clock, limit=self._options.retry_for)
+            with _dropping(connection):
+                yield connection
+        finally:
+            await self._release(connection)
+
+    def _until(self) -> float:
+        return self._clock.monotonic() + max(_longest(self._options), self._options.retry_for)
+
+    def _left(self, until: float) -> float:
+        """Seconds for the next step: what is left in all, and no more than a statement gets."""
+        return max(_SHORTEST, min(_longest(self._options), until - self._clock.monotonic()))
 
     # --- more than Db -----------------------------------------------------------------------
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Db]:
         """All or nothing. Committed when the block ends, rolled back when it raises."""
+        until = self._until()
         connection, transaction = await retrying(
-            self._begin, clock=self._clock, limit=self._options.retry_for
+            lambda: self._begin(until), clock=self._clock, limit=self._options.retry_for
         )
         try:
-            async with _finishing(transaction):
+            async with _finishing(connection, transaction):
                 yield connection
         finally:
             await self._release(connection)
 
-    async def _begin(self) -> tuple[Any, Any]:
+    async def _begin(self, until: float) -> tuple[Any, Any]:
         """A connection with a transaction begun: one that died in the pool is found here."""
-        connection = await self._pool.acquire(timeout=self._options.connect_timeout)
+        connection = await self._pool.acquire(timeout=self._left(until))
         transaction = connection.transaction()
         try:
-            await transaction.start()
+            with _dropping(connection):
+                async with asyncio.timeout(self._left(until)):
+                    await transaction.start()
         except BaseException:
             await self._release(connection)
             raise
@@ -96,25 +120,38 @@ class Database:
 
     async def ping(self) -> None:
         """One round trip, without any retry: for health."""
+        until = self._until()
         with away_as_unavailable():
-            async with self._pool.acquire(timeout=self._options.connect_timeout) as connection:
-                await connection.fetchval("select 1")
+            async with self._connection(until) as connection:
+                await connection.fetchval("select 1", timeout=self._left(until))
 
     def figures(self) -> PoolFigures:
         pool = self._pool
         return PoolFigures(pool.get_size(), pool.get_idle_size(), pool.get_max_size())
 
 
-@asynccontextmanager
-async def _finishing(transaction: Any) -> AsyncIterator[None]:
+@contextmanager
+def _dropping(connection: Any) -> Iterator[None]:
+    """Who did not answer in time is not asked again, neither to roll back nor to cancel."""
     try:
-        with away_as_unavailable():  # before the commit: surely nothing was changed
+        yield
+    except Exception as error:
+        if lost(error):
+            connection.terminate()
+        raise
+
+
+@asynccontextmanager
+async def _finishing(connection: Any, transaction: Any) -> AsyncIterator[None]:
+    try:
+        # Before the commit: surely nothing was changed.
+        with away_as_unavailable(), _dropping(connection):
             yield
     except BaseException:
         with suppress(*LOST, asyncpg.InterfaceError):  # a dead server has rolled back by itself
             await transaction.rollback()
         raise
-    with away_as_unavailable(OutcomeUnknown):
+    with away_as_unavailable(OutcomeUnknown), _dropping(connection):
         await transaction.commit()
 
 
@@ -158,7 +195,7 @@ async def open_database(
                 min_size=options.min_connections,
                 max_size=options.max_connections,
                 timeout=options.connect_timeout,
-                command_timeout=options.statement_timeout * 2,
+                command_timeout=_longest(options),
                 max_inactive_connection_lifetime=options.idle_lifetime,
                 reset=_keep_session,
                 server_settings=_session(options),
@@ -169,6 +206,11 @@ async def open_database(
         yield Database(pool, options, clock)
     finally:
         await _close(pool, options.connect_timeout)
+
+
+def _longest(options: settings.Database) -> float:
+    """Seconds after which an answer is not waited for: the server gives up before, and says why."""
+    return options.statement_timeout + _MARGIN
 
 
 def _session(options: settings.Database) -> dict[str, str]:

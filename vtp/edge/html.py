@@ -18,7 +18,7 @@ from vtp.edge.assets import Assets
 from vtp.edge.auth import ACTOR
 from vtp.edge.problems import REQUEST_ID
 from vtp.edge.texts import Texts
-from vtp.errors import Problem, Unauthenticated
+from vtp.errors import Problem, Unauthenticated, Unavailable
 
 THEMES = ("auto", "light", "dark")
 _THEME_COOKIE = "theme"
@@ -112,12 +112,16 @@ class Pages:
             "error.html",
             problem.status,
             problems.headers_of(problem),
-            user=await self._viewer_or_nobody(request),
+            user=await self._viewer_or_nobody(request, problem),
             problem=self._shown(problem, request[REQUEST_ID]),
         )
 
-    async def _viewer_or_nobody(self, request: web.Request) -> Mapping[str, Any] | None:
-        """The page about an outage must not need what is out."""
+    async def _viewer_or_nobody(
+        self, request: web.Request, problem: Problem
+    ) -> Mapping[str, Any] | None:
+        """The page about an outage must not need what is out, nor wait for it once more."""
+        if isinstance(problem, Unavailable):
+            return None
         try:
             return await self._viewer(request[ACTOR])
         except Problem:
