@@ -43,6 +43,7 @@ def some_settings(database: settings.Database, data: Path, **changed: Any) -> se
         data=str(data),
         database=database,
         server=settings.Server(port=free_port(), shutdown_timeout=5),
+        media=settings.Media(port=0, listen=("127.0.0.1",), capacity=1e9),
         auth=settings.Auth(bcrypt_cost=4),
         limits=_PLENTY,
         log=settings.Log(level="warning"),

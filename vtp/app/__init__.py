@@ -20,13 +20,13 @@ from vtp.settings import Settings, SettingsError
 def run_web(chosen: Settings) -> int:
     from vtp.app import loop, web
 
-    return _told(lambda: loop.run(lambda stop: web.run(chosen, stop)))
+    return _told(lambda: loop.run(lambda told: web.run(chosen, told)))
 
 
 def run_work(chosen: Settings) -> int:
     from vtp.app import loop, work
 
-    return _told(lambda: loop.run(lambda stop: work.run(chosen, stop)))
+    return _told(lambda: loop.run(lambda told: work.run(chosen, told)))
 
 
 def migrate(chosen: Settings, *, back_to: str = "") -> int:

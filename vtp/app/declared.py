@@ -11,9 +11,11 @@ from vtp.edge.sockets import upgrade
 from vtp.jobs import api as jobs_api
 from vtp.jobs import events as jobs_events
 from vtp.jobs import jobs as jobs_jobs
+from vtp.rooms import api as rooms_api
+from vtp.rooms import events as rooms_events
 from vtp.site import pages as site_pages
 
-EVENTS = (jobs_events.events,)
+EVENTS = (jobs_events.events, rooms_events.events)
 HANDLERS = (accounts_jobs.handlers, jobs_jobs.handlers)
 
 
@@ -25,6 +27,7 @@ def routes() -> list[Route]:
         client_errors.routes,
         accounts_api.routes,
         jobs_api.routes,
+        rooms_api.routes,
         accounts_pages.routes,
         site_pages.routes,
     )

@@ -16,7 +16,8 @@ from aiohttp import web
 from vtp.accounts.api import ACCOUNTS
 from vtp.accounts.pages import SCOPES
 from vtp.app import declared, figures, health
-from vtp.app.loop import fed
+from vtp.app.classes import open_classes
+from vtp.app.loop import Told, fed
 from vtp.app.observers import HttpObserver, SocketObserver
 from vtp.app.parts import Parts, demo_wanted, open_parts
 from vtp.edge import api_docs, assets, openapi
@@ -38,6 +39,8 @@ from vtp.jobs import events as jobs_events
 from vtp.jobs.api import JOBS
 from vtp.jobs.handlers import Catalogue
 from vtp.jobs.watch import Watch
+from vtp.rooms.api.asking import ROOMS
+from vtp.rooms.service import Rooms
 from vtp.settings import Server, Settings
 from vtp.site.navigation import navigation
 from vtp.site.pages import SITE, Site
@@ -52,7 +55,7 @@ _log = structlog.get_logger()
 _RETRY_AFTER = 2.0
 
 
-def make(parts: Parts, sockets: Sockets, state: Health) -> web.Application:
+def make(parts: Parts, sockets: Sockets, rooms: Rooms, state: Health) -> web.Application:
     """The application, not yet listening; its parts are opened and closed by the caller."""
     texts, files = Texts(), assets.Assets()
     pages = Pages(
@@ -72,6 +75,7 @@ def make(parts: Parts, sockets: Sockets, state: Health) -> web.Application:
     app = web.Application(middlewares=[front.middleware()])
     app[PAGES], app[assets.ASSETS] = pages, files
     _fill(app, parts, state)
+    app[ROOMS] = rooms
     all_routes = declared.routes()
     mount(app, all_routes)
     attach(app, sockets)
@@ -98,8 +102,11 @@ def _fill(app: web.Application, parts: Parts, state: Health) -> None:
 
 
 @asynccontextmanager
-async def serving(parts: Parts) -> AsyncIterator[Listener]:
-    """The whole server, listening. Leaving the block drains it; the pool closes after that."""
+async def serving(parts: Parts, *, force: asyncio.Event | None = None) -> AsyncIterator[Listener]:
+    """The whole server, listening. Leaving the block drains it; the pool closes after that.
+
+    Classes that go on are waited for, up to a limit; `force` ends the waiting.
+    """
     state = health.of(parts)
     options = parts.settings.server
     sockets = Sockets(
@@ -108,9 +115,10 @@ async def serving(parts: Parts) -> AsyncIterator[Listener]:
         clock=parts.clock,
         observe=SocketObserver(parts.metrics),
     )
-    app = make(parts, sockets, state)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(state.close)
+        classes = await stack.enter_async_context(open_classes(parts, sockets))
+        app = make(parts, sockets, classes.rooms, state)
         tasks = Tasks(_report)
         stack.push_async_callback(tasks.close)
         tasks.start("loop-lag", loop_lag.watch(parts.metrics, parts.clock))
@@ -122,6 +130,7 @@ async def serving(parts: Parts) -> AsyncIterator[Listener]:
         tasks.start("jobs.watch", watch.run())
         tasks.start("jobs.figures", figures.watch_jobs(parts))
         figures.watch_pool(parts)
+        figures.watch_media(parts.metrics, classes)
         parts.accounts.on_ended.append(partial(_close_sockets, sockets))
         parts.accounts.on_changed.append(sockets.refresh_user)
         listener, pair = Listener(app, options), certificate(options)
@@ -134,6 +143,7 @@ async def serving(parts: Parts) -> AsyncIterator[Listener]:
         yield listener
         state.draining = True
         await asyncio.sleep(options.drain_delay)
+        await classes.rooms.drain(force or asyncio.Event())
         await sockets.drain(
             reason="restart", retry_after=_RETRY_AFTER, within=options.shutdown_timeout
         )
@@ -144,17 +154,17 @@ async def _listen(listener: Listener, server: Server, pair: Certificate | None) 
     await web.TCPSite(listener, server.host, server.port, ssl_context=context).start()
 
 
-async def run(chosen: Settings, stop: asyncio.Event) -> int:
+async def run(chosen: Settings, told: Told) -> int:
     logs.set_up(chosen.log, process="web")
     dog = Watchdog(os.environ)
     async with (
         open_parts(chosen, demo=demo_wanted(chosen.server)) as parts,
-        serving(parts),
+        serving(parts, force=told.force),
         fed(dog),
     ):
         await _greet(parts)
         dog.ready()
-        await stop.wait()
+        await told.stop.wait()
         dog.stopping()
         _log.info("web.stopping")
     _log.info("web.stopped")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 
 import structlog
 
 from vtp.accounts.jobs import Bench
 from vtp.accounts.jobs import handlers as accounts_handlers
-from vtp.app.loop import fed
+from vtp.app.loop import Told, fed
 from vtp.app.parts import Parts, open_parts
 from vtp.jobs.handlers import Bound
 from vtp.jobs.jobs import Broom
@@ -22,7 +21,7 @@ from vtp.telemetry.watchdog import Watchdog
 _log = structlog.get_logger()
 
 
-async def run(chosen: Settings, stop: asyncio.Event) -> int:
+async def run(chosen: Settings, told: Told) -> int:
     logs.set_up(chosen.log, process="work")
     dog = Watchdog(os.environ)
     async with open_parts(chosen) as parts, fed(dog):
@@ -34,7 +33,7 @@ async def run(chosen: Settings, stop: asyncio.Event) -> int:
             chosen.jobs,
             parts.jobs,
             bound(parts),
-            stop=stop,
+            stop=told.stop,
             shutdown_timeout=chosen.server.shutdown_timeout,
         )
     return 0

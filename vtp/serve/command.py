@@ -83,8 +83,12 @@ def _children(chosen: Settings, env: dict[str, str], wishes: Wishes) -> list[Chi
         env["VTP_CHILD_DEMO"] = "1"
         children.append(_ours("demo", env, once=True))
     patience = chosen.server.shutdown_timeout + _MARGIN
-    children.append(_ours("web", env, patience=patience, probe=_probe(chosen.server)))
-    children.append(_ours("work", env, patience=patience))
+    # The first signal lets classes come to their end, a second one ends them in order.
+    classes = Ending(signal.SIGTERM, chosen.rooms.drain_limit + patience)
+    in_order = Ending(signal.SIGTERM, patience)
+    web = (classes, in_order, AT_ONCE)
+    children.append(_ours("web", env, endings=web, probe=_probe(chosen.server)))
+    children.append(_ours("work", env, endings=(in_order, AT_ONCE)))
     return children
 
 
@@ -93,7 +97,7 @@ def _ours(
     env: Mapping[str, str],
     *,
     once: bool = False,
-    patience: float = 10.0,
+    endings: tuple[Ending, ...] = (Ending(signal.SIGTERM, 10.0), AT_ONCE),
     probe: WebProbe | None = None,
 ) -> Child:
     return Child(
@@ -102,7 +106,7 @@ def _ours(
         env=env,
         once=once,
         ready=probe or always,
-        endings=(Ending(signal.SIGTERM, patience), AT_ONCE),
+        endings=endings,
     )
 
 

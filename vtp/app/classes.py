@@ -1,0 +1,58 @@
+"""Live classes: the media plane, who was there, and the rooms that bring the two together."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+
+from vtp.app.parts import Parts
+from vtp.attendance.service import Attendance, open_attendance
+from vtp.edge.sockets.facade import Sockets
+from vtp.ids import UserId
+from vtp.media.sfu import turn
+from vtp.media.sfu.plane import Plane, open_plane
+from vtp.rooms.events import Herald
+from vtp.rooms.service import Rooms, open_rooms
+from vtp.rooms.service.entrance import IceServer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Classes:
+    plane: Plane
+    attendance: Attendance
+    rooms: Rooms
+
+
+@asynccontextmanager
+async def open_classes(parts: Parts, sockets: Sockets) -> AsyncIterator[Classes]:
+    """In the web process alone, where the packets are. Classes close before the plane does."""
+    chosen, clock = parts.settings, parts.clock
+    async with (
+        open_plane(chosen.media, clock=clock) as plane,
+        open_attendance(parts.db, clock=clock, options=chosen.attendance) as attendance,
+        open_rooms(
+            parts.db,
+            clock=clock,
+            options=chosen.rooms,
+            accounts=parts.accounts,
+            attendance=attendance,
+            plane=plane,
+            audience=Herald(sockets),
+            ice_servers=partial(_relays, parts),
+        ) as rooms,
+    ):
+        sockets.on_gone.append(rooms.standing.on_gone)
+        parts.accounts.on_ended.append(rooms.standing.on_ended)
+        parts.accounts.on_changed.append(rooms.standing.on_changed)
+        yield Classes(plane=plane, attendance=attendance, rooms=rooms)
+
+
+def _relays(parts: Parts, user_id: UserId) -> Sequence[IceServer]:
+    """Relays for whoever cannot reach us, named so that the relay's log tells who it was."""
+    at = parts.clock.now().timestamp()
+    return [
+        IceServer(urls=list(one.urls), username=one.username, credential=one.credential)
+        for one in turn.ice_servers(parts.settings.media, str(user_id), at=at)
+    ]
