@@ -142,7 +142,7 @@ _escaping = structlog.processors.JSONRenderer()
 def _json(logger: Any, method: str, event: Event) -> str | bytes:
     """Beyond ASCII are characters that a terminal obeys, which json escapes and msgspec does not.
 
-    Few lines have any, and for those without msgspec takes 1 µs where json takes 10.
+    Few lines have any, and for those without msgspec is the faster one by far.
     """
     try:
         line = _ENCODER.encode(event)

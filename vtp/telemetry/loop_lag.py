@@ -7,7 +7,7 @@ import asyncio
 from vtp.clock import Clock
 from vtp.telemetry.metrics import Metrics
 
-# Seldom enough to cost nothing (about 30 µs a second), often enough to meet a hold of 100 ms.
+# Seldom enough to cost next to nothing, often enough to meet a hold of that length.
 _EVERY = 0.1  # s
 
 

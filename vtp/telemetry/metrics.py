@@ -37,8 +37,8 @@ class Metrics:
 
     def __init__(self, data: Path, *, process: str = "web", parent: int = 0) -> None:
         self._data = data
-        # prometheus_client makes a tuple of strings and takes a lock at each `labels`: 1.5 µs.
-        # Bounded by itself: methods, routes and statuses are.
+        # prometheus_client makes strings and takes a lock at each `labels`; so what it gave is
+        # remembered. Bounded by itself: methods, routes and statuses are.
         self._http = lru_cache(maxsize=None)(self._http_of)
         self.held = lru_cache(maxsize=None)(self._held_of)
         self.registry = registry = CollectorRegistry()

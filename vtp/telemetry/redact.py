@@ -41,8 +41,8 @@ _SHAPES = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 # Without one of these nothing above is found in less than 43 characters. Most fields of most
-# lines are such, and this costs a tenth.
-_HINTS = (":", "=", "eyj", "vtp_", "bearer", "basic", "digest", "-----")
+# lines are such, and this is much less work.
+_HINTS = re.compile(":|=|eyj|vtp_|bearer|basic|digest|-----")
 _SHORT = 43
 
 
@@ -58,13 +58,9 @@ def _known(name: str) -> bool:
 
 def text(given: str, *, longest: int = LONGEST) -> str:
     """The same text, or its beginning, without what looks like a secret."""
-    if len(given) < _SHORT and given.isascii() and not _hinted(given.lower()):
+    if len(given) < _SHORT and given.isascii() and not _HINTS.search(given.lower()):
         return given
     return _SHAPES.sub(_without, given[:longest])
-
-
-def _hinted(lower: str) -> bool:
-    return any(map(lower.__contains__, _HINTS))  # 0.5 µs; a regular expression takes 1 to 2
 
 
 def _without(found: re.Match[str]) -> str:
