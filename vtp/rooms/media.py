@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Literal, Protocol
 
 from vtp.media.rtp.ortc import Published
@@ -10,9 +10,11 @@ from vtp.media.rtp.ortc_types import (
     DtlsParameters,
     IceCandidate,
     IceParameters,
+    Kind,
     RtpCapabilities,
     RtpParameters,
 )
+from vtp.media.sfu.figures import PeerFigures, PlaneFigures
 
 Direction = Literal["send", "recv"]
 
@@ -78,7 +80,7 @@ class Peer(Protocol):
     def produce(
         self,
         transport_id: str,
-        kind: str,
+        kind: Kind,
         parameters: RtpParameters,
         *,
         track_id: str,
@@ -86,14 +88,12 @@ class Peer(Protocol):
         paused: bool = False,
     ) -> Producer: ...
 
-    def consume(
-        self, transport_id: str, producer: Producer, capabilities: RtpCapabilities
-    ) -> Consumer:
-        """Paused, until its watcher says that it is ready."""
+    def consume(self, transport_id: str, producer: Any, capabilities: RtpCapabilities) -> Consumer:
+        """A producer of the same plane; paused, until its watcher says that it is ready."""
 
     def consumer(self, consumer_id: str) -> Consumer: ...
 
-    def stats(self) -> Mapping[str, Any]: ...
+    def stats(self) -> PeerFigures: ...
 
     def close(self) -> None: ...
 
@@ -121,7 +121,7 @@ class Plane(Protocol):
     def full(self) -> bool:
         """Whether one more participant would make it worse for everybody."""
 
-    def stats(self) -> Mapping[str, Any]: ...
+    def stats(self) -> PlaneFigures: ...
 
     def hall(self, hall_id: str, events: HallEvents) -> Any:
         """Those who hear each other; made with its first peer, and gone with its last."""

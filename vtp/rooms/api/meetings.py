@@ -121,4 +121,5 @@ async def mute(request: web.Request, actor: Actor, id: Id, track_id: Id) -> Trac
 )
 async def stats(request: web.Request, actor: Actor, id: Id) -> Stats:
     """What is measured of each participant right now: rates, losses, round trips; for hosts."""
-    return Stats(participants=await request.app[ROOMS].meetings.stats(actor, MeetingId(id)))
+    measured = await request.app[ROOMS].meetings.stats(actor, MeetingId(id))
+    return Stats(participants=measured.participants, plane=measured.plane)

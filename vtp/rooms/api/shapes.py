@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from vtp.edge.paging import Paged
 from vtp.ids import MeetingId, RoomId, UserId
+from vtp.media.sfu.figures import PeerFigures, PlaneFigures
 from vtp.rooms import facts, model, rights, titles
 from vtp.rooms.facts import ParticipantId, Source
 from vtp.rooms.service.catalogue import Yours
@@ -196,6 +196,10 @@ def participant_view(listed: Listed) -> ParticipantView:
 
 class Stats(Struct, frozen=True, kw_only=True):
     participants: Annotated[
-        dict[str, Mapping[str, Any]],
+        dict[str, PeerFigures],
         Meta(description="What is measured, by the id of the participant.", examples=[{}]),
+    ]
+    plane: Annotated[
+        PlaneFigures | None,
+        Meta(description="Of all classes together, for those who look after the school."),
     ]

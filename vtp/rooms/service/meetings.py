@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 from uuid import UUID
 
 from vtp.actor import Actor
@@ -13,6 +11,7 @@ from vtp.db import Database
 from vtp.edge.sockets.channels import Sid
 from vtp.errors import NotFound
 from vtp.ids import MeetingId, RoomId
+from vtp.media.sfu.figures import PeerFigures, PlaneFigures
 from vtp.rooms import moves, rights
 from vtp.rooms.facts import ParticipantId, Role, Track, TrackId
 from vtp.rooms.media import Plane
@@ -23,6 +22,12 @@ from vtp.rooms.service.catalogue import gate
 from vtp.rooms.service.live import Live
 from vtp.rooms.store import meetings as store
 from vtp.rooms.store import rooms
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    participants: dict[str, PeerFigures]
+    plane: PlaneFigures | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,16 +130,15 @@ class Meetings:
         meeting.do(moves.Mute(track_id))
         return meeting.state.tracks[track_id]
 
-    async def stats(self, actor: Actor, meeting_id: MeetingId) -> dict[str, Mapping[str, Any]]:
-        """What the media plane measures of each participant."""
+    async def stats(self, actor: Actor, meeting_id: MeetingId) -> Measured:
+        """What the media plane measures; of the plane itself for those who look after it all."""
         await self._hosted(actor, meeting_id)
         meeting = self._live.get(meeting_id)
         seats = meeting.seats.values() if meeting is not None else ()
-        return {str(seat.participant_id): seat.peer.stats() for seat in seats}
-
-    def load(self) -> Mapping[str, Any]:
-        """Of the media plane as a whole, for the metrics."""
-        return self._plane.stats()
+        return Measured(
+            {str(seat.participant_id): seat.peer.stats() for seat in seats},
+            None if rights.OVERSEERS.isdisjoint(actor.roles) else self._plane.stats(),
+        )
 
     # --- the same for a host who is in the class ----------------------------------------------
     def mute_from(self, sid: Sid, *, track_id: TrackId) -> None:

@@ -109,7 +109,7 @@ async def add_outage(
     await tx.execute(
         """
         insert into meeting_outage (meeting_id, started_at, ended_at)
-        values ($1, $2, greatest($2, $3))
+        values ($1, $2::timestamptz, greatest($2::timestamptz, $3))
         on conflict (meeting_id, started_at) do update set ended_at = excluded.ended_at
         """,
         meeting_id,
