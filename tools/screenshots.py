@@ -73,6 +73,7 @@ def a_school() -> Iterator[str]:
     env = os.environ | {
         "VTP_DATA": str(folder / "data"),
         "VTP_SERVER__PORT": str(port),
+        "VTP_MEDIA__PORT": "0",
         "VTP_SCHOOL__NAME": "Linden Open School",
         "VTP_SCHOOL__MOTTO": "Evening classes for everyone who still wants to learn.",
     }

@@ -131,7 +131,7 @@ class Sockets(Section, frozen=True, kw_only=True):
 
 
 class Media(Section, frozen=True, kw_only=True):
-    # Reserved for classes: what people open in their firewall should not change later.
+    # Sound and pictures of classes, UDP and TCP: what people open in their firewall.
     port: Port = 7882
     announced: tuple[str, ...] = ()
     # Addresses to listen at; empty: all, so that every device of the network finds us.

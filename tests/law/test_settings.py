@@ -15,7 +15,7 @@ from vtp import resources, settings
 
 _SAMPLE = resources.sample_config()
 # Names that operators may already write; what reads them comes with classes and recordings.
-_RESERVED = {"recordings", "server.role", "media.port", "media.announced"}
+_RESERVED = {"recordings", "server.role"}
 _DEFAULTS: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(settings.Settings()))
 
 

@@ -70,7 +70,7 @@ def serve(
 ) -> Iterator[Served]:
     port = port or free_port()
     scheme = "https" if "--lan" in words else "http"
-    chosen = {"VTP_SERVER__PORT": str(port)} | dict(env or {})
+    chosen = {"VTP_SERVER__PORT": str(port), "VTP_MEDIA__PORT": "0"} | dict(env or {})
     with started(vtp("serve", "--data", "data", *words), folder=folder, env=chosen) as program:
         yield Served(program, f"{scheme}://127.0.0.1:{port}", folder / "data")
 

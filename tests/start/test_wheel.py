@@ -53,7 +53,7 @@ def test_installed_by_pip_it_serves_the_demo_from_an_empty_folder(
     empty = tmp_path / "empty"
     empty.mkdir()
     port = free_port()
-    chosen = {"VTP_SERVER__PORT": str(port), "PYTHONPATH": ""}
+    chosen = {"VTP_SERVER__PORT": str(port), "VTP_MEDIA__PORT": "0", "PYTHONPATH": ""}
     with started(
         [str(env / "bin" / "vtp"), "serve", "--demo"], folder=empty, env=chosen
     ) as program:

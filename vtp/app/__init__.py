@@ -89,11 +89,12 @@ def _done(work: Callable[[], object]) -> int:
 def _told(command: Callable[[], int]) -> int:
     """The exit code of a command; what a person can mend is one line, not a traceback."""
     from vtp.db.losses import REFUSED, unreachable
+    from vtp.media.sfu.addresses import BadAddress
 
     mendable: tuple[type[BaseException], ...] = (Problem, *REFUSED)
     try:
         return command()
-    except (SchemaMismatch, SettingsError, FileNotFoundError) as error:
+    except (SchemaMismatch, SettingsError, BadAddress, FileNotFoundError) as error:
         return _failed(str(error))
     except mendable as error:
         return _failed(*(unreachable(error) or _sentences(error)))

@@ -20,6 +20,9 @@ from vtp.edge.origins import of_settings
 from vtp.edge.tls import certificate
 from vtp.errors import Problem
 from vtp.media.pack.probe import Probe, probe_file
+from vtp.media.sfu.addresses import BadAddress
+from vtp.media.sfu.capacity import measure
+from vtp.media.sfu.reach import reach
 from vtp.sandbox.runner import Sandbox
 from vtp.settings import Settings, SettingsError
 
@@ -34,7 +37,7 @@ class Wanting(Exception):
 
 
 _MENDABLE: tuple[type[BaseException], ...] = (
-    *(Wanting, Problem, SchemaMismatch, SettingsError, OSError),
+    *(Wanting, Problem, SchemaMismatch, SettingsError, BadAddress, OSError),
     *REFUSED,
 )
 
@@ -48,6 +51,7 @@ async def check(chosen: Settings) -> int:
         ("storage", lambda: _storage(chosen)),
         ("rate limits", lambda: _limits(chosen)),
         ("sandbox", lambda: _sandbox(chosen)),
+        ("media", lambda: _media(chosen)),
     ]
     results = [await _said(name, look) for name, look in looks]
     return 0 if all(results) else 1
@@ -113,6 +117,23 @@ async def _limits(chosen: Settings) -> str:
     await limiter.check()
     await limiter.close()
     return "requests can be counted"
+
+
+async def _media(chosen: Settings) -> str:
+    """From this machine: what a firewall further out keeps back is not seen here."""
+    found = await reach(chosen.media)
+    if missed := [one.host for one in found if one.udp is False]:
+        raise Wanting(f"No datagram comes in at {', '.join(missed)}, port {chosen.media.port}.")
+    if missed := [one.host for one in found if chosen.media.tcp and not one.tcp]:
+        raise Wanting(f"No connection comes in at {', '.join(missed)}, port {chosen.media.port}.")
+    runs = any(one.udp is None for one in found)
+    how = "taken by a server that runs" if runs else "free"
+    hosts = ", ".join(one.host for one in found)
+    rate = round(measure(), -3)
+    return (
+        f"port {chosen.media.port} is {how} and reached at {hosts}; "
+        f"one core here encrypts and sends {rate:,.0f} packets a second"
+    )
 
 
 async def _sandbox(chosen: Settings) -> str:
