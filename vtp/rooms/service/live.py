@@ -184,9 +184,11 @@ class Live:
                 continue
 
     async def close(self) -> None:
-        self._sockets.clear()
+        """The rest of the program may still call: it finds nobody here."""
         for meeting in self:
             meeting.let_go()
+        for table in (self._sockets, self._meetings, self._of_room):
+            table.clear()
         await self.records.flush()
 
     # --- after a crash ------------------------------------------------------------------------
