@@ -131,14 +131,6 @@ class Reception:
         ahead = ((ntp - self._sr_ntp + (1 << 63)) & 0xFFFFFFFFFFFFFFFF) - (1 << 63)
         return (self._sr_rtp + (ahead * self._clock_rate >> 32)) & 0xFFFFFFFF
 
-    def moment(self, now: float) -> tuple[int, int] | None:
-        """The sender's wall clock and media clock as they are `now`, by its last report."""
-        if self._sr_at < 0:
-            return None
-        gone = now - self._sr_at
-        ntp = (self._sr_ntp + int(gone * (1 << 32))) & 0xFFFFFFFFFFFFFFFF
-        return ntp, (self._sr_rtp + int(gone * self._clock_rate)) & 0xFFFFFFFF
-
     def block(self, ssrc: int, now: float) -> Block:
         """What to say of this stream; the next fraction is counted from here."""
         expected = self._highest - self._first + 1 if self._received else 0
