@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from msgspec import Meta, Struct
 
@@ -122,6 +122,7 @@ def test_a_name_that_was_made_up_is_not_said_again_at_full_length() -> None:
     assert len(said_of({"size": 1, "x" * 100_000: 1}, Part).place) <= 200
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_whatever_the_library_says_one_day_people_read_a_sentence(message: str) -> None:
     found = wrong(message)
@@ -147,6 +148,7 @@ ANYTHING = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_every_input_that_is_taken_answers_in_our_words_and_at_a_field_of_it(
     data: st.DataObject,

@@ -8,7 +8,7 @@ from typing import Any
 import asyncpg
 import pytest
 from asyncpg import connect_utils
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from vtp.serve.database_url import BadDatabaseUrl, require_readable
@@ -68,6 +68,7 @@ PIECES = st.lists(
 ).map("".join)
 
 
+@settings(deadline=None)
 @given(PIECES)
 @example("h/d?host=[::1")
 @example("h:/d")
