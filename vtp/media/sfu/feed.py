@@ -176,11 +176,12 @@ class Feed(Silent):
 
     # What fits
 
-    def tick(self, now: float, *, speaker: str | None) -> None:
-        """Give each track the layer that there is room for."""
+    def tick(self, now: float, *, speaker: str | None, late: float = 0.0) -> None:
+        """Give each track the layer that there is room for. `late`: how late the loop was."""
         bandwidth = self._bandwidth
         if bandwidth is None:
             return
+        bandwidth.given(late, now)
         shown = [one for one in self.consumers.values() if one.downlink.video and not one.paused]
         wants = [_want(consumer, now, speaker) for consumer in shown]
         self._rate = sum(

@@ -63,6 +63,7 @@ class Plane:
         self._tasks = Tasks(_report)
         self._busy = asyncio.Event()
         self._load = Load(capacity)
+        self._late = 0.0  # seconds, the most since the last look at what fits
         self.egress = door.egress
         door.on_batch_end = self._forward
 
@@ -179,8 +180,10 @@ class Plane:
         }
         while True:
             await self._busy.wait()
+            before = self.now()
             await asyncio.sleep(TICK)
             now = self.now()
+            self._late = max(self._late, now - before - TICK)
             self._ask_again(now)
             for period, act in rounds.items():
                 if now >= due[period]:
@@ -206,8 +209,9 @@ class Plane:
             hall.tick(now)
             for peer in list(hall.peers.values()):
                 for feed in peer.feeds:
-                    feed.tick(now, speaker=hall.active)
+                    feed.tick(now, speaker=hall.active, late=self._late)
                 peer.tell_layers()
+        self._late = 0.0
 
     def _report_all(self, now: float) -> None:
         packets = 0
