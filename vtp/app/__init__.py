@@ -46,14 +46,9 @@ def migrate(chosen: Settings, *, back_to: str = "") -> int:
 
 
 def demo(chosen: Settings) -> int:
-    from vtp import demo as school
     from vtp.app import people
 
-    async def fill() -> None:
-        async with people.administration(chosen) as administration:
-            await school.fill(administration)
-
-    return _told(lambda: _done(lambda: asyncio.run(fill())))
+    return _told(lambda: _done(lambda: asyncio.run(people.fill_demo(chosen))))
 
 
 def check(chosen: Settings, *, media: str = "") -> int:

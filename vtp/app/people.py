@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from vtp import demo
 from vtp.accounts import commands, keyring
 from vtp.accounts.service import open_administration
 from vtp.accounts.service.administration import Administration
@@ -47,6 +48,14 @@ async def administration(chosen: Settings) -> AsyncIterator[Administration]:
             secrets=keyring.load(chosen.secrets_dir),
         ) as opened:
             yield opened
+
+
+async def fill_demo(chosen: Settings) -> None:
+    async with (
+        administration(chosen) as admin,
+        open_database(chosen.database) as db,
+    ):
+        await demo.fill(admin, db, clock=SystemClock())
 
 
 async def user(chosen: Settings, wish: Wish) -> int:

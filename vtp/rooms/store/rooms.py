@@ -31,6 +31,30 @@ async def insert(tx: Db, room: Room) -> None:
     )
 
 
+async def put_demo(
+    db: Db,
+    *,
+    room_id: RoomId,
+    title: str,
+    owner: str,
+    member_sources: Sequence[Source],
+    created_at: datetime,
+) -> None:
+    """A room of the demo account with the email `owner`, unless it is there."""
+    await db.execute(
+        """
+        insert into room (id, title, owner_id, access, member_sources, created_at)
+        select $1, $2, app_user.id, 'school', $4, $5 from app_user where email = $3 and demo
+        on conflict (id) do nothing
+        """,
+        room_id,
+        title,
+        owner,
+        list(member_sources),
+        created_at,
+    )
+
+
 async def by_id(db: Db, *, room_id: RoomId, user_id: UserId | None) -> Seen | None:
     row = await db.fetchrow(
         """
