@@ -29,6 +29,8 @@ class KeyFrames:
         if layer not in self._wanted:
             self._wanted.add(layer)
             self._tries = 0
+        elif self._tries >= _TRIES:
+            self._tries = 1  # somebody still waits; the sender may have been away
 
     def arrived(self, layer: int) -> None:
         self._wanted.discard(layer)

@@ -16,7 +16,7 @@ from vtp.media.rtp.rtcp import Block
 from vtp.media.sfu.drops import Drops
 from vtp.media.sfu.ice import Bucket
 from vtp.media.sfu.silent import Silent
-from vtp.media.sfu.uplink import REPORTS
+from vtp.media.sfu.uplink import REPORT_BYTES, REPORTS
 
 if TYPE_CHECKING:
     from vtp.media.sfu.consumer import Consumer
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 _REPAIR_SHARE = 0.25
 _REPAIR_LEAST = 150_000.0
 _REPAIR_BURST = 20_000.0
+# Numbers of missing packets that are looked up in a second: all of a fast line's, a few times.
+_ASKED_FOR = 2_000.0
 # What looks longer is a report about another layer's clock.
 _LONGEST_RTT = 10.0
 
@@ -45,8 +47,11 @@ class Feed(Silent):
         self._by_ssrc: dict[int, Downlink] = {}
         self._bandwidth: Bandwidth | None = None
         self._reports = Bucket(REPORTS, plane.now())
+        self._report_bytes = Bucket(REPORT_BYTES, plane.now())
+        self._asked_for = Bucket(_ASKED_FOR, plane.now())
         self._allocation = Allocation()
         self._mids = -1
+        self._next_ssrc = 0x10000 + secrets.randbits(31)
         self._allowance = _REPAIR_BURST
         self._allowance_at = 0.0
         self._rate = 0.0
@@ -66,16 +71,21 @@ class Feed(Silent):
         if not any(one.downlink.video for one in self.consumers.values()):
             self._bandwidth = None
 
+    def stopped(self, consumer: Consumer) -> None:
+        """Its numbers are never used again; kept, they make each packet of the line dearer."""
+        for ssrc in (consumer.downlink.ssrc, consumer.downlink.rtx_ssrc):
+            if ssrc is not None:
+                self.transport.stopped(ssrc)
+
     def began(self, downlink: Downlink) -> None:
         """Another layer is sent from now on, by another clock than the last report told of."""
         self._send_report(downlink, self._plane.now())
 
     def free_numbers(self) -> tuple[int, int]:
-        """SSRCs for a track and its repairs that nobody else has on this connection."""
-        while True:
-            ssrc = secrets.randbelow(0xFFFFFFF0) + 8
-            if ssrc not in self._by_ssrc and ssrc + 1 not in self._by_ssrc:
-                return ssrc, ssrc + 1
+        """SSRCs for a track and its repairs that no other has or had on this connection."""
+        ssrc = self._next_ssrc
+        self._next_ssrc += 2
+        return ssrc, ssrc + 1
 
     def next_mid(self) -> str:
         self._mids += 1
@@ -122,12 +132,15 @@ class Feed(Silent):
 
     def rtcp(self, _transport: Transport, data: bytes, now: float, /) -> None:
         self._now = now
-        if not self._reports.take(now):
+        if not self._reports.take(now) or not self._report_bytes.take(now, len(data)):
             self.drops.count("flood_of_reports")
         elif not rtcp.walk(data, self):
             self.drops.count("malformed_report")
 
     def nack(self, media_ssrc: int, seqs: list[int], /) -> None:
+        if not self._asked_for.take(self._now, len(seqs)):
+            self.drops.count("flood_of_requests")
+            return
         if (downlink := self._by_ssrc.get(media_ssrc)) is not None:
             downlink.resend(seqs, self._now)
             if self._bandwidth is not None and downlink.video:

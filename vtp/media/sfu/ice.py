@@ -38,12 +38,12 @@ class Bucket:
         self._left = rate
         self._at = now
 
-    def take(self, now: float) -> bool:
+    def take(self, now: float, many: float = 1.0) -> bool:
         self._left = min(self._rate, self._left + (now - self._at) * self._rate)
         self._at = now
-        if self._left < 1:
+        if self._left < many:
             return False
-        self._left -= 1
+        self._left -= many
         return True
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from vtp.errors import Conflict, Invalid, Limited, NotFound
@@ -80,8 +81,8 @@ class Peer:
     def close_transport(self, transport_id: str) -> None:
         side = self._side(transport_id)
         del self._sides[transport_id]
+        side.transport.close()  # first: whatever happens to the rest, nothing comes or goes
         side.close()
-        side.transport.close()
 
     def _side(self, transport_id: str) -> Uplink | Feed:
         if (side := self._sides.get(transport_id)) is None:
@@ -192,6 +193,7 @@ class Peer:
         if self.closed:
             return
         self.closed = True
-        for transport_id in list(self._sides):
-            self.close_transport(transport_id)
-        self._plane.gone(self)
+        with ExitStack() as all_of_it:  # a fault in one does not leave the others open
+            all_of_it.callback(self._plane.gone, self)
+            for transport_id in self._sides:
+                all_of_it.callback(self.close_transport, transport_id)

@@ -7,7 +7,7 @@ does what has its own time: repairs, reports, what fits, who speaks.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ from vtp.media.rtp import ortc
 from vtp.media.sfu.capacity import measure
 from vtp.media.sfu.door import Door
 from vtp.media.sfu.dtls import Certificates
+from vtp.media.sfu.faults import Care
 from vtp.media.sfu.figures import PlaneFigures
 from vtp.media.sfu.flood import Limit
 from vtp.media.sfu.hall import Hall, HallEvents
@@ -64,6 +65,7 @@ class Plane:
         self._busy = asyncio.Event()
         self._load = Load(capacity)
         self._late = 0.0  # seconds, the most since the last look at what fits
+        self._care = Care(door.drops)
         self.egress = door.egress
         door.on_batch_end = self._forward
 
@@ -96,7 +98,11 @@ class Plane:
         return hall
 
     def peer(self, hall: Hall, peer_id: str, events: PeerEvents) -> Peer:
+        """Somebody new in a hall; who was there by the same name is there no more."""
+        if (before := hall.peers.get(peer_id)) is not None:
+            before.close()
         peer = hall.peers[peer_id] = Peer(self, hall, peer_id, events)
+        self._halls[hall.id] = hall  # its last peer may have left since it was asked for
         self._busy.set()
         return peer
 
@@ -158,16 +164,33 @@ class Plane:
     def _forward(self, now: float) -> None:
         """All copies of what a wakeup brought."""
         self._stamp(now)
-        for stream in self._dirty:
+        dirty, self._dirty = self._dirty, []
+        for stream in dirty:
             packets, clean = stream.collected()
-            if stream.producer.paused:
-                continue
-            for downlink in list(stream.current):
-                downlink.forward(packets, now, clean=clean)
-            if stream.waiting:
-                _begin(stream, packets, now)
-        self._dirty.clear()
+            if not stream.producer.paused:
+                self._spread(stream, packets, now, clean=clean)
         self.egress.flush()
+
+    def _spread(
+        self, stream: Stream, packets: Sequence[Packet], now: float, *, clean: bool
+    ) -> None:
+        everybody = iter(list(stream.current))
+        for downlink in everybody:
+            with self._care:  # entered once for all, and again only after a fault
+                downlink.forward(packets, now, clean=clean)
+                for other in everybody:
+                    other.forward(packets, now, clean=clean)
+        if stream.waiting:
+            self._begin(stream, packets, now)
+
+    def _begin(self, stream: Stream, packets: Sequence[Packet], now: float) -> None:
+        """Whoever waits for this layer takes it from its key frame on."""
+        for index, packet in enumerate(packets):
+            if packet.key or not stream.video:
+                for downlink in list(stream.waiting):
+                    with self._care:
+                        downlink.begin(stream, packets[index:], now)
+                return
 
     # What has its own time
 
@@ -184,43 +207,49 @@ class Plane:
             await asyncio.sleep(TICK)
             now = self.now()
             self._late = max(self._late, now - before - TICK)
-            self._ask_again(now)
-            for period, act in rounds.items():
-                if now >= due[period]:
-                    due[period] = now + period
-                    act(now)
-            self.egress.flush()
+            with self._care:
+                self._ask_again(now)
+                for period, act in rounds.items():
+                    if now >= due[period]:
+                        due[period] = now + period
+                        act(now)
+                self.egress.flush()
             if not self._halls:
                 self._busy.clear()
 
     def _ask_again(self, now: float) -> None:
         for peer in self.peers():
-            for uplink in peer.uplinks:
-                uplink.ask_again(now)
+            with self._care:
+                for uplink in peer.uplinks:
+                    uplink.ask_again(now)
 
     def _tell_arrivals(self, now: float) -> None:
         for peer in self.peers():
-            for uplink in peer.uplinks:
-                uplink.tell_arrivals(now)
+            with self._care:
+                for uplink in peer.uplinks:
+                    uplink.tell_arrivals(now)
 
     def _make_room(self, now: float) -> None:
         self._stamp(now)
         for hall in list(self._halls.values()):
-            hall.tick(now)
+            with self._care:
+                hall.tick(now)
             for peer in list(hall.peers.values()):
-                for feed in peer.feeds:
-                    feed.tick(now, speaker=hall.active, late=self._late)
-                peer.tell_layers()
+                with self._care:
+                    for feed in peer.feeds:
+                        feed.tick(now, speaker=hall.active, late=self._late)
+                    peer.tell_layers()
         self._late = 0.0
 
     def _report_all(self, now: float) -> None:
         packets = 0
         for peer in self.peers():
-            for uplink in peer.uplinks:
-                uplink.report(now)
-            for feed in peer.feeds:
-                feed.report(now)
-            self._watch(peer, now)
+            with self._care:
+                for uplink in peer.uplinks:
+                    uplink.report(now)
+                for feed in peer.feeds:
+                    feed.report(now)
+                self._watch(peer, now)
             for side in peer.sides:
                 packets += side.transport.packets_in + side.transport.packets_out
         self._load.tick(packets, now)
@@ -232,15 +261,6 @@ class Plane:
                 consumer.choose(now)
             if (layers := producer.watched(now, patience=_PATIENCE)) is not None:
                 peer.events.wanted(producer, layers)
-
-
-def _begin(stream: Stream, packets: list[Packet], now: float) -> None:
-    """Whoever waits for this layer takes it from its key frame on."""
-    for index, packet in enumerate(packets):
-        if packet.key or not stream.video:
-            for downlink in list(stream.waiting):
-                downlink.begin(stream, packets[index:], now)
-            return
 
 
 @asynccontextmanager

@@ -100,6 +100,9 @@ class Producer:
     def resume(self, now: float) -> None:
         if self.paused:
             self.paused = False
+            for stream in self.streams:
+                if stream is not None:
+                    stream.history.clear()  # what came meanwhile was for nobody
             for consumer in list(self.consumers):
                 consumer.choose(now)
 

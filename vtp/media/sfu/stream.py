@@ -76,7 +76,10 @@ class Stream:
         """A packet that comes again, after we asked for it or as a probe of the sender."""
         if not restored(raw, seen, pt=self.pt, ssrc=self.ssrc):
             return None
-        return self._keep(raw, seen, self._extender.near(seen.seq), now, in_order=False)
+        ext = self._extender.near(seen.seq)
+        if ext > self._extender.newest:
+            return None  # it repairs what was never there; taken, it would make all others old
+        return self._keep(raw, seen, ext, now, in_order=False)
 
     def _keep(
         self, raw: memoryview, seen: Seen, ext: int, now: float, *, in_order: bool

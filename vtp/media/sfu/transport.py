@@ -221,6 +221,11 @@ class Transport:
             self.packets_out += 1
             self.bytes_out += len(packet)
 
+    def stopped(self, ssrc: int) -> None:
+        """A source of ours has ended, and its number is never taken again: its keys go on."""
+        if self.tx is not None:
+            self.tx.forget(ssrc)
+
     def forget(self, ssrc: int) -> None:
         """A source of the other side has ended."""
         if self._rx is not None:

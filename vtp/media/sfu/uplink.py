@@ -29,8 +29,13 @@ _MOST_STREAMS = 24
 OUR_SSRC = 1
 # Reports of one side in a second: a browser sends some twenty, more where much is lost.
 REPORTS = 200.0
+# What they may say in a second; a browser says a tenth of it in a large class.
+REPORT_BYTES = 65_536.0
 # Seconds from the request for a packet to its coming, until it was measured.
 _FIRST_RTT = 0.1
+# Bytes of a packet's payload. With our header, the number of a repair, the tag, UDP and IPv4 that
+# fills 1,500 bytes: a longer one would go in fragments, and end the kernel's cutting for its path.
+_LONGEST = 1_426
 
 
 class Uplink(Silent):
@@ -45,6 +50,7 @@ class Uplink(Silent):
         self.rtt = _FIRST_RTT
         self._seen = Seen()
         self._reports = Bucket(REPORTS, plane.now())
+        self._report_bytes = Bucket(REPORT_BYTES, plane.now())
         self._limit = plane.publish_limit()
         self._streams: dict[int, Stream] = {}
         self._repairs: dict[int, Stream] = {}
@@ -78,7 +84,7 @@ class Uplink(Silent):
         if not self._limit.allows(len(raw), now):
             self.drops.count("flood")
             return
-        if not look(raw, self.ids, seen):
+        if not look(raw, self.ids, seen) or seen.end - seen.at > _LONGEST:
             self.drops.count("malformed")
             return
         if seen.twcc >= 0:
@@ -94,22 +100,23 @@ class Uplink(Silent):
         if stream is None:
             self.drops.count("unknown_stream")
             transport.forget(seen.ssrc)
-        elif seen.pt == stream.rtx_pt:
-            if stream.repair(raw, seen, now) is not None:
-                self._plane.dirty(stream)
-        elif seen.pt == stream.pt:
+        elif seen.ssrc == stream.ssrc:
             self._taken(stream, raw, seen, now)
+        elif seen.pt != stream.rtx_pt:
+            self.drops.count("payload_type")
+        elif stream.repair(raw, seen, now) is not None:
+            self._plane.dirty(stream)
 
     def _taken(self, stream: Stream, raw: memoryview, seen: Seen, now: float) -> None:
         packet = stream.take(raw, seen, now)
         if packet is None:
             return
+        self._plane.dirty(stream)
         stream.reception.packet(packet.ext, packet.ts, now, len(raw))
         if packet.key:
             stream.producer.key_arrived(stream)
         if seen.level >= 0:
             self._plane.heard(stream.producer, seen.level & 0x7F, now)
-        self._plane.dirty(stream)
 
     def _learn(self, seen: Seen) -> Stream | None:
         """A stream that says what it is: a layer of a camera, or the repairs of one."""
@@ -135,8 +142,9 @@ class Uplink(Silent):
     def _known(self, producer: Producer, layer: int, seen: Seen) -> Stream | None:
         stream = producer.streams[layer]
         if seen.pt == producer.published.rtx_pt:
-            if stream is not None:
-                self._join(seen.ssrc, stream)
+            if stream is None or stream.rtx_ssrc is not None:
+                return None
+            self._join(seen.ssrc, stream)
             return stream
         if stream is not None:
             return None  # another number for the same layer: its first owner keeps it
@@ -158,7 +166,7 @@ class Uplink(Silent):
 
     def rtcp(self, _transport: Transport, data: bytes, now: float, /) -> None:
         self._now = now
-        if not self._reports.take(now):
+        if not self._reports.take(now) or not self._report_bytes.take(now, len(data)):
             self.drops.count("flood_of_reports")
         elif not rtcp.walk(data, self):
             self.drops.count("malformed_report")
