@@ -32,6 +32,12 @@ DOCS_CONTENT_SECURITY_POLICY = _policy(style_src="'self' 'unsafe-inline'")
 # What somebody uploaded is never active on our origin.
 USER_FILE_POLICY = "default-src 'none'; sandbox"
 
+_NEVER = "geolocation=(), payment=(), usb=(), browsing-topics=()"
+# The page of a class needs camera, microphone and screen; no other page can even ask.
+WITH_DEVICES = {
+    "Permissions-Policy": f"camera=(self), microphone=(self), display-capture=(self), {_NEVER}"
+}
+
 _ALWAYS = {
     "Server": "vtp",  # without the versions that a library would tell
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
@@ -39,9 +45,7 @@ _ALWAYS = {
     "Referrer-Policy": "strict-origin-when-cross-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    # A class needs camera, microphone and screen; nothing needs the rest.
-    "Permissions-Policy": "camera=(self), microphone=(self), display-capture=(self), "
-    "geolocation=(), payment=(), usb=(), browsing-topics=()",
+    "Permissions-Policy": f"camera=(), microphone=(), display-capture=(), {_NEVER}",
     "X-Frame-Options": "DENY",
 }
 # Two years, as preload lists ask; only where the public origin is https.

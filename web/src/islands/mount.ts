@@ -14,6 +14,8 @@ const ISLANDS: Record<string, () => Promise<Mount>> = {
   password: async () => (await account()).password,
   picture: async () => (await account()).picture,
   profile: async () => (await account()).profile,
+  room: async () => (await import("./room/page.tsx")).mount,
+  rooms: async () => (await import("./rooms.ts")).mount,
   sessions: async () => (await account()).sessions,
 };
 

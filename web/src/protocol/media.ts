@@ -1,33 +1,38 @@
 /** Sending and receiving in one meeting: two connections to the server, and the tracks on them. */
 import { Device, type types } from "mediasoup-client";
+import { Line, type MediaState } from "./line.ts";
+import { Refused } from "./problem.ts";
+import { howToSend } from "./quality.ts";
 import type { Live } from "./socket.ts";
-import type { Consumed, IceOffer, Source, TransportOffer, WantedNews } from "./wire.ts";
+import type { CodecNews, Consumed, IceOffer, Source, TransportOffer, WantedNews } from "./wire.ts";
 
-/** Milliseconds that a broken connection has to mend itself before it is helped. */
-const PATIENCE = 1_500;
+export type { MediaState } from "./line.ts";
 
 export interface MediaOptions {
   live: Live;
   capabilities: types.RtpCapabilities;
   iceServers: RTCIceServer[];
-  /** Says how sending and receiving do. */
+  /** What can send and receive here; by itself the browser. */
+  device?: () => Promise<types.Device>;
+  /** How sending and receiving do, the worse of both. */
   onState?: (state: MediaState) => void;
+  /** The server knows a connection no more: nothing goes on unless one joins anew. */
+  onLost?: () => void;
 }
 
-export type MediaState = "new" | "connecting" | "connected" | "disconnected" | "failed";
-
 export interface Sent {
-  id: string;
-  source: Source;
+  readonly id: string;
+  readonly source: Source;
   /** Stop sending for a while; nothing is agreed anew. */
   pause(paused: boolean): Promise<void>;
-  replace(track: MediaStreamTrack): Promise<void>;
+  /** Send this instead; nothing at all with `null`. */
+  replace(track: MediaStreamTrack | null): Promise<void>;
   close(): Promise<void>;
 }
 
 export interface Received {
-  id: string;
-  track: MediaStreamTrack;
+  readonly id: string;
+  readonly track: MediaStreamTrack;
   /** How large it is shown, in pixels of the screen, so that no more than that is sent. */
   prefer(size: { width: number; height: number; pinned?: boolean }): Promise<void>;
   pause(paused: boolean): Promise<void>;
@@ -35,76 +40,97 @@ export interface Received {
   stats(): Promise<RTCStatsReport>;
 }
 
+type Direction = "send" | "recv";
+
 export class Media {
   readonly #options: MediaOptions;
   readonly #producers = new Map<string, types.Producer>();
+  /** Layers that are watched, newest news; a track's may come before its own id. */
+  readonly #wanted = new Map<string, boolean[]>();
+  readonly #lines = new Map<Direction, Promise<Line>>();
+  readonly #states = new Map<Direction, MediaState>();
   readonly #offs: (() => void)[] = [];
-  #device: Promise<Device> | undefined;
-  #send: Promise<types.Transport> | undefined;
-  #receive: Promise<types.Transport> | undefined;
+  readonly #replacing = new Set<(trackId: string) => void>();
+  #device: Promise<types.Device> | undefined;
+  #camera: string | undefined;
   #closed = false;
 
   constructor(options: MediaOptions) {
     this.#options = options;
     this.#offs.push(
-      options.live.on<WantedNews>("media.wanted", (news) => void this.#send_only(news)),
+      options.live.on<WantedNews>("media.wanted", (news) => this.#want(news)),
+      options.live.on<CodecNews>("media.codec", (news) => this.#replace(news)),
     );
   }
 
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** Somebody cannot decode this track of ours: publish it anew, it is sent in another codec then. */
+  onReplace(listener: (trackId: string) => void): () => void {
+    this.#replacing.add(listener);
+    return () => this.#replacing.delete(listener);
+  }
+
   async publish(track: MediaStreamTrack, source: Source): Promise<Sent> {
-    const transport = await this.#sending();
+    const { transport } = await this.#line("send");
     const device = await this.#loaded();
     const producer = await transport.produce({
       track,
       stopTracks: false,
       disableTrackOnPause: true,
-      zeroRtpOnPause: true,
       appData: { source },
-      ...howToSend(device, track, source),
+      ...howToSend(device, track, source, this.#camera),
     });
     this.#producers.set(producer.id, producer);
+    void this.#sendOnlyWanted(producer.id);
     return this.#sent(producer, source);
   }
 
-  /** The picture comes once `prefer` was never called with its full size, else as it is shown. */
+  /** Flows from the start; say with `prefer` how large it is shown. */
   async subscribe(trackId: string): Promise<Received> {
-    const transport = await this.#receiving();
+    const { transport } = await this.#line("recv");
     const device = await this.#loaded();
     const offer = await this.#call<Consumed>("media.consume", {
       transport: transport.id,
       track: trackId,
       rtp_capabilities: device.recvRtpCapabilities,
     });
-    const consumer = await transport.consume({
-      id: offer.id,
-      producerId: offer.track,
-      kind: offer.kind,
-      rtpParameters: offer.rtp_parameters,
-    });
-    await this.#call("media.resume", { consumer: consumer.id });
+    let consumer: types.Consumer | undefined;
+    try {
+      consumer = await transport.consume({
+        id: offer.id,
+        producerId: offer.track,
+        kind: offer.kind,
+        rtpParameters: offer.rtp_parameters,
+      });
+      await this.#call("media.resume", { consumer: offer.id });
+    } catch (error) {
+      // Half of it is of no use: the next attempt begins from nothing.
+      consumer?.close();
+      this.#call("media.unsubscribe", { consumer: offer.id }).catch(() => undefined);
+      throw error;
+    }
     return this.#received(consumer);
   }
 
   /** The way to the server has changed, or the socket was away: find it anew, keep everything. */
   async restart(): Promise<void> {
-    const transports = await Promise.all([this.#send, this.#receive]);
-    await Promise.all(transports.map((one) => (one ? this.#restart(one) : undefined)));
+    const lines = await Promise.allSettled(this.#lines.values());
+    await Promise.all(
+      lines.map((line) => (line.status === "fulfilled" ? line.value.restart() : undefined)),
+    );
   }
 
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
     for (const off of this.#offs) off();
-    for (const transport of [this.#send, this.#receive]) {
-      void transport?.then((one) => one.close()).catch(() => undefined);
-    }
+    for (const line of this.#lines.values()) line.then((one) => one.close()).catch(() => undefined);
   }
 
   #sent(producer: types.Producer, source: Source): Sent {
-    const end = () => {
-      this.#producers.delete(producer.id);
-      producer.close();
-    };
     return {
       id: producer.id,
       source,
@@ -114,7 +140,9 @@ export class Media {
       },
       replace: (track) => producer.replaceTrack({ track }),
       close: async () => {
-        end();
+        this.#producers.delete(producer.id);
+        this.#wanted.delete(producer.id);
+        producer.close();
         await this.#call("media.unpublish", { track: producer.id });
       },
     };
@@ -139,28 +167,29 @@ export class Media {
     };
   }
 
-  #loaded(): Promise<Device> {
+  #loaded(): Promise<types.Device> {
     this.#device ??= (async () => {
-      const device = await Device.factory();
-      await device.load({ routerRtpCapabilities: this.#options.capabilities });
+      const device = await (this.#options.device ?? Device.factory)();
+      if (!device.loaded) await device.load({ routerRtpCapabilities: this.#options.capabilities });
       return device;
     })();
     return this.#device;
   }
 
-  #sending(): Promise<types.Transport> {
-    this.#send ??= this.#transport("send");
-    return this.#send;
+  /** Made when it is needed first; what failed is made anew by the next who needs it. */
+  #line(direction: Direction): Promise<Line> {
+    const there = this.#lines.get(direction);
+    if (there) return there;
+    const made = this.#made(direction);
+    this.#lines.set(direction, made);
+    made.catch(() => this.#lines.delete(direction));
+    return made;
   }
 
-  #receiving(): Promise<types.Transport> {
-    this.#receive ??= this.#transport("recv");
-    return this.#receive;
-  }
-
-  async #transport(direction: "send" | "recv"): Promise<types.Transport> {
+  async #made(direction: Direction): Promise<Line> {
     const device = await this.#loaded();
     const offer = await this.#call<TransportOffer>("media.transport", { direction });
+    if (this.#closed) throw new Error("closed");
     const options: types.TransportOptions = {
       id: offer.id,
       iceParameters: offer.ice_parameters,
@@ -172,11 +201,15 @@ export class Media {
       direction === "send"
         ? device.createSendTransport(options)
         : device.createRecvTransport(options);
-    this.#follow(transport);
-    return transport;
+    this.#agree(transport);
+    return new Line(transport, {
+      renew: () => this.#call<IceOffer>("media.restart_ice", { transport: transport.id }),
+      onState: (state) => this.#changed(direction, state),
+      onLost: () => this.#options.onLost?.(),
+    });
   }
 
-  #follow(transport: types.Transport): void {
+  #agree(transport: types.Transport): void {
     transport.on("connect", ({ dtlsParameters }, done, failed) => {
       this.#call("media.connect", {
         transport: transport.id,
@@ -191,37 +224,40 @@ export class Media {
         rtp_parameters: rtpParameters,
       }).then(done, failed);
     });
-    transport.on("connectionstatechange", (state) => this.#changed(transport, state));
   }
 
-  #changed(transport: types.Transport, state: types.ConnectionState): void {
-    if (state !== "closed") this.#options.onState?.(state);
-    if (state === "failed") void this.#restart(transport);
-    if (state !== "disconnected") return;
-    setTimeout(() => {
-      if (transport.connectionState === "disconnected") void this.#restart(transport);
-    }, PATIENCE);
+  #changed(direction: Direction, state: MediaState): void {
+    this.#states.set(direction, state);
+    const worst = WORST_FIRST.find((one) => [...this.#states.values()].includes(one));
+    if (worst && !this.#closed) this.#options.onState?.(worst);
   }
 
-  async #restart(transport: types.Transport): Promise<void> {
-    if (this.#closed || transport.closed || transport.connectionState === "new") return;
-    try {
-      const offer = await this.#call<IceOffer>("media.restart_ice", { transport: transport.id });
-      await transport.restartIce({ iceParameters: offer.ice_parameters });
-    } catch {
-      // The socket is away too, or the transport is gone: whoever resumes the meeting goes on.
-    }
+  #replace({ source, mime, replaces }: CodecNews): void {
+    if (source === "camera") this.#camera = mime;
+    for (const listener of this.#replacing) listener(replaces);
   }
 
-  /** The server asks for nothing that nobody watches. */
-  async #send_only({ track, layers }: WantedNews): Promise<void> {
-    const sender = this.#producers.get(track)?.rtpSender;
-    if (!sender) return;
+  #want({ track, layers }: WantedNews): void {
+    this.#wanted.set(track, layers);
+    void this.#sendOnlyWanted(track);
+  }
+
+  /** The browser need not encode what nobody watches. */
+  async #sendOnlyWanted(trackId: string): Promise<void> {
+    const sender = this.#producers.get(trackId)?.rtpSender;
+    const layers = this.#wanted.get(trackId);
+    if (!sender || !layers) return;
     const parameters = sender.getParameters();
     parameters.encodings.forEach((encoding, index) => {
       encoding.active = layers[index] ?? true;
     });
-    await sender.setParameters(parameters).catch(() => undefined);
+    try {
+      await sender.setParameters(parameters);
+    } catch {
+      return; // it is being closed, or agreed anew; the next news bring it in order
+    }
+    // A browser takes one change at a time: what came meanwhile is still to be done.
+    if (this.#wanted.get(trackId) !== layers) await this.#sendOnlyWanted(trackId);
   }
 
   #call<T>(event: string, body: unknown): Promise<T> {
@@ -229,38 +265,9 @@ export class Media {
   }
 }
 
-type How = Pick<types.ProducerOptions, "encodings" | "codec" | "codecOptions">;
+const WORST_FIRST: MediaState[] = ["failed", "disconnected", "connecting", "new", "connected"];
 
-/** Cameras in three sizes, so that each viewer gets what fits; screens in one, sharp. */
-function howToSend(device: Device, track: MediaStreamTrack, source: Source): How {
-  if (track.kind === "audio") return { codecOptions: AUDIO[source] ?? {} };
-  if (source === "screen") {
-    const codec = codecOf(device, "video/VP8");
-    return { encodings: [{ maxBitrate: 2_500_000 }], codecOptions: START, ...(codec && { codec }) };
-  }
-  return { encodings: layersFor(track), codecOptions: START };
-}
-
-const START = { videoGoogleStartBitrate: 1_500 };
-
-const AUDIO: Partial<Record<Source, types.ProducerCodecOptions>> = {
-  microphone: { opusDtx: true, opusFec: true, opusStereo: false },
-  screen_audio: { opusDtx: false, opusFec: true, opusStereo: true, opusMaxAverageBitrate: 128_000 },
-};
-
-const LAYERS = [
-  { scaleResolutionDownBy: 4, maxBitrate: 200_000 },
-  { scaleResolutionDownBy: 2, maxBitrate: 600_000 },
-  { scaleResolutionDownBy: 1, maxBitrate: 1_700_000 },
-];
-
-/** A small camera has fewer layers: below a quarter of 640 nobody recognises a face. */
-function layersFor(track: MediaStreamTrack): types.RtpEncodingParameters[] {
-  const { width = 1280, height = 720 } = track.getSettings();
-  const side = Math.max(width, height);
-  return side >= 960 ? LAYERS : side >= 480 ? LAYERS.slice(1) : LAYERS.slice(2);
-}
-
-function codecOf(device: Device, mimeType: string): types.RtpCodecCapability | undefined {
-  return device.sendRtpCapabilities.codecs?.find((codec) => codec.mimeType === mimeType);
+/** Nothing that is tried again with the same means would succeed. */
+export function cannotDecode(error: unknown): boolean {
+  return error instanceof Refused && error.code === "cannot_consume";
 }

@@ -1,44 +1,83 @@
 /** One meeting as a client lives it: joining, what changes, and coming back after a cut. */
-import { Media, type MediaState } from "./media.ts";
+import { Media, type MediaOptions, type MediaState } from "./media.ts";
 import { Refused } from "./problem.ts";
 import { after, EMPTY, fromSnapshot, type Roster } from "./roster.ts";
 import type { Live, LiveState } from "./socket.ts";
-import type { Joined, LayerNews, RoomEvent, Speaking } from "./wire.ts";
+import type {
+  Ending,
+  Joined,
+  LayerNews,
+  Parting,
+  Rights,
+  RoomEvent,
+  RoomNews,
+  Source,
+  Speaking,
+} from "./wire.ts";
 
-export type RoomState = "joining" | "open" | "away" | "left" | "refused";
+/** `waiting`: refused for now, asked again by itself. `left` and `refused` are the end. */
+export type RoomState = "joining" | "waiting" | "open" | "away" | "left" | "refused";
+
+/** Why it waits, was refused, or is over; nothing when one left by oneself. */
+export interface Why {
+  error?: Refused;
+  how?: Parting | Ending;
+}
 
 export interface RoomHandlers {
   onRoster: (roster: Roster) => void;
-  onState: (state: RoomState, why?: Error) => void;
+  onState: (state: RoomState, why: Why) => void;
   /** The media began anew: nothing that was sent or received before goes on. */
   onMedia: (media: Media, joined: Joined) => void;
+  /** What has just happened, in order; after a gap only what is known of it. */
+  onEvents?: (events: readonly RoomEvent[]) => void;
+  onRights?: (rights: Rights) => void;
   onMediaState?: (state: MediaState) => void;
   onSpeaking?: (speaking: Speaking) => void;
   onLayer?: (news: LayerNews) => void;
 }
 
+export interface RoomOptions {
+  /** What can send and receive here; by itself the browser. */
+  device?: MediaOptions["device"];
+  /** Milliseconds until it is tried again after silence; then twice as long. */
+  again?: number;
+}
+
+const AGAIN = 1_000;
+const LONGEST = 15_000;
+const ALL: Source[] = ["microphone", "camera", "screen", "screen_audio"];
+
 export class Room {
   readonly #live: Live;
   readonly #roomId: string;
   readonly #tell: RoomHandlers;
+  readonly #options: RoomOptions;
   readonly #offs: (() => void)[] = [];
   #roster: Roster = EMPTY;
   #joined: Joined | undefined;
   #media: Media | undefined;
   #state: RoomState = "joining";
   #joining = false;
+  /** News that came before the answer that they follow. */
+  #early: RoomNews[] = [];
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #wait: number;
 
-  constructor(live: Live, roomId: string, handlers: RoomHandlers) {
+  constructor(live: Live, roomId: string, handlers: RoomHandlers, options: RoomOptions = {}) {
     this.#live = live;
     this.#roomId = roomId;
     this.#tell = handlers;
+    this.#options = options;
+    this.#wait = options.again ?? AGAIN;
     this.#offs.push(
       live.onState((state) => this.#socketIs(state)),
-      live.on<{ meeting: string; events: RoomEvent[] }>("room.events", (news) => this.#heard(news)),
-      live.on<Speaking>("room.speaking", (news) => handlers.onSpeaking?.(news)),
+      live.on<RoomNews>("room.events", (news) => this.#heard(news)),
+      live.on<Speaking>("room.speaking", (news) => this.#speaks(news)),
       live.on<LayerNews>("media.layer", (news) => handlers.onLayer?.(news)),
     );
     if (live.state === "open") void this.#join();
+    else if (live.state === "ended") queueMicrotask(() => this.#socketIs("ended"));
   }
 
   get state(): RoomState {
@@ -49,86 +88,196 @@ export class Room {
     return this.#joined;
   }
 
+  get roster(): Roster {
+    return this.#roster;
+  }
+
   call<T>(event: string, body: unknown): Promise<T> {
     return this.#live.call<T>(event, body);
   }
 
   async leave(): Promise<void> {
-    const wasIn = this.#state === "open";
-    this.#end("left");
-    if (wasIn) await this.#live.call("room.leave", {}).catch(() => undefined);
+    if (this.#over) return;
+    const there = this.#joined !== undefined && this.#live.state === "open";
+    this.#end("left", {});
+    if (there) await this.#live.call("room.leave", {}).catch(() => undefined);
   }
 
   #socketIs(state: LiveState): void {
     if (this.#over) return;
     if (state === "open") void this.#join();
-    else this.#become(state === "ended" ? "refused" : "away");
+    else if (state === "ended") this.#end("refused", {});
+    else if (this.#joined) this.#become("away");
   }
 
+  /** As the same participant where there was one before. */
   async #join(): Promise<void> {
     if (this.#joining || this.#over) return;
+    clearTimeout(this.#timer);
     this.#joining = true;
+    this.#early = [];
     try {
       const before = this.#joined;
       const resume = before && { token: before.resume_token, seq: this.#roster.seq };
-      this.#entered(await this.#live.call<Joined>("room.join", { room: this.#roomId, resume }));
+      const body = { room: this.#roomId, ...(resume && { resume }) };
+      const joined = await this.#live.call<Joined>("room.join", body);
+      if (this.#over) await this.#live.call("room.leave", {}).catch(() => undefined);
+      else this.#entered(joined);
     } catch (error) {
-      if (error instanceof Refused && !error.retryAfter) this.#end("refused", error);
-      else setTimeout(() => void this.#join(), 1_000 * ((error as Refused).retryAfter ?? 1));
+      await this.#notJoined(error);
     } finally {
       this.#joining = false;
     }
   }
 
+  async #notJoined(error: unknown): Promise<void> {
+    if (!(error instanceof Refused)) {
+      // Silence. If the socket is away, the next one brings us here; else we ask again.
+      if (this.#live.state === "open") this.#joinIn(this.#next());
+    } else if (error.code === "already_in_meeting") {
+      // An answer of before was lost on the way: we are in, and know nothing of it.
+      await this.#comeInAnew();
+    } else if (error.retryAfter !== undefined) {
+      this.#become("waiting", { error });
+      this.#joinIn(Math.max(error.retryAfter * 1_000, this.#next()));
+    } else {
+      this.#end("refused", { error });
+    }
+  }
+
+  async #comeInAnew(): Promise<void> {
+    if (this.#joined) this.#live.renew();
+    else await this.#live.call("room.leave", {}).catch(() => undefined);
+    if (this.#live.state === "open") this.#joinIn(this.#next());
+  }
+
+  #joinIn(milliseconds: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      if (this.#live.state === "open") void this.#join();
+    }, milliseconds);
+  }
+
+  /** Never all at once after the server was away. */
+  #next(): number {
+    const wait = this.#wait;
+    this.#wait = Math.min(wait * 2, LONGEST);
+    return wait * (0.75 + Math.random() / 2);
+  }
+
   #entered(joined: Joined): void {
     this.#joined = joined;
-    const caughtUp = joined.resumed ? after(this.#roster, joined.missed) : undefined;
-    this.#show(caughtUp ?? fromSnapshot(joined));
+    this.#wait = this.#options.again ?? AGAIN;
+    this.#tellRights(joined.rights);
+    if (joined.missed.length > 0) this.#tell.onEvents?.(joined.missed);
+    this.#show(fromSnapshot(joined));
+    if (this.#over) return;
     this.#become("open");
     if (joined.resumed && this.#media) void this.#media.restart();
     else this.#beginMedia(joined);
+    const early = this.#early;
+    this.#early = [];
+    this.#joining = false;
+    for (const news of early) this.#heard(news);
   }
 
   #beginMedia(joined: Joined): void {
     this.#media?.close();
-    this.#media = new Media({
+    const { device } = this.#options;
+    const media = new Media({
       live: this.#live,
       capabilities: joined.capabilities,
       iceServers: joined.ice_servers,
       onState: (state) => this.#tell.onMediaState?.(state),
+      onLost: () => void this.#mediaLost(media),
+      ...(device && { device }),
     });
-    this.#tell.onMedia(this.#media, joined);
+    this.#media = media;
+    this.#tell.onMedia(media, joined);
   }
 
-  #heard({ meeting, events }: { meeting: string; events: RoomEvent[] }): void {
-    if (meeting !== this.#joined?.meeting.id || this.#over) return;
+  /** The server gave our connections up while we kept the place: only a new one helps. */
+  async #mediaLost(media: Media): Promise<void> {
+    if (media !== this.#media || media.closed || this.#over) return;
+    media.close();
+    await this.#live.call("room.leave", {}).catch(() => undefined);
+    this.#joined = undefined;
+    this.#become("away");
+    await this.#join();
+  }
+
+  #heard(news: RoomNews): void {
+    if (this.#over) return;
+    if (this.#joining) this.#early.push(news);
+    else if (news.meeting === this.#joined?.meeting.id) this.#take(news.events);
+  }
+
+  #take(events: RoomEvent[]): void {
+    const { seq } = this.#roster;
     const roster = after(this.#roster, events);
-    // A step is missing: what there is now is asked for, and nothing else is lost.
-    if (!roster) void this.#join();
-    else this.#show(roster);
+    if (!roster) {
+      // A step is missing. A new line begins with what there is now, and nothing else is lost.
+      this.#live.renew();
+      return;
+    }
+    this.#tell.onEvents?.(events.filter((event) => event.seq > seq));
+    this.#show(roster, events);
   }
 
-  #show(roster: Roster): void {
+  #show(roster: Roster, events: readonly RoomEvent[] = this.#joined?.missed ?? []): void {
+    const me = this.#joined?.me.id ?? "";
+    const before = this.#roster;
     this.#roster = roster;
     this.#tell.onRoster(roster);
-    if (roster.ended !== undefined) this.#end("left");
-    else if (this.#joined && !roster.participants.has(this.#joined.me.id)) this.#end("left");
+    const now = roster.participants.get(me);
+    if (roster.ended !== undefined) this.#end("left", { how: roster.ended });
+    else if (!now) this.#end("left", partingOf(me, events));
+    else if (
+      now.role !== before.participants.get(me)?.role ||
+      roster.memberSources !== before.memberSources
+    ) {
+      this.#followRights(now.role === "host", roster);
+    }
+  }
+
+  #followRights(moderate: boolean, { memberSources }: Roster): void {
+    const rights = this.#joined?.rights;
+    if (!rights || (rights.moderate === moderate && memberSources === undefined)) return;
+    const publish = moderate ? ALL : [...(memberSources ?? ALL.slice(0, 2))];
+    this.#tellRights({ moderate, publish });
+  }
+
+  #tellRights(rights: Rights): void {
+    if (this.#joined) this.#joined = { ...this.#joined, rights };
+    this.#tell.onRights?.(rights);
+  }
+
+  #speaks(news: Speaking): void {
+    if (news.meeting === this.#joined?.meeting.id && !this.#over) this.#tell.onSpeaking?.(news);
   }
 
   get #over(): boolean {
     return this.#state === "left" || this.#state === "refused";
   }
 
-  #end(state: RoomState, why?: Error): void {
+  #end(state: RoomState, why: Why): void {
     if (this.#over) return;
+    clearTimeout(this.#timer);
     for (const off of this.#offs) off();
     this.#media?.close();
     this.#become(state, why);
   }
 
-  #become(state: RoomState, why?: Error): void {
-    if (this.#state === state || this.#over) return;
+  #become(state: RoomState, why: Why = {}): void {
+    if ((this.#state === state && state !== "waiting") || this.#over) return;
     this.#state = state;
     this.#tell.onState(state, why);
   }
+}
+
+function partingOf(me: string, events: readonly RoomEvent[]): Why {
+  for (const event of events) {
+    if (event.type === "participant_left" && event.participant_id === me) return { how: event.how };
+  }
+  return {};
 }

@@ -1,12 +1,14 @@
 /** Who is in a meeting and what they send, step by step. Pure. */
-import type { Joined, Participant, RoomEvent, Track } from "./wire.ts";
+import type { Ending, Joined, Participant, RoomEvent, Source, Track } from "./wire.ts";
 
 export interface Roster {
   readonly seq: number;
   readonly participants: ReadonlyMap<string, Participant>;
   readonly tracks: ReadonlyMap<string, Track>;
-  /** Why the meeting is over; absent while it goes on. */
-  readonly ended?: string;
+  /** What members may send; absent until somebody has changed it. */
+  readonly memberSources?: readonly Source[];
+  /** How the meeting ended; absent while it goes on. */
+  readonly ended?: Ending;
 }
 
 export const EMPTY: Roster = { seq: 0, participants: new Map(), tracks: new Map() };
@@ -31,26 +33,34 @@ function step(roster: Roster, event: RoomEvent): Roster {
     case "participant_joined":
     case "participant_changed":
       return { ...roster, participants: put(roster.participants, event.participant) };
-    case "participant_left": {
-      const tracks = new Map(
-        [...roster.tracks].filter(([, track]) => track.participant_id !== event.participant_id),
-      );
-      return {
-        ...roster,
-        participants: without(roster.participants, event.participant_id),
-        tracks,
-      };
-    }
+    case "participant_left":
+      return gone(roster, event.participant_id);
+    case "hand":
+      return hand(roster, event.participant_id, event.hand_at);
     case "track_started":
     case "track_changed":
       return { ...roster, tracks: put(roster.tracks, event.track) };
     case "track_ended":
       return { ...roster, tracks: without(roster.tracks, event.track_id) };
+    case "sources_changed":
+      return { ...roster, memberSources: event.member_sources };
     case "meeting_ended":
-      return { ...roster, ended: event.reason };
+      return { ...roster, ended: event.how };
     default:
       return roster; // a newer server tells of things that this page does not know
   }
+}
+
+function gone(roster: Roster, id: string): Roster {
+  const kept = [...roster.tracks].filter(([, track]) => track.participant_id !== id);
+  const participants = without(roster.participants, id);
+  return { ...roster, participants, tracks: new Map(kept) };
+}
+
+function hand(roster: Roster, id: string, handAt: string | null): Roster {
+  const found = roster.participants.get(id);
+  if (!found) return roster;
+  return { ...roster, participants: put(roster.participants, { ...found, hand_at: handAt }) };
 }
 
 function byId<T extends { id: string }>(things: readonly T[]): Map<string, T> {

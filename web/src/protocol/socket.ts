@@ -19,10 +19,16 @@ type Extra = { detail: string; retry_after?: number };
 type Off = () => void;
 
 const TIMEOUT = 10_000;
+/** Calls that wait for an answer at once: the server takes them one by one, and not too many. */
+const AT_ONCE = 8;
+/** Times that a call is sent again that came too fast after others. */
+const PATIENCE = 5;
+const TOO_FAST = "limited";
 
 export class Live {
   readonly #socket: Socket;
   readonly #timeout: number;
+  readonly #turns = new Turns(AT_ONCE);
   readonly #watches = new Set<() => void>();
   readonly #listeners = new Set<(state: LiveState) => void>();
   #state: LiveState = "connecting";
@@ -52,6 +58,20 @@ export class Live {
 
   /** The result, or `Refused`; `Unreachable` when nothing came back in time. */
   async call<T>(event: string, body?: unknown): Promise<T> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.#turns.take(() => this.#once<T>(event, body));
+      } catch (error) {
+        const tooFast = error instanceof Refused && error.code === TOO_FAST;
+        if (!tooFast || error.retryAfter === undefined || tries > PATIENCE) throw error;
+        await pause(error.retryAfter * 1_000);
+      }
+    }
+  }
+
+  async #once<T>(event: string, body: unknown): Promise<T> {
+    // Kept for later it would come before whatever a new line begins with.
+    if (this.#state === "away" || this.#state === "ended") throw new Unreachable(this.#state);
     const sent = body === undefined ? [] : [body];
     let ack: Ack<T>;
     try {
@@ -75,6 +95,11 @@ export class Live {
     return () => this.#watches.delete(ask);
   }
 
+  /** Opens the line anew, as after a cut: for when the two ends no longer agree. */
+  renew(): void {
+    this.#socket.io.engine?.close();
+  }
+
   close(): void {
     this.#watches.clear();
     this.#socket.disconnect();
@@ -91,6 +116,32 @@ export class Live {
     this.#state = state;
     for (const listener of this.#listeners) listener(state);
   }
+}
+
+/** So many at once; the others wait, in order. */
+class Turns {
+  #free: number;
+  readonly #waiting: (() => void)[] = [];
+
+  constructor(free: number) {
+    this.#free = free;
+  }
+
+  async take<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#free > 0) this.#free--;
+    else await new Promise<void>((go) => this.#waiting.push(go));
+    try {
+      return await work();
+    } finally {
+      const next = this.#waiting.shift();
+      if (next) next();
+      else this.#free++;
+    }
+  }
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((done) => setTimeout(done, milliseconds));
 }
 
 function open({ origin, auth }: LiveOptions): Socket {

@@ -5,7 +5,7 @@ export type Source = "microphone" | "camera" | "screen" | "screen_audio";
 
 export interface Participant {
   id: string;
-  user_id: string | null;
+  user_id: string;
   name: string;
   role: "host" | "member";
   joined_at: string;
@@ -34,14 +34,26 @@ export interface Rights {
   moderate: boolean;
 }
 
+/** How somebody left, and how a class ended. */
+export type Parting = "left" | "lost" | "removed" | "signed_out" | "not_allowed";
+export type Ending = "ended" | "empty" | "closed" | "lost";
+
 /** One step of a meeting. Each has the number after that of the one before. */
 export type RoomEvent = { seq: number; at: string } & (
   | { type: "participant_joined" | "participant_changed"; participant: Participant }
-  | { type: "participant_left"; participant_id: string; reason: string }
+  | { type: "participant_left"; participant_id: string; how: Parting }
+  | { type: "hand"; participant_id: string; hand_at: string | null }
   | { type: "track_started" | "track_changed"; track: Track }
-  | { type: "track_ended"; track_id: string; reason: string }
-  | { type: "meeting_ended"; reason: string }
+  | { type: "track_ended"; track_id: string; participant_id: string }
+  | { type: "sources_changed"; member_sources: Source[] }
+  | { type: "server_stops"; by: string }
+  | { type: "meeting_ended"; how: Ending }
 );
+
+export interface RoomNews {
+  meeting: string;
+  events: RoomEvent[];
+}
 
 export interface Joined {
   meeting: Meeting;
@@ -77,6 +89,7 @@ export interface Consumed {
 }
 
 export interface Speaking {
+  meeting: string;
   active: string | null;
   speaking: string[];
 }
@@ -93,4 +106,11 @@ export interface LayerNews {
 export interface WantedNews {
   track: string;
   layers: boolean[];
+}
+
+/** Somebody cannot decode what is sent: send this instead. */
+export interface CodecNews {
+  source: Source;
+  mime: string;
+  replaces: string;
 }

@@ -1,0 +1,157 @@
+"""The list of rooms, and the page in which a class is held."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+from aiohttp import web
+from msgspec import Meta, Struct
+
+from vtp.actor import Actor, Role
+from vtp.edge.bodies import form
+from vtp.edge.headers import WITH_DEVICES
+from vtp.edge.html import PAGES, see_other
+from vtp.edge.routes import Routes
+from vtp.edge.rules import only, owner, signed_in
+from vtp.ids import RoomId
+from vtp.rooms import rights
+from vtp.rooms.api.asking import OVERSEERS, ROOMS
+from vtp.rooms.facts import ParticipantId
+from vtp.rooms.problems import BadTitle, RoomClosed
+from vtp.rooms.rights import Person
+from vtp.rooms.service.catalogue import Yours
+
+routes = Routes("pages")
+
+_HTML: dict[str, Any] = {"produces": "text/html", "described": False}
+_PER_PAGE = 50
+
+
+class ListQuery(Struct, frozen=True, forbid_unknown_fields=True):
+    before: UUID | None = None
+
+
+class Present(Struct, frozen=True):
+    """Somebody who is in a class."""
+
+    user_id: UUID
+    name: Annotated[str, Meta(examples=["Noor Haddad"])]
+
+
+class Everybody(Struct, frozen=True):
+    items: list[Present]
+
+
+@routes.get("/rooms", rule=signed_in("rooms", "see_list", keys=False), **_HTML)
+async def rooms(request: web.Request, actor: Actor, query: ListQuery) -> web.Response:
+    """The rooms that one owns or belongs to."""
+    return await _list(request, actor, before=query.before)
+
+
+@routes.post(
+    "/rooms",
+    rule=only(
+        *OVERSEERS, Role.INSTRUCTOR, noun="rooms", right="create_here", writes=True, keys=False
+    ),
+    **_HTML,
+)
+async def make_room(request: web.Request, actor: Actor) -> web.Response:
+    """Make a room by the form."""
+    values = await form(request)
+    try:
+        await request.app[ROOMS].catalogue.create(
+            actor,
+            title=values.get("title", ""),
+            access="school",
+            member_sources=rights.USUAL,
+        )
+    except BadTitle as problem:
+        return await _list(
+            request, actor, values=values, errors=problem.fields, status=problem.status
+        )
+    return see_other("/rooms")
+
+
+@routes.get(
+    "/room/{id}", rule=owner(*OVERSEERS, noun="rooms", right="see_page", keys=False), **_HTML
+)
+async def room(request: web.Request, actor: Actor, id: UUID) -> web.Response:
+    """The page of a class, with its lobby. Cameras and screens are allowed here alone."""
+    yours = await _open(request, actor, id)
+    here = _present(request, RoomId(id), besides=actor)
+    return await request.app[PAGES].render(
+        request,
+        "room.html",
+        headers=WITH_DEVICES,
+        room={"id": yours.room.id, "title": yours.room.title},
+        host=rights.may_host(yours.role),
+        publish=rights.publishable(yours.role, yours.room.member_sources),
+        present=msgspec.json.encode(here).decode(),
+    )
+
+
+@routes.get(
+    "/room/{id}/people",
+    rule=owner(*OVERSEERS, noun="rooms", right="see_who_is_in", keys=False),
+    described=False,
+)
+async def people(request: web.Request, actor: Actor, id: UUID) -> Everybody:
+    """Who is in, for those who stand in the lobby."""
+    await _open(request, actor, id)
+    return Everybody(_present(request, RoomId(id), besides=actor))
+
+
+async def _open(request: web.Request, actor: Actor, id: UUID) -> Yours:
+    yours = await request.app[ROOMS].catalogue.get(actor, RoomId(id))
+    if yours.room.closed_at is not None:
+        raise RoomClosed
+    return yours
+
+
+def _present(request: web.Request, room_id: RoomId, *, besides: Actor) -> list[Present]:
+    """Each person once, whatever they brought; without oneself on another device."""
+    meeting = request.app[ROOMS].live.in_room(room_id)
+    if meeting is None:
+        return []
+    here: Mapping[ParticipantId, Any] = meeting.state.participants
+    names = {one.user_id: one.name for one in here.values() if one.user_id != besides.user_id}
+    return [Present(user_id, name) for user_id, name in names.items()]
+
+
+async def _list(
+    request: web.Request,
+    actor: Actor,
+    *,
+    before: UUID | None = None,
+    values: Mapping[str, str] | None = None,
+    errors: Mapping[str, str] | None = None,
+    status: int = 200,
+) -> web.Response:
+    listed = await request.app[ROOMS].catalogue.listed(
+        actor, before=RoomId(before) if before else None, limit=_PER_PAGE + 1
+    )
+    shown = listed[:_PER_PAGE]
+    older = f"/rooms?before={shown[-1].room.id}" if len(listed) > _PER_PAGE else None
+    return await request.app[PAGES].render(
+        request,
+        "rooms.html",
+        status=status,
+        rooms=[_row(request, one) for one in shown if one.room.closed_at is None],
+        may_make=rights.may_make_rooms(Person(actor.user_id, actor.roles)),
+        values=values or {},
+        errors=errors or {},
+        older=older,
+    )
+
+
+def _row(request: web.Request, yours: Yours) -> dict[str, Any]:
+    meeting = request.app[ROOMS].live.in_room(yours.room.id)
+    return {
+        "title": yours.room.title,
+        "path": f"/room/{yours.room.id}",
+        "host": rights.may_host(yours.role),
+        "people": len(meeting.state.participants) if meeting else 0,
+    }

@@ -1,0 +1,248 @@
+/** What one can do in a class, at its lower edge. */
+import { useSignal } from "@preact/signals";
+import type { ComponentChildren, VNode } from "preact";
+import { http } from "../../server.ts";
+import { t } from "../../text.ts";
+import { Modal } from "../modal.tsx";
+import { Button, Icon } from "../parts.tsx";
+import type { Classroom } from "./classroom.ts";
+import { copyLink } from "./invite.ts";
+import { DeviceMenu } from "./pickers.tsx";
+import { Screen } from "./screen.ts";
+import { phone } from "./view.ts";
+
+export function Bar({ room }: { room: Classroom }): VNode {
+  return (
+    <footer class="class-bar">
+      <div class="class-bar-start">
+        <Told room={room} />
+      </div>
+      <div class="class-controls" role="toolbar" aria-label={t("room.controls")}>
+        {room.may("microphone") && <Microphone room={room} />}
+        {room.may("camera") && <Camera room={room} />}
+        {room.may("screen") && Screen.possible && !phone.value && <Share room={room} />}
+        <span class="class-line" />
+        <Hand room={room} />
+        {phone.value && <People room={room} />}
+        <span class="class-line" />
+        <Leave room={room} />
+      </div>
+      {!phone.value && (
+        <div class="class-bar-end">
+          <People room={room} />
+        </div>
+      )}
+    </footer>
+  );
+}
+
+function Told({ room }: { room: Classroom }): VNode {
+  const notice = room.notices.shown.value;
+  if (notice) {
+    return (
+      <p class={`class-notice${notice.chalk ? " class-notice-chalk" : ""}`}>
+        <Icon name={notice.icon} />
+        <span>{notice.text}</span>
+      </p>
+    );
+  }
+  return (
+    <button type="button" class="class-invite" onClick={() => void copyLink()}>
+      <Icon name="link" kind="small" />
+      {t("room.invite")}
+    </button>
+  );
+}
+
+interface ControlProps {
+  icon: string;
+  name: string;
+  letter: string;
+  kind?: "muted" | "chalk" | "on" | false;
+  pressed?: boolean;
+  onClick: () => void;
+  children?: ComponentChildren;
+}
+
+function Control(props: ControlProps): VNode {
+  const { icon, name, letter, kind, pressed, onClick, children } = props;
+  return (
+    <button
+      type="button"
+      class={`control${kind ? ` control-${kind}` : ""}`}
+      aria-label={name}
+      aria-pressed={pressed}
+      aria-keyshortcuts={letter}
+      data-tip={name}
+      data-key={letter}
+      onClick={onClick}
+    >
+      <Icon name={icon} kind="large" />
+      {children}
+    </button>
+  );
+}
+
+function Microphone({ room }: { room: Classroom }): VNode {
+  const { on, track } = room.devices.microphone;
+  const works = on.value && track.value !== undefined;
+  return (
+    <span class={`control-pair${works ? "" : " control-pair-muted"}`}>
+      <Control
+        icon={works ? "mic" : "mic-off"}
+        name={works ? t("room.mute") : t("room.unmute")}
+        letter="M"
+        kind={!works && "muted"}
+        onClick={() => void room.turn("microphone", !works)}
+      />
+      <More id="microphone-menu" name={t("room.device.soundMenu")} />
+      <DeviceMenu room={room} id="microphone-menu" kinds={["microphone", "speaker"]} />
+    </span>
+  );
+}
+
+function Camera({ room }: { room: Classroom }): VNode {
+  const { on, track } = room.devices.camera;
+  const works = on.value && track.value !== undefined;
+  return (
+    <span class={`control-pair${works ? "" : " control-pair-muted"}`}>
+      <Control
+        icon={works ? "video" : "video-off"}
+        name={works ? t("room.cameraOff") : t("room.cameraOn")}
+        letter="V"
+        kind={!works && "muted"}
+        onClick={() => void room.turn("camera", !works)}
+      />
+      <More id="camera-menu" name={t("room.device.cameraMenu")} />
+      <DeviceMenu room={room} id="camera-menu" kinds={["camera"]} />
+    </span>
+  );
+}
+
+function More({ id, name }: { id: string; name: string }): VNode {
+  return (
+    <button
+      type="button"
+      class="control-more"
+      aria-label={name}
+      data-tip={name}
+      data-menu="start"
+      popovertarget={id}
+    >
+      <Icon name="chevron-up" kind="small" />
+    </button>
+  );
+}
+
+function Share({ room }: { room: Classroom }): VNode {
+  const on = room.screen.video.value !== undefined;
+  return (
+    <Control
+      icon={on ? "monitor-x" : "monitor-up"}
+      name={on ? t("room.screen.stop") : t("room.screen.start")}
+      letter="S"
+      kind={on && "on"}
+      onClick={() => void room.share()}
+    />
+  );
+}
+
+function Hand({ room }: { room: Classroom }): VNode {
+  const up = room.me.value?.hand !== undefined;
+  return (
+    <Control
+      icon="hand"
+      name={up ? t("room.hand.down") : t("room.hand.up")}
+      letter="H"
+      kind={up && "chalk"}
+      onClick={() => room.hand()}
+    />
+  );
+}
+
+function People({ room }: { room: Classroom }): VNode {
+  const people = room.people.value;
+  const hands = people.filter(({ hand, self }) => hand !== undefined && !self).length;
+  const open = room.panel.value;
+  const toggle = () => {
+    room.panel.value = !open;
+  };
+  const counter = hands > 0 && (
+    <span class="counter">
+      {hands}
+      <span class="visually-hidden">{t("room.handsUp")}</span>
+    </span>
+  );
+  if (phone.value) {
+    return (
+      <Control icon="users" name={t("room.people")} letter="P" pressed={open} onClick={toggle}>
+        {counter}
+      </Control>
+    );
+  }
+  return (
+    <button
+      type="button"
+      class="class-tab"
+      aria-pressed={open}
+      aria-keyshortcuts="P"
+      data-tip={t("room.people")}
+      data-key="P"
+      onClick={toggle}
+    >
+      <Icon name="users" />
+      {t("room.people")}
+      <em>{people.length}</em>
+      {counter}
+    </button>
+  );
+}
+
+function Leave({ room }: { room: Classroom }): VNode {
+  const asking = useSignal(false);
+  const host = room.rights.value.moderate;
+  const name = host ? t("room.end") : t("room.leave");
+  return (
+    <>
+      <button
+        type="button"
+        class="control control-leave"
+        aria-label={name}
+        onClick={() => {
+          if (host) asking.value = true;
+          else void room.leave();
+        }}
+      >
+        <Icon name="phone-off" kind="large" />
+        <span>{name}</span>
+      </button>
+      {asking.value && <AskToEnd room={room} asking={asking} />}
+    </>
+  );
+}
+
+function AskToEnd({ room, asking }: { room: Classroom; asking: { value: boolean } }): VNode {
+  const busy = useSignal(false);
+  const others = room.people.value.length - 1;
+  const end = async () => {
+    busy.value = true;
+    await room.end(http).catch(() => room.leave());
+    asking.value = false;
+  };
+  return (
+    <Modal
+      title={others > 0 ? t("room.end.title", { count: others + 1 }) : t("room.end.alone")}
+      onClose={() => {
+        asking.value = false;
+      }}
+    >
+      <p class="quiet">{t("room.end.text")}</p>
+      <div class="dialog-actions">
+        <Button onClick={() => void room.leave()}>{t("room.end.onlyMe")}</Button>
+        <Button kind="danger" busy={busy.value && t("room.end.busy")} onClick={() => void end()}>
+          {t("room.end.action")}
+        </Button>
+      </div>
+    </Modal>
+  );
+}

@@ -1,0 +1,299 @@
+/** A class as one page lives it: before, inside and after. What it knows and does, not how it looks. */
+import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import type { MediaState } from "../../protocol/media.ts";
+import { Room, type RoomState, type Why } from "../../protocol/room.ts";
+import { EMPTY, type Roster } from "../../protocol/roster.ts";
+import { Sending } from "../../protocol/sending.ts";
+import type { Live } from "../../protocol/socket.ts";
+import { type Shown, Watching } from "../../protocol/watching.ts";
+import type { Joined, LayerNews, Rights, RoomEvent, Track } from "../../protocol/wire.ts";
+import { t } from "../../text.ts";
+import type { Devices, Kind } from "./devices.ts";
+import { eventNotice } from "./events.ts";
+import { Notices } from "./notices.ts";
+import { offered, type Person, peopleOf } from "./people.ts";
+import { Screen } from "./screen.ts";
+import { Sounds } from "./sounds.ts";
+import { refusal } from "./troubles.ts";
+
+export type Stage = "lobby" | "joining" | "in" | "over";
+
+export interface Place {
+  roomId: string;
+  title: string;
+  rights: Rights;
+}
+
+/** A tab that nobody looks at stops its pictures, unless one comes back at once. */
+const UNSEEN_FOR = 10_000;
+/** Milliseconds after which a picture that left the page is not shown any more. */
+const MOVING = 400;
+
+export class Classroom {
+  readonly place: Place;
+  readonly devices: Devices;
+  readonly notices = new Notices();
+  readonly sounds = new Sounds();
+  readonly screen = new Screen();
+  readonly stage: Signal<Stage> = signal("lobby");
+  readonly line: Signal<RoomState> = signal("joining");
+  readonly why: Signal<Why> = signal({});
+  readonly media: Signal<MediaState> = signal<MediaState>("new");
+  readonly rights: Signal<Rights>;
+  readonly joined: Signal<Joined | undefined> = signal(undefined);
+  readonly roster: Signal<Roster> = signal(EMPTY);
+  readonly speaking: Signal<readonly string[]> = signal([]);
+  readonly active: Signal<string | undefined> = signal(undefined);
+  /** What can be seen: tracks of others by their id. */
+  readonly pictures: Signal<ReadonlyMap<string, MediaStreamTrack>> = signal(new Map());
+  /** In which layer each comes, and why in no better one. */
+  readonly layers: Signal<ReadonlyMap<string, LayerNews>> = signal(new Map());
+  readonly panel: Signal<boolean> = signal(false);
+  readonly people: ReadonlySignal<Person[]>;
+  readonly me: ReadonlySignal<Person | undefined>;
+  readonly #live: Live;
+  readonly #sending = new Sending({ onProblem: (_, error) => this.#trouble(error) });
+  readonly #watching = new Watching({
+    onTrack: (id, track) => this.#received(id, track),
+    onLayer: (id, news) => {
+      this.layers.value = new Map(this.layers.value).set(id, news);
+    },
+  });
+  readonly #shown = new Map<string, Shown>();
+  readonly #leaving = new Map<string, ReturnType<typeof setTimeout>>();
+  #unseen: ReturnType<typeof setTimeout> | undefined;
+  #hidden = false;
+  #room: Room | undefined;
+
+  constructor(live: Live, place: Place, devices: Devices) {
+    this.#live = live;
+    this.place = place;
+    this.devices = devices;
+    this.rights = signal(place.rights);
+    const id = computed(() => this.joined.value?.me.id ?? "");
+    this.people = computed(() => peopleOf(this.roster.value, id.value));
+    this.me = computed(() => this.people.value.find(({ self }) => self));
+  }
+
+  // Coming and going
+
+  join(): void {
+    this.stage.value = "joining";
+    this.why.value = {};
+    this.line.value = "joining";
+    this.#room = new Room(this.#live, this.place.roomId, {
+      onRoster: (roster) => this.#follow(roster),
+      onState: (state, why) => this.#became(state, why),
+      onMedia: (media, joined) => {
+        this.joined.value = joined;
+        this.#watching.use(media);
+        this.#sending.use(media);
+      },
+      onEvents: (events) => this.#happened(events),
+      onRights: (rights) => {
+        this.rights.value = rights;
+        this.#sending.allow(rights.publish);
+      },
+      onMediaState: (state) => {
+        this.media.value = state;
+      },
+      onSpeaking: ({ active, speaking }) => {
+        this.active.value = active ?? this.active.value;
+        this.speaking.value = speaking;
+      },
+      onLayer: (news) => this.#watching.heard(news),
+    });
+    this.#send("microphone");
+    this.#send("camera");
+  }
+
+  async leave(): Promise<void> {
+    await this.#room?.leave();
+  }
+
+  /** For everybody, as a host. */
+  async end(http: { post: (path: string) => Promise<unknown> }): Promise<void> {
+    const meeting = this.joined.value?.meeting.id;
+    if (meeting) await http.post(`/api/v1/meetings/${meeting}/end`);
+  }
+
+  // What one does
+
+  async turn(kind: Kind, on = !this.devices[kind].on.value): Promise<void> {
+    if (this.stage.value === "in" && !this.may(kind)) return;
+    const done = this.devices.turn(kind, on);
+    // Off is off at once, whatever the device takes for it.
+    this.#send(kind);
+    await done;
+    this.#send(kind);
+  }
+
+  async choose(kind: Kind | "speaker", id: string): Promise<void> {
+    if (kind === "speaker") this.sounds.speaker(id);
+    await this.devices.choose(kind, id);
+    if (kind !== "speaker") this.#send(kind);
+  }
+
+  async share(): Promise<void> {
+    if (this.screen.video.value) {
+      this.screen.stop();
+      return;
+    }
+    try {
+      await this.screen.start(() => this.#sendScreen());
+    } catch {
+      this.notices.tell({ text: t("room.screen.failed"), icon: "circle-alert", urgent: true });
+    }
+    this.#sendScreen();
+  }
+
+  hand(): void {
+    const raised = this.me.value?.hand === undefined;
+    void this.ask("room.hand", { raised });
+  }
+
+  mute(track: Track): void {
+    void this.ask("room.mute", { track: track.id });
+  }
+
+  remove(participant: string): void {
+    void this.ask("room.remove", { participant });
+  }
+
+  async ask(event: string, body: object): Promise<void> {
+    try {
+      await this.#room?.call(event, body);
+    } catch (error) {
+      this.#trouble(error);
+    }
+  }
+
+  may(source: Track["source"]): boolean {
+    return this.rights.value.publish.includes(source);
+  }
+
+  // What is seen
+
+  /** A picture is on the screen in this size, or not any more. */
+  show(trackId: string, shown: Shown | undefined): void {
+    clearTimeout(this.#leaving.get(trackId));
+    if (!shown) {
+      // Tiles that only change their place come back at once.
+      const gone = () => {
+        this.#shown.delete(trackId);
+        this.#watching.show(trackId, undefined);
+      };
+      this.#leaving.set(trackId, setTimeout(gone, MOVING));
+      return;
+    }
+    this.#shown.set(trackId, shown);
+    if (!this.#hidden) this.#watching.show(trackId, shown);
+  }
+
+  /** The tab itself is seen, or not. */
+  seen(visible: boolean): void {
+    clearTimeout(this.#unseen);
+    if (visible) this.#hide(false);
+    else this.#unseen = setTimeout(() => this.#hide(true), UNSEEN_FOR);
+  }
+
+  async stats(trackId: string): Promise<RTCStatsReport | undefined> {
+    return await this.#watching.received(trackId)?.stats();
+  }
+
+  #hide(hidden: boolean): void {
+    if (this.#hidden === hidden) return;
+    this.#hidden = hidden;
+    for (const [id, shown] of this.#shown) this.#watching.show(id, hidden ? undefined : shown);
+  }
+
+  // What follows
+
+  #follow(roster: Roster): void {
+    const joined = this.#room?.joined;
+    if (joined) this.joined.value = joined;
+    this.roster.value = roster;
+    this.#watching.offered(offered(roster, joined?.me.id ?? ""));
+    for (const [id, shown] of this.#shown) {
+      if (!this.#hidden && roster.tracks.has(id)) this.#watching.show(id, shown);
+    }
+  }
+
+  #became(state: RoomState, why: Why): void {
+    this.line.value = state;
+    this.why.value = why;
+    if (state === "open") {
+      this.stage.value = "in";
+      this.#sending.again();
+      this.#watching.again();
+    } else if (state === "left" || state === "refused") this.#over();
+  }
+
+  #over(): void {
+    this.#sending.use(undefined);
+    this.#watching.use(undefined);
+    this.#watching.offered([]);
+    this.sounds.clear();
+    this.screen.stop();
+    this.devices.close();
+    this.pictures.value = new Map();
+    this.speaking.value = [];
+    this.panel.value = false;
+    this.stage.value = "over";
+  }
+
+  #happened(events: readonly RoomEvent[]): void {
+    const me = this.joined.value?.me.id ?? "";
+    for (const event of events) {
+      if (event.type === "track_changed" && event.track.participant_id === me) {
+        this.#mutedByStaff(event.track);
+      }
+      if (event.type === "track_ended" && event.participant_id === me)
+        this.#endedAt(event.track_id);
+      const notice = eventNotice(event, this.roster.value, me);
+      if (notice) this.notices.tell(notice);
+    }
+  }
+
+  #mutedByStaff({ muted_by_staff, source }: Track): void {
+    if (!muted_by_staff) return;
+    if (source === "camera" || source === "microphone") void this.turn(source, false);
+    else this.screen.stop();
+  }
+
+  /** A right was taken away, and with it what was sent. */
+  #endedAt(trackId: string): void {
+    const source = this.#sending.sourceOf({ id: trackId });
+    if (source === "screen") this.screen.stop();
+  }
+
+  #received(id: string, track: MediaStreamTrack | undefined): void {
+    if (track?.kind === "audio") this.sounds.add(id, track);
+    else if (!track) this.sounds.remove(id);
+    const pictures = new Map(this.pictures.value);
+    if (track?.kind === "video") pictures.set(id, track);
+    else pictures.delete(id);
+    this.pictures.value = pictures;
+    if (track) return;
+    const layers = new Map(this.layers.value);
+    layers.delete(id);
+    this.layers.value = layers;
+  }
+
+  #send(kind: Kind): void {
+    const { track, on } = this.devices[kind];
+    this.#sending.want(kind, track.value ?? null, on.value && track.value !== undefined);
+  }
+
+  #sendScreen(): void {
+    const { video, audio } = this.screen;
+    if (video.value) this.#sending.want("screen", video.value, true);
+    else this.#sending.end("screen");
+    if (audio.value) this.#sending.want("screen_audio", audio.value, true);
+    else this.#sending.end("screen_audio");
+  }
+
+  #trouble(error: unknown): void {
+    this.notices.tell({ text: refusal(error), icon: "circle-alert", urgent: true });
+  }
+}

@@ -1,0 +1,68 @@
+/** Where tiles go. Pure: sizes come in, sizes go out. */
+
+export interface Size {
+  width: number;
+  height: number;
+}
+
+export interface Grid {
+  columns: number;
+  rows: number;
+  tile: Size;
+}
+
+export const GAP = 8;
+const WIDEST = 16 / 9;
+
+/** The largest tiles for so many; of equals the one with fewer empty places. */
+export function grid(count: number, room: Size, narrowest = 4 / 3, gap = GAP): Grid {
+  let best: Grid = { columns: 1, rows: 1, tile: { width: 0, height: 0 } };
+  for (let columns = 1; columns <= count; columns++) {
+    const rows = Math.ceil(count / columns);
+    const tile = fitted(
+      {
+        width: (room.width - gap * (columns - 1)) / columns,
+        height: (room.height - gap * (rows - 1)) / rows,
+      },
+      narrowest,
+    );
+    if (better(tile, columns * rows, best)) best = { columns, rows, tile };
+  }
+  return best;
+}
+
+function better(tile: Size, places: number, best: Grid): boolean {
+  const gain = area(tile) - area(best.tile);
+  // Half a pixel is no reason for holes.
+  return gain > 1 || (gain > -1 && places < best.columns * best.rows);
+}
+
+function area({ width, height }: Size): number {
+  return width * height;
+}
+
+function fitted({ width, height }: Size, narrowest: number): Size {
+  if (width <= 0 || height <= 0) return { width: 0, height: 0 };
+  return {
+    width: Math.floor(Math.min(width, height * WIDEST)),
+    height: Math.floor(Math.min(height, width / narrowest)),
+  };
+}
+
+/** Tiles on one page, by the width of the window. */
+export function perPage(windowWidth: number, panel: boolean): number {
+  if (windowWidth < 600) return 5;
+  if (windowWidth < 900) return 6;
+  if (windowWidth < 1440) return panel ? 9 : 12;
+  if (windowWidth < 1920) return panel ? 12 : 16;
+  return panel ? 16 : 25;
+}
+
+export function pageOf<T>(all: readonly T[], size: number, page: number): T[] {
+  const at = Math.min(page, pages(all.length, size) - 1);
+  return all.slice(at * size, (at + 1) * size);
+}
+
+export function pages(count: number, size: number): number {
+  return Math.max(1, Math.ceil(count / size));
+}

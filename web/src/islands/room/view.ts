@@ -1,0 +1,38 @@
+/** What of the window decides how a class looks. */
+import { type Signal, signal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import type { Size } from "./layout.ts";
+
+/** Narrower than this it is a phone: panels are sheets, one person is large. */
+const PHONE = matchMedia("(width < 600px)");
+
+export const phone: Signal<boolean> = signal(PHONE.matches);
+export const view: Signal<Size> = signal(size());
+
+PHONE.addEventListener("change", () => {
+  phone.value = PHONE.matches;
+});
+addEventListener("resize", () => {
+  view.value = size();
+});
+
+function size(): Size {
+  return { width: innerWidth, height: innerHeight };
+}
+
+/** The size of an element, whenever it changes. */
+export function useSize<T extends HTMLElement>(onSize: (size: Size) => void) {
+  const element = useRef<T>(null);
+  const tell = useRef(onSize);
+  tell.current = onSize;
+  useEffect(() => {
+    const at = element.current;
+    if (!at) return;
+    const observer = new ResizeObserver(([entry]) => {
+      if (entry) tell.current(entry.contentRect);
+    });
+    observer.observe(at);
+    return () => observer.disconnect();
+  }, []);
+  return element;
+}
