@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack
 from datetime import datetime
 from typing import Any
@@ -307,7 +307,11 @@ async def test_who_is_removed_is_cut_off_at_once_and_stays_out(
 
 
 async def test_who_is_in_hears_of_their_own_removal(
-    school: School, ines: Attender, noor: Attender, room: RoomId
+    school: School,
+    ines: Attender,
+    noor: Attender,
+    room: RoomId,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The last that they hear."""
     await ines.join(room)
@@ -316,11 +320,11 @@ async def test_who_is_in_hears_of_their_own_removal(
     inside: list[set[str]] = []
     events = school.listeners.events
 
-    async def noting(meeting_id: MeetingId, batch: list[facts.AnyEvent]) -> None:
+    async def noting(meeting_id: MeetingId, batch: Sequence[facts.AnyEvent]) -> None:
         inside.append({sid for sid, _ in school.listeners.inside})
         await events(meeting_id, batch)
 
-    school.listeners.events = noting  # type: ignore[method-assign,assignment]  # to look who is there
+    monkeypatch.setattr(school.listeners, "events", noting)
     await school.rooms.meetings.remove(ines.actor, ines.meeting_id, noor.id)
     assert kinds(await told(school))[-1] == "participant_left"
     school.rooms.entrance.raise_hand(ines.sid, raised=True)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from vtp.edge.rules import signed_in
+from vtp.edge.rules import owner, signed_in
 from vtp.edge.sockets.channels import Channel, Sid, channel
 from vtp.edge.sockets.events import Call, Events
 from vtp.edge.sockets.facade import Sockets
 from vtp.ids import MeetingId, RoomId
 from vtp.rooms import bodies, news
-from vtp.rooms.api import ROOMS
+from vtp.rooms.api.asking import OVERSEERS, ROOMS
 from vtp.rooms.facts import AnyEvent, ParticipantId, TrackId
 from vtp.rooms.service import Rooms
 
@@ -24,7 +24,7 @@ CODEC = events.news("media.codec", news.Codec, "Send this codec, because somebod
 
 
 # --- the class --------------------------------------------------------------------------------
-@events.on("room.join", rule=signed_in("rooms", "join", writes=True))
+@events.on("room.join", rule=owner(*OVERSEERS, noun="rooms", right="join", writes=True))
 async def join(call: Call, body: bodies.Join) -> bodies.Joined:
     """Join the class of a room; the first to join begins it. A socket is in one class at most."""
     entry = await _rooms(call).entrance.join(

@@ -10,6 +10,7 @@ from vtp.actor import Actor
 from vtp.edge.paging import BadCursor, Page, Paged, after, page
 from vtp.edge.routes import Routes
 from vtp.edge.rules import owner, signed_in
+from vtp.errors import NotFound
 from vtp.ids import MeetingId, RoomId
 from vtp.rooms.api.asking import OVERSEERS, ROOMS
 from vtp.rooms.api.shapes import (
@@ -27,7 +28,7 @@ from vtp.rooms.problems import HostsOnly, HostsStay, MeetingOver
 routes = Routes("meetings")
 
 
-@routes.get("/api/v1/meetings", rule=signed_in("meetings", "list"), errors=(BadCursor,))
+@routes.get("/api/v1/meetings", rule=signed_in("meetings", "list"), errors=(BadCursor, NotFound))
 async def listed(request: web.Request, actor: Actor, query: MeetingsQuery) -> Page[MeetingView]:
     """The meetings of a room, or of all rooms that you own or belong to, newest first."""
     found = await request.app[ROOMS].meetings.listed(

@@ -164,7 +164,7 @@ class Live:
         await self.records.flush()
 
     async def drain(self, force: asyncio.Event) -> None:
-        """Begin no more classes, and return when the last one is empty, or when it must be.
+        """Begin no more classes, and return when nobody is connected to one, or when it must be.
 
         Those that go on are told; they end by themselves, at the limit, or when `force` is set.
         """
@@ -174,7 +174,7 @@ class Live:
         until = self.outside.clock.monotonic() + limit
         for meeting in self:
             meeting.do(moves.Warn(by))
-        while self.participants and not force.is_set():
+        while self._anybody_connected() and not force.is_set():
             if self.outside.clock.monotonic() >= until:
                 _log.warning("rooms.drained_late", meetings=len(self._meetings))
                 return
@@ -182,6 +182,14 @@ class Live:
                 await asyncio.wait_for(force.wait(), self.outside.options.sweep)
             except TimeoutError:
                 continue
+
+    def _anybody_connected(self) -> bool:
+        """Who is away comes back to the next server; there is nobody to wait for."""
+        return any(
+            one.connection == "live"
+            for meeting in self
+            for one in meeting.state.participants.values()
+        )
 
     async def close(self) -> None:
         """The rest of the program may still call: it finds nobody here."""
