@@ -6,7 +6,7 @@ of one track are counted together.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 # Seconds between two requests for one track, however many subscribers ask.
 _APART = 0.5
@@ -38,6 +38,10 @@ class KeyFrames:
     def drop(self, layers: Iterable[int]) -> None:
         """Nobody waits for these any more."""
         self._wanted.difference_update(layers)
+
+    def moved(self, order: Sequence[int]) -> None:
+        """Layer `n` is what `order[n]` was until now."""
+        self._wanted = {order.index(layer) for layer in self._wanted}
 
     @property
     def wanted(self) -> bool:

@@ -22,6 +22,22 @@ PAUSED = "paused"
 _BEST_SIDE = 1280
 
 
+class Slot:
+    """A stream that a subscriber was promised, whatever is shown in it: an m-line of WHEP."""
+
+    __slots__ = ("_last", "rtx_ssrc", "ssrc")
+
+    def __init__(self, ssrc: int, rtx_ssrc: int) -> None:
+        self.ssrc = ssrc
+        self.rtx_ssrc = rtx_ssrc
+        self._last: Downlink | None = None
+
+    def take(self, downlink: Downlink) -> None:
+        if self._last is not None:
+            downlink.follow(self._last)
+        self._last = downlink
+
+
 class Consumer:
     def __init__(
         self, consumer_id: str, feed: Feed, producer: Producer, consumed: Consumed, *, first: int

@@ -119,6 +119,13 @@ class Downlink:
         self.resent = 0
         self._again: dict[int, tuple[float, int]] = {}
 
+    def follow(self, before: Downlink) -> None:
+        """Go on with the stream of another track, in the numbers that its subscriber knows."""
+        self.continuity = before.continuity
+        self.continuity.forget()
+        self.rtx_seq = before.rtx_seq
+        self.packets, self.bytes = before.packets, before.bytes
+
     # Which layer
 
     def aim(self, stream: Stream | None, now: float) -> None:
@@ -182,6 +189,8 @@ class Downlink:
         rtp = None if ntp is None else before.reception.rtp_of(ntp)
         return None if rtp is None else (rtp + span.ts) & 0xFFFFFFFF
 
+        if before.producer is not stream.producer:
+            return None  # another track: who knows whose clock that was
     # Packets
 
     def forward(self, packets: Sequence[Packet], now: float, *, clean: bool) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from vtp.errors import Conflict, Invalid, Limited, NotFound
 from vtp.media.rtp import ortc
 from vtp.media.sfu import figures
-from vtp.media.sfu.consumer import Consumer
+from vtp.media.sfu.consumer import Consumer, Slot
 from vtp.media.sfu.feed import Feed
 from vtp.media.sfu.producer import Producer
 from vtp.media.sfu.uplink import Uplink
@@ -131,25 +131,41 @@ class Peer:
         return producer
 
     def consume(
-        self, transport_id: str, producer: Producer, capabilities: RtpCapabilities
+    def slot(self, transport_id: str) -> Slot:
+        """A stream in which one track can be shown after the other, with `consume`."""
+        return Slot(*self._feed(transport_id).free_numbers())
+
+        self,
+        transport_id: str,
+        producer: Producer,
+        capabilities: RtpCapabilities,
+        *,
+        slot: Slot | None = None,
     ) -> Consumer:
-        side = self._side(transport_id)
-        if not isinstance(side, Feed):
-            raise Invalid("Nothing can be received on a connection for sending.")
+        """In a `slot` once the consumer that was there before is closed."""
+        side = self._feed(transport_id)
         if len(self.consumers) >= _MOST_CONSUMERS:
             raise Limited("You receive too many tracks already.")
-        consumed = self._consumed(side, producer, capabilities)
+        consumed = self._consumed(side, producer, capabilities, slot)
         consumer = Consumer(
             secrets.token_hex(16), side, producer, consumed, first=secrets.randbits(15)
         )
         consumer.on_closed.append(self._consumer_closed)
+        if slot is not None:
+            slot.take(consumer.downlink)
         self.consumers[consumer.id] = consumer
         return consumer
 
     def _consumed(
-        self, feed: Feed, producer: Producer, capabilities: RtpCapabilities
+    def _feed(self, transport_id: str) -> Feed:
+        side = self._side(transport_id)
+        if not isinstance(side, Feed):
+            raise Invalid("Nothing can be received on a connection for sending.")
+        return side
+
+        self, feed: Feed, producer: Producer, capabilities: RtpCapabilities, slot: Slot | None
     ) -> ortc.Consumed:
-        ssrc, rtx_ssrc = feed.free_numbers()
+        ssrc, rtx_ssrc = (slot.ssrc, slot.rtx_ssrc) if slot else feed.free_numbers()
         return ortc.consumed(
             producer.published,
             capabilities,

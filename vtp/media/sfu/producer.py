@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from vtp.media.rtp.keyframes import KeyFrames
+from vtp.media.rtp.payloads.area import area
 from vtp.media.sfu.stream import Stream
 
 if TYPE_CHECKING:
     from vtp.media.rtp.ortc import Encoding, Published
     from vtp.media.sfu.consumer import Consumer
+    from vtp.media.rtp.packet import Packet
     from vtp.media.sfu.uplink import Uplink
 
 
@@ -85,7 +88,7 @@ class Producer:
             if (stream := self.streams[layer]) is not None:
                 self.uplink.ask_for_key(stream)
 
-    def key_arrived(self, stream: Stream) -> None:
+    def key_arrived(self, stream: Stream, packet: Packet) -> None:
         self.key_frames.arrived(stream.layer)
 
     # Pausing
@@ -95,6 +98,32 @@ class Producer:
         if not self.paused:
             self.paused = True
             for consumer in list(self.consumers):
+        if len(self.streams) > 1 and (measured := area(self.published.mime, packet)):
+            stream.area = measured
+            self._rank()
+
+    def _rank(self) -> None:
+        """Some senders list their best layer first; here the smallest is the first."""
+        known = [n for n, stream in enumerate(self.streams) if stream is not None and stream.area]
+        ranked = sorted(known, key=self._area)
+        if ranked == known:
+            return
+        order = list(range(len(self.streams)))
+        for place, layer in zip(known, ranked, strict=True):
+            order[place] = layer
+        self.streams = [self.streams[n] for n in order]
+        encodings = tuple(self.published.encodings[n] for n in order)
+        self.published = replace(self.published, encodings=encodings)
+        self._wanted = tuple(self._wanted[n] for n in order)
+        self._unwatched_since = [self._unwatched_since[n] for n in order]
+        self.key_frames.moved(order)
+        for layer, stream in enumerate(self.streams):
+            if stream is not None:
+                stream.layer = layer
+
+    def _area(self, layer: int) -> int:
+        stream = self.streams[layer]
+        return stream.area if stream is not None else 0
                 consumer.aim(None)
 
     def resume(self, now: float) -> None:

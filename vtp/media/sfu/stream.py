@@ -44,6 +44,7 @@ class Stream:
         "video",
         "waiting",
     )
+        "area",
 
     def __init__(self, producer: Producer, published: Published, *, layer: int, ssrc: int) -> None:
         self.producer = producer
@@ -63,6 +64,7 @@ class Stream:
         self.current: list[Downlink] = []  # those who are sent this
         self.waiting: list[Downlink] = []  # those who will be, from a key frame on
 
+        self.area = 0  # of its last key frame, where there are other layers; 0 is not known
     @property
     def watched(self) -> bool:
         return bool(self.current or self.waiting)

@@ -96,6 +96,11 @@ class Transport:
     def dtls_parameters(self) -> DtlsParameters:
         return DtlsParameters(role="auto", fingerprints=(self._fingerprint,))
 
+    @property
+    def reachable(self) -> bool:
+        """Whether the other side still consents to be sent anything."""
+        return self.path is not None
+
     def parameters(self) -> TransportParameters:
         return TransportParameters(
             ice_parameters=self.ice_parameters(),

@@ -114,7 +114,7 @@ class Uplink(Silent):
         self._plane.dirty(stream)
         stream.reception.packet(packet.ext, packet.ts, now, len(raw))
         if packet.key:
-            stream.producer.key_arrived(stream)
+            stream.producer.key_arrived(stream, packet)
         if seen.level >= 0:
             self._plane.heard(stream.producer, seen.level & 0x7F, now)
 
