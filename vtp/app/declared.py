@@ -13,6 +13,7 @@ from vtp.jobs import events as jobs_events
 from vtp.jobs import jobs as jobs_jobs
 from vtp.rooms import api as rooms_api
 from vtp.rooms import events as rooms_events
+from vtp.rooms import pages as rooms_pages
 from vtp.site import pages as site_pages
 
 EVENTS = (jobs_events.events, rooms_events.events)
@@ -29,6 +30,7 @@ def routes() -> list[Route]:
         jobs_api.routes,
         rooms_api.routes,
         accounts_pages.routes,
+        rooms_pages.routes,
         site_pages.routes,
     )
     return [route for group in groups for route in group]

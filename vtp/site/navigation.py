@@ -20,6 +20,7 @@ class Item:
 _STAFF = frozenset({Role.ADMIN, Role.MANAGER})
 ITEMS = (
     Item("/", "nav.home", "house"),
+    Item("/rooms", "nav.rooms", "video"),
     Item("/admin/jobs", "nav.jobs", "history", _STAFF),
 )
 
