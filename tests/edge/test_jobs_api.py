@@ -172,3 +172,21 @@ async def test_a_job_of_somebody_else_cannot_be_watched(app: Application) -> Non
     async with signed(app, other) as client:
         answer = await client.call("jobs.watch", {"id": job_id})
         assert answer["error"]["code"] == "not_found"
+
+
+@pytest.mark.parametrize("alone", [False, True], ids=["all", "one job"])
+async def test_whoever_is_of_the_staff_no_more_is_told_of_no_job_of_others_any_more(
+    app: Application, alone: bool
+) -> None:
+    manager, admin = await app.person(Role.MANAGER), await app.person(Role.ADMIN)
+    job_id = str(await put(app))
+    async with signed(app, manager) as client, signed(app, admin) as witness:
+        for one in (client, witness):
+            assert "ok" in await one.call("jobs.watch", {"id": job_id} if alone else {})
+        await app.parts.accounts.administration.set_roles(
+            SYSTEM, manager.user.id, frozenset({Role.STUDENT})
+        )
+        await app.parts.jobs.cancel(SYSTEM, job_id=JobId(UUID(job_id)))
+        await news_of(witness, job_id, "cancelled")
+        await client.call("jobs.watch", {})  # what was told before this answer has come
+        assert not client.news

@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from dataclasses import replace
 
 import pytest
 
 from tests.support.socket_app import ANN, SAID, Said, Served, served
 from tests.support.socket_client import Client, connected
+from vtp.actor import Role
 from vtp.edge.sockets import fence, packets
 from vtp.edge.sockets.channels import Sid, channel, of_user
+from vtp.errors import Forbidden
 
 HALL = channel("test", "hall")
 
@@ -114,3 +117,21 @@ async def test_what_is_told_is_encoded_once(site: Served, monkeypatch: pytest.Mo
         await one.told()
         await two.told()
     assert len(encoded) == 1
+
+
+async def test_a_channel_that_needs_a_role_is_left_with_that_role_alone(site: Served) -> None:
+    async with connected(site.port, auth={"token": "root"}) as root:
+        sid = Sid(root.sid)
+        actor = site.sockets.actor(sid)
+        assert actor is not None
+        await site.sockets.enter(sid, HALL, roles=(Role.ADMIN, Role.MANAGER))
+        await site.sockets.enter(sid, channel("test", "yard"))
+        for roles in ({Role.MANAGER}, {Role.STUDENT}):
+            site.now[actor.credential_id] = replace(actor, roles=frozenset(roles))
+            await site.sockets.refresh_user(actor.require_user())
+            await site.sockets.emit(SAID, Said("hall"), to=HALL)
+            await site.sockets.emit(SAID, Said("yard"), to=channel("test", "yard"))
+        told = [(await root.told())[1]["text"] for _ in range(3)]
+        assert told == ["hall", "yard", "yard"]
+        with pytest.raises(Forbidden):
+            await site.sockets.enter(sid, HALL, roles=(Role.ADMIN,))

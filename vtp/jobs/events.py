@@ -40,11 +40,12 @@ async def watch(call: Call, body: Watch) -> Watching:
     """Be told of changes from now on, until the socket ends."""
     if body.id is not None:
         jobs = call.app[JOBS]
-        await jobs.get(call.actor, job_id=JobId(body.id))
-        await call.sockets.enter(call.sid, channel("job", body.id))
+        job = await jobs.get(call.actor, job_id=JobId(body.id))
+        own = job.owner_id == call.actor.user_id
+        await call.sockets.enter(call.sid, channel("job", body.id), roles=None if own else STAFF)
         return Watching(await jobs.get(call.actor, job_id=JobId(body.id)))
     if call.actor.has(*STAFF):
-        await call.sockets.enter(call.sid, _ALL)
+        await call.sockets.enter(call.sid, _ALL, roles=STAFF)
     else:
         await call.sockets.enter(call.sid, channel("jobs-of", call.actor.require_user()))
     return Watching(None)

@@ -13,7 +13,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Protocol, cast
 
-from vtp.actor import Actor
+from vtp.actor import Actor, Role
 from vtp.edge.sockets import endings, frames, packets
 from vtp.edge.sockets.bucket import Bucket, Rate
 from vtp.edge.sockets.channels import Channel, Sid
@@ -71,6 +71,7 @@ class Connection(asyncio.Protocol):
         "accepted",
         "actor",
         "address",
+        "by_role",
         "channels",
         "connecting",
         "ending",
@@ -87,6 +88,8 @@ class Connection(asyncio.Protocol):
         self.accepted = False
         self.ending: Ending | None = None
         self.channels: set[Channel] = set()
+        # Those that it may be in only with one of these roles; None until there is one.
+        self.by_role: dict[Channel, frozenset[Role]] | None = None
         # Both are made with the first event; who only listens has neither.
         self.turns: Bucket | None = None
         self.events: deque[packets.Event] | None = None

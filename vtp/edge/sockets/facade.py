@@ -12,7 +12,7 @@ import structlog
 from aiohttp import web
 
 from vtp import settings
-from vtp.actor import Actor
+from vtp.actor import Actor, Role
 from vtp.clock import Clock
 from vtp.edge.auth import AUTHENTICATE
 from vtp.edge.sockets import endings, fence, packets
@@ -101,8 +101,15 @@ class Sockets:
         """Tell everybody in a channel, or one socket. Encoded once, however many they are."""
         await self._server.emit(news.name, payload, to=to, skip_sid=skip)
 
-    async def enter(self, sid: Sid, channel: Channel) -> None:
-        """A socket leaves all its channels by ending; one that has ended enters none."""
+    async def enter(
+        self, sid: Sid, channel: Channel, *, roles: Iterable[Role] | None = None
+    ) -> None:
+        """A socket leaves all its channels by ending; one that has ended enters none.
+
+        Whoever is there by right of one of `roles` leaves as soon as they have none of them.
+        """
+        if roles is not None and (found := self._roster.get(sid)) is not None:
+            self._roster.bind(found, channel, frozenset(roles))
         await self._server.enter_room(sid, channel)
 
     async def leave(self, sid: Sid, channel: Channel) -> None:

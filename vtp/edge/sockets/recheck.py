@@ -47,4 +47,4 @@ async def ended(
 def _update(roster: Roster, credential_id: UUID, actor: Actor) -> None:
     """Roles and scopes may have changed. Whose credential it is cannot."""
     for connection in roster.members(of_credential(credential_id)):
-        connection.actor = actor
+        roster.now(connection, actor)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from vtp.actor import Actor
+from vtp.actor import Actor, Role
 from vtp.edge.sockets.channels import Channel, Sid, of_credential, of_user
 from vtp.edge.sockets.connection import Connection
+from vtp.errors import Forbidden
 
 
 class Roster:
@@ -39,8 +40,23 @@ class Roster:
         connection.channels.add(name)
         self._channels.setdefault(name, {})[connection] = None
 
+    def bind(self, connection: Connection, name: Channel, roles: frozenset[Role]) -> None:
+        """It may be in that channel with one of `roles` alone."""
+        if not connection.actor.has(*roles):
+            raise Forbidden
+        connection.by_role = (connection.by_role or {}) | {name: roles}
+
+    def now(self, connection: Connection, actor: Actor) -> None:
+        """It has other roles than before: what it was in by right of the lost ones, it leaves."""
+        connection.actor = actor
+        for name, roles in list((connection.by_role or {}).items()):
+            if not actor.has(*roles):
+                self.leave(connection, name)
+
     def leave(self, connection: Connection, name: Channel) -> None:
         connection.channels.discard(name)
+        if connection.by_role is not None:
+            connection.by_role.pop(name, None)
         if (members := self._channels.get(name)) is not None:
             members.pop(connection, None)
             if not members:

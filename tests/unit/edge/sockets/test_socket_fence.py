@@ -26,6 +26,7 @@ class Socket:
         self.sid = Sid(sid)
         self.actor = an_actor()
         self.channels: set[Channel] = set()
+        self.by_role = None
         self.sent: list[bytes] = []
         self.ended: list[Ending] = []
 
