@@ -156,6 +156,8 @@ async def _listen(listener: Listener, server: Server, pair: Certificate | None) 
 
 async def run(chosen: Settings, told: Told) -> int:
     logs.set_up(chosen.log, process="web")
+    # Each call into libsrtp lets other threads run: they give back sooner than after 5 ms.
+    sys.setswitchinterval(0.0005)
     dog = Watchdog(os.environ)
     async with (
         open_parts(chosen, demo=demo_wanted(chosen.server)) as parts,
