@@ -185,12 +185,12 @@ class Downlink:
         if span is None:
             return None
         before: Stream = span.origin  # type: ignore[assignment]  # spans are made of streams here
+        if before.producer is not stream.producer:
+            return None  # another track: who knows whose clock that was
         ntp = stream.reception.ntp_of(first.ts)
         rtp = None if ntp is None else before.reception.rtp_of(ntp)
         return None if rtp is None else (rtp + span.ts) & 0xFFFFFFFF
 
-        if before.producer is not stream.producer:
-            return None  # another track: who knows whose clock that was
     # Packets
 
     def forward(self, packets: Sequence[Packet], now: float, *, clean: bool) -> None:

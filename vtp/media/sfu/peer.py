@@ -130,11 +130,11 @@ class Peer:
         side.add(producer)
         return producer
 
-    def consume(
     def slot(self, transport_id: str) -> Slot:
         """A stream in which one track can be shown after the other, with `consume`."""
         return Slot(*self._feed(transport_id).free_numbers())
 
+    def consume(
         self,
         transport_id: str,
         producer: Producer,
@@ -150,19 +150,19 @@ class Peer:
         consumer = Consumer(
             secrets.token_hex(16), side, producer, consumed, first=secrets.randbits(15)
         )
-        consumer.on_closed.append(self._consumer_closed)
         if slot is not None:
             slot.take(consumer.downlink)
+        consumer.on_closed.append(self._consumer_closed)
         self.consumers[consumer.id] = consumer
         return consumer
 
-    def _consumed(
     def _feed(self, transport_id: str) -> Feed:
         side = self._side(transport_id)
         if not isinstance(side, Feed):
             raise Invalid("Nothing can be received on a connection for sending.")
         return side
 
+    def _consumed(
         self, feed: Feed, producer: Producer, capabilities: RtpCapabilities, slot: Slot | None
     ) -> ortc.Consumed:
         ssrc, rtx_ssrc = (slot.ssrc, slot.rtx_ssrc) if slot else feed.free_numbers()

@@ -12,8 +12,8 @@ from vtp.media.sfu.stream import Stream
 
 if TYPE_CHECKING:
     from vtp.media.rtp.ortc import Encoding, Published
-    from vtp.media.sfu.consumer import Consumer
     from vtp.media.rtp.packet import Packet
+    from vtp.media.sfu.consumer import Consumer
     from vtp.media.sfu.uplink import Uplink
 
 
@@ -90,14 +90,6 @@ class Producer:
 
     def key_arrived(self, stream: Stream, packet: Packet) -> None:
         self.key_frames.arrived(stream.layer)
-
-    # Pausing
-
-    def pause(self) -> None:
-        """Forward nothing of it, whatever its sender does."""
-        if not self.paused:
-            self.paused = True
-            for consumer in list(self.consumers):
         if len(self.streams) > 1 and (measured := area(self.published.mime, packet)):
             stream.area = measured
             self._rank()
@@ -124,6 +116,14 @@ class Producer:
     def _area(self, layer: int) -> int:
         stream = self.streams[layer]
         return stream.area if stream is not None else 0
+
+    # Pausing
+
+    def pause(self) -> None:
+        """Forward nothing of it, whatever its sender does."""
+        if not self.paused:
+            self.paused = True
+            for consumer in list(self.consumers):
                 consumer.aim(None)
 
     def resume(self, now: float) -> None:

@@ -30,6 +30,7 @@ class Stream:
         "_clean",
         "_extender",
         "_inspect",
+        "area",
         "batch",
         "current",
         "history",
@@ -44,11 +45,11 @@ class Stream:
         "video",
         "waiting",
     )
-        "area",
 
     def __init__(self, producer: Producer, published: Published, *, layer: int, ssrc: int) -> None:
         self.producer = producer
         self.layer = layer  # 0 is the smallest
+        self.area = 0  # of its last key frame, where there are other layers; 0 is not known
         self.ssrc = ssrc
         self.pt = published.pt
         self.rtx_pt = published.rtx_pt
@@ -64,7 +65,6 @@ class Stream:
         self.current: list[Downlink] = []  # those who are sent this
         self.waiting: list[Downlink] = []  # those who will be, from a key frame on
 
-        self.area = 0  # of its last key frame, where there are other layers; 0 is not known
     @property
     def watched(self) -> bool:
         return bool(self.current or self.waiting)
