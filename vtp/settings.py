@@ -156,6 +156,8 @@ class Media(Section, frozen=True, kw_only=True):
     # Of one sender, per second; what is above it is thrown away.
     publish_bits: int = 12_000_000
     publish_packets: int = 3_000
+    # With more microphones in a class than this, those that are silent are not forwarded.
+    quiet_from: int = 20
     # Relays for who reaches neither, "turn:turn.example.org:3478?transport=udp".
     turn_urls: tuple[str, ...] = ()
     turn_secret: str = ""

@@ -126,6 +126,17 @@ class Continuity:
                 wanted = self._last_ts + ahead
         return wanted - first.ts
 
+    def pass_over(self, ext: int) -> None:
+        """Go on from this number as if nothing had come since the last: it was sent to nobody."""
+        span = self.now
+        if span is None or ext <= self.newest_in + 1:
+            return
+        start = self.newest + 1
+        self.now = Span(span.origin, start=start, since=ext, ts=span.ts, pid=span.pid, tl0=span.tl0)
+        self.newest_in = ext - 1
+        self._spans.append(self.now)
+        del self._spans[:-_MOST_SPANS]
+
     def forget(self) -> None:
         """What was sent is not to be sent again: there is no room for it now."""
         self._spans.clear()

@@ -179,6 +179,10 @@ class Downlink:
         self.forward(packets, now, clean=False)
         self.feed.began(self)
 
+    def pass_over(self, first: Packet) -> None:
+        """What came before this packet was not for anybody."""
+        self.continuity.pass_over(first.ext)
+
     def _same_moment(self, stream: Stream, first: Packet) -> int | None:
         """The timestamp of `first` on the time line of what was sent before, by sender reports."""
         span = self.continuity.now

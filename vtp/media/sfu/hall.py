@@ -21,6 +21,7 @@ class Hall:
         self._events = events
         self._speaking = Speaking()
         self.active: str | None = None
+        self.voices = 0  # tracks of sound
 
     def heard(self, peer_id: str, level: int, now: float) -> None:
         """`level` is 0 for the loudest and 127 for silence (RFC 6464)."""

@@ -123,10 +123,11 @@ class Peer:
             if encoding.ssrc is not None and side.taken(encoding.ssrc):
                 raise SsrcTaken
         producer = Producer(
-            track_id, side, published, peer_id=self.id, source=source, paused=paused
+            track_id, side, published, hall=self.hall, peer_id=self.id, source=source, paused=paused
         )
         producer.on_closed.append(self._producer_closed)
         self.producers[track_id] = producer
+        self.hall.voices += producer.kind == "audio"
         side.add(producer)
         return producer
 
@@ -152,6 +153,8 @@ class Peer:
         )
         if slot is not None:
             slot.take(consumer.downlink)
+        else:
+            consumer.on_closed.append(side.stopped)
         consumer.on_closed.append(self._consumer_closed)
         self.consumers[consumer.id] = consumer
         return consumer
@@ -182,6 +185,7 @@ class Peer:
 
     def _producer_closed(self, producer: Producer) -> None:
         self.producers.pop(producer.id, None)
+        self.hall.voices -= producer.kind == "audio"
 
     def _consumer_closed(self, consumer: Consumer) -> None:
         self.consumers.pop(consumer.id, None)

@@ -24,6 +24,7 @@ from vtp.media.sfu.faults import Care
 from vtp.media.sfu.figures import PlaneFigures
 from vtp.media.sfu.flood import Limit
 from vtp.media.sfu.hall import Hall, HallEvents
+from vtp.media.sfu.hush import Hush
 from vtp.media.sfu.load import Load
 from vtp.media.sfu.peer import Peer, PeerEvents
 from vtp.media.sfu.transport import Listener, Transport
@@ -174,6 +175,10 @@ class Plane:
     def _spread(
         self, stream: Stream, packets: Sequence[Packet], now: float, *, clean: bool
     ) -> None:
+        if stream.hush is not None:
+            packets = self._worth(stream, stream.hush, packets, now)
+            if not packets:
+                return
         everybody = iter(list(stream.current))
         for downlink in everybody:
             with self._care:  # entered once for all, and again only after a fault
@@ -182,6 +187,19 @@ class Plane:
                     other.forward(packets, now, clean=clean)
         if stream.waiting:
             self._begin(stream, packets, now)
+
+    def _worth(
+        self, stream: Stream, hush: Hush, packets: Sequence[Packet], now: float
+    ) -> Sequence[Packet]:
+        """These without silence, where there are many who are silent."""
+        crowded = stream.producer.hall.voices > self._options.quiet_from
+        if not hush.active and not crowded:
+            return packets
+        packets, resumed = hush.worth(packets, now, crowded=crowded)
+        if resumed:
+            for downlink in stream.current:
+                downlink.pass_over(packets[0])
+        return packets
 
     def _begin(self, stream: Stream, packets: Sequence[Packet], now: float) -> None:
         """Whoever waits for this layer takes it from its key frame on."""
@@ -257,8 +275,7 @@ class Plane:
     def _watch(self, peer: Peer, now: float) -> None:
         """Layers begin and die, and some have no viewer: look again who gets what."""
         for producer in list(peer.producers.values()):
-            for consumer in list(producer.consumers):
-                consumer.choose(now)
+            producer.choose(now)
             if (layers := producer.watched(now, patience=_PATIENCE)) is not None:
                 peer.events.wanted(producer, layers)
 

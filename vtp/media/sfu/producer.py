@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 from vtp.media.rtp.keyframes import KeyFrames
 from vtp.media.rtp.payloads.area import area
 from vtp.media.sfu.stream import Stream
+from vtp.media.sfu.tap import Sink, Tap
 
 if TYPE_CHECKING:
     from vtp.media.rtp.ortc import Encoding, Published
     from vtp.media.rtp.packet import Packet
     from vtp.media.sfu.consumer import Consumer
+    from vtp.media.sfu.hall import Hall
     from vtp.media.sfu.uplink import Uplink
 
 
@@ -24,11 +26,13 @@ class Producer:
         uplink: Uplink,
         published: Published,
         *,
+        hall: Hall,
         peer_id: str,
         source: str,
         paused: bool = False,
     ) -> None:
         self.id = producer_id
+        self.hall = hall
         self.peer_id = peer_id
         # The same for all of one person's tracks, or sound and picture are not kept together.
         self.cname = peer_id
@@ -39,6 +43,7 @@ class Producer:
         self.paused = paused
         self.streams: list[Stream | None] = [None] * len(published.encodings)
         self.consumers: set[Consumer] = set()
+        self.taps: set[Tap] = set()
         self.key_frames = KeyFrames()
         self.on_closed: list[Callable[[Producer], None]] = []
         self.closed = False
@@ -72,6 +77,9 @@ class Producer:
         ]
         below = [stream for stream in flowing if stream.layer <= layer]
         return below[-1] if below else flowing[0] if flowing else self._any()
+
+    def best(self, now: float) -> Stream | None:
+        return self.nearest(len(self.streams) - 1, now)
 
     def _any(self) -> Stream | None:
         """Nothing flows yet, or any more: wait at the first layer that is known."""
@@ -123,8 +131,7 @@ class Producer:
         """Forward nothing of it, whatever its sender does."""
         if not self.paused:
             self.paused = True
-            for consumer in list(self.consumers):
-                consumer.aim(None)
+            self.choose(0.0)
 
     def resume(self, now: float) -> None:
         if self.paused:
@@ -132,16 +139,39 @@ class Producer:
             for stream in self.streams:
                 if stream is not None:
                     stream.history.clear()  # what came meanwhile was for nobody
-            for consumer in list(self.consumers):
-                consumer.choose(now)
+            self.choose(now)
 
     # What is watched
 
+    def tap(self, sink: Sink, now: float) -> Tap:
+        """All that comes of its best layer, after what is kept of the last seconds."""
+        tap = Tap(self, sink)
+        self.taps.add(tap)
+        tap.choose(now)
+        return tap
+
+    def choose(self, now: float) -> None:
+        """Layers came or went: look again who gets which."""
+        for consumer in list(self.consumers):
+            consumer.choose(now)
+        for tap in list(self.taps):
+            tap.choose(now)
+
+    def _most(self) -> int:
+        """The best layer that is of use to anybody, also to one whose line is too thin for it now:
+        what does not flow cannot be given when there is room again. -1 for none.
+        """
+        if self.paused:
+            return -1
+        if self.taps:
+            return len(self.streams) - 1
+        return max((one.wish for one in self.consumers if not one.paused), default=-1)
+
     def watched(self, now: float, *, patience: float) -> tuple[bool, ...] | None:
-        """The layers that somebody watches or lately did; None when nothing has changed."""
-        wanted = []
+        """The layers that are or lately were of use; None when nothing has changed."""
+        wanted, most = [], self._most()
         for layer, stream in enumerate(self.streams):
-            if stream is None or stream.watched:
+            if stream is None or layer <= most:
                 self._unwatched_since[layer] = None
             elif self._unwatched_since[layer] is None:
                 self._unwatched_since[layer] = now
@@ -162,3 +192,5 @@ class Producer:
         self.uplink.forget(self)
         for tell in self.on_closed:
             tell(self)
+        for tap in list(self.taps):
+            tap.close()

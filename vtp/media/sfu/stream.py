@@ -6,7 +6,8 @@ together when all of them have been read.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol
 
 from vtp.media.rtp.history import History
 from vtp.media.rtp.packet import Packet, Seen, canonical, restored
@@ -14,15 +15,28 @@ from vtp.media.rtp.payloads import inspector
 from vtp.media.rtp.reception import Reception
 from vtp.media.rtp.repair import Missing
 from vtp.media.rtp.sequence import Extender
+from vtp.media.sfu.hush import Hush
 
 if TYPE_CHECKING:
     from vtp.media.rtp.ortc import Published
-    from vtp.media.sfu.downlink import Downlink
     from vtp.media.sfu.producer import Producer
 
 # Packets that are kept for repairs: about 3 s of a camera's best layer, 5 s of a voice.
 _VIDEO_KEPT = 1024
 _AUDIO_KEPT = 256
+
+
+class Forwarded(Protocol):
+    """Who gets a stream: a subscriber, or a recorder."""
+
+    def begin(self, stream: Stream, packets: Sequence[Packet], now: float) -> None:
+        """Take it from here on; the first of these packets can be decoded without others."""
+
+    def forward(self, packets: Sequence[Packet], now: float, *, clean: bool) -> None:
+        """Take these; `clean` ones are simply the next, all with a payload."""
+
+    def pass_over(self, first: Packet) -> None:
+        """Nobody gets what came before this one; it comes next."""
 
 
 class Stream:
@@ -34,6 +48,7 @@ class Stream:
         "batch",
         "current",
         "history",
+        "hush",
         "layer",
         "missing",
         "producer",
@@ -61,9 +76,10 @@ class Stream:
         self.history = History(_VIDEO_KEPT if self.video else _AUDIO_KEPT)
         self.reception = Reception(published.clock_rate)
         self.missing = Missing()
+        self.hush = None if self.video else Hush()
         self.batch: list[Packet] = []
-        self.current: list[Downlink] = []  # those who are sent this
-        self.waiting: list[Downlink] = []  # those who will be, from a key frame on
+        self.current: list[Forwarded] = []  # those who are sent this
+        self.waiting: list[Forwarded] = []  # those who will be, from a key frame on
 
     @property
     def watched(self) -> bool:

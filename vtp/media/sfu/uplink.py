@@ -153,8 +153,7 @@ class Uplink(Silent):
     def _begin(self, producer: Producer, layer: int, ssrc: int) -> Stream:
         stream = producer.began(layer, ssrc)
         self._streams[ssrc] = stream
-        for consumer in list(producer.consumers):
-            consumer.choose(self._plane.now())
+        producer.choose(self._plane.now())
         return stream
 
     def _join(self, ssrc: int, stream: Stream | None) -> None:
