@@ -6,7 +6,6 @@ import asyncio
 
 import structlog
 
-from vtp.app.classes import Classes
 from vtp.app.parts import Parts
 from vtp.errors import Unavailable
 from vtp.jobs.model import LIVE, JobView
@@ -23,24 +22,6 @@ def watch_pool(parts: Parts) -> None:
     figure("vtp_db_connections", "Connections of the pool", lambda: db.figures().size)
     figure("vtp_db_connections_idle", "Of them idle", lambda: db.figures().idle)
     figure("vtp_db_connections_limit", "The most there may be", lambda: db.figures().limit)
-
-
-def watch_media(metrics: Metrics, classes: Classes) -> None:
-    figure, stats = metrics.figure, classes.plane.stats
-    figure("vtp_media_meetings", "Classes with somebody in", lambda: stats().meetings)
-    figure("vtp_media_participants", "People with media", lambda: stats().participants)
-    figure(
-        "vtp_media_packets_per_second",
-        "Packets received and forwarded",
-        lambda: stats().packets_per_second,
-    )
-    figure("vtp_media_capacity", "Packets a second that may be", lambda: stats().capacity)
-    figure("vtp_media_dropped", "Datagrams thrown away", lambda: sum(stats().drops.values()))
-    figure(
-        "vtp_presence_waiting",
-        "Facts of presence not yet written",
-        lambda: classes.attendance.waiting,
-    )
 
 
 async def count_ended(metrics: Metrics, job: JobView) -> None:

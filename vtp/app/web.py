@@ -15,7 +15,7 @@ from aiohttp import web
 
 from vtp.accounts.api import ACCOUNTS
 from vtp.accounts.pages import SCOPES
-from vtp.app import declared, figures, health
+from vtp.app import declared, figures, health, media_figures
 from vtp.app.classes import open_classes
 from vtp.app.loop import Told, fed
 from vtp.app.observers import HttpObserver, SocketObserver
@@ -130,7 +130,8 @@ async def serving(parts: Parts, *, force: asyncio.Event | None = None) -> AsyncI
         tasks.start("jobs.watch", watch.run())
         tasks.start("jobs.figures", figures.watch_jobs(parts))
         figures.watch_pool(parts)
-        figures.watch_media(parts.metrics, classes)
+        media_figures.watch_plane(parts.metrics, classes)
+        tasks.start("media.figures", media_figures.PeerWatch(parts.metrics, classes).run())
         parts.accounts.on_ended.append(partial(_close_sockets, sockets))
         parts.accounts.on_changed.append(sockets.refresh_user)
         listener, pair = Listener(app, options), certificate(options)
