@@ -7,6 +7,7 @@ import base64
 import io
 import json
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -255,11 +256,12 @@ async def test_a_new_password_ends_every_other_sign_in(app: Application) -> None
 # --- keys -------------------------------------------------------------------------------------
 async def test_a_key_does_what_its_scopes_say(app: Application) -> None:
     person = await app.person()
+    ends = (datetime.now(UTC) + timedelta(days=90)).isoformat()
     status, made = await app.call(
         "POST",
         "/api/v1/keys",
         headers=person.bearer,
-        json={"name": "Timetable", "scopes": ["users:read"], "expires_at": "2035-01-01T00:00:00Z"},
+        json={"name": "Timetable", "scopes": ["users:read"], "expires_at": ends},
     )
     assert status == 201
     key = {"X-API-Key": made["key"]}
@@ -280,6 +282,21 @@ async def test_a_key_does_what_its_scopes_say(app: Application) -> None:
     assert (await app.call("DELETE", path, headers=(await app.person()).bearer))[0] == 404
     assert (await app.call("DELETE", path, headers=person.bearer))[0] == 204
     assert (await app.call("GET", "/api/v1/users/me", headers=key))[0] == 401
+
+
+async def test_a_key_that_may_write_users_makes_nobody_an_admin(app: Application) -> None:
+    admin, accomplice = await app.person(Role.ADMIN), await app.person()
+    path, roles = f"/api/v1/users/{accomplice.user.id}", {"roles": ["admin"]}
+    for scope, wanted in (("users:write", 403), ("roles:write", 200)):
+        status, made = await app.call(
+            "POST",
+            "/api/v1/keys",
+            headers=admin.bearer,
+            json={"name": "Pictures", "scopes": [scope]},
+        )
+        assert status == 201
+        key = {"X-API-Key": made["key"]}
+        assert (await app.call("PATCH", path, headers=key, json=roles))[0] == wanted
 
 
 @pytest.mark.parametrize(

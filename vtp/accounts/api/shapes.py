@@ -167,7 +167,7 @@ class KeyIn(Input, frozen=True, kw_only=True):
     ] = None
     expires_at: Annotated[
         Annotated[datetime, Meta(tz=True)] | None,
-        Meta(description="Null for no end.", examples=["2026-09-01T00:00:00Z"]),
+        Meta(description="Null for no end.", examples=["2035-09-01T00:00:00Z"]),
     ] = None
 
 

@@ -68,7 +68,8 @@ async def read(request: web.Request, actor: Actor, id: Id) -> UserView:
 
 @routes.patch(
     "/api/v1/users/{id}",
-    rule=only(Role.ADMIN, noun="users", right="set_roles", writes=True),
+    # A scope of its own: a key that may write users must not make its holder an admin.
+    rule=only(Role.ADMIN, noun="roles", right="set", writes=True),
     errors=(LastAdmin,),
 )
 async def set_roles(request: web.Request, actor: Actor, id: Id, body: RolesChange) -> UserView:
