@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from tests.support.application import Application, an_application, free_port, some_settings
+from tests.support.application import Application, Person, an_application, free_port, some_settings
 from tests.support.postgres import TestCluster
 from vtp import settings
 from vtp.actor import Role
@@ -49,6 +49,13 @@ async def test_who_comes_through_a_proxy_is_told_no_details(application: Applica
     assert (await application.call("GET", "/metrics", headers=through))[0] == 403
 
 
+async def key(app: Application, person: Person, scopes: list[str] | None) -> dict[str, str]:
+    body = {"name": "monitor", "scopes": scopes}
+    status, made = await app.call("POST", "/api/v1/keys", headers=person.bearer, json=body)
+    assert status == 201
+    return {"X-API-Key": made["key"]}
+
+
 async def test_administrators_and_the_token_are_told_everything(
     database_settings: settings.Database, tmp_path: Path
 ) -> None:
@@ -60,6 +67,8 @@ async def test_administrators_and_the_token_are_told_everything(
         admin, student = await app.person(Role.ADMIN), await app.person()
         for headers, allowed in (
             (admin.bearer, True),
+            (await key(app, admin, None), True),
+            (await key(app, admin, ["jobs:read"]), False),
             (student.bearer, False),
             ({"X-Metrics-Token": "scraper"}, True),
             ({"X-Metrics-Token": "guess"}, False),
