@@ -16,7 +16,11 @@ from typing import Any, Protocol, cast
 
 from aioice import stun
 from aiortc import RTCCertificate, RTCDtlsTransport, RTCIceTransport
-from aiortc.rtcdtlstransport import RTCDtlsFingerprint, RTCDtlsParameters
+from aiortc.rtcdtlstransport import (
+    RTCDtlsFingerprint,
+    RTCDtlsParameters,
+    SRTPProtectionProfile,
+)
 
 _CERTIFICATE = RTCCertificate.generateCertificate()
 _WAIT = 5.0
@@ -112,12 +116,15 @@ class Client:
     keep: bool = True  # what comes; else it is only counted
     received: int = 0
     role: str = "controlling"  # for aiortc, which asks its transport
+    ciphers: tuple[SRTPProtectionProfile, ...] = ()  # to offer; else those of aiortc
 
     def __post_init__(self) -> None:
         self.wire: Wire | None = None
         self._answers: dict[bytes, asyncio.Future[stun.Message]] = {}
         self._dtls_came: asyncio.Queue[bytes] = asyncio.Queue()
         self.dtls = RTCDtlsTransport(cast("RTCIceTransport", self), [_CERTIFICATE])
+        if self.ciphers:
+            self.dtls._srtp_profiles = list(self.ciphers)
         self._news = asyncio.Event()
 
     @property
