@@ -19,6 +19,12 @@ type Extra = { detail: string; retry_after?: number };
 type Off = () => void;
 
 const TIMEOUT = 10_000;
+// Milliseconds between two tries to come back, half of it by chance: a class waits for a server
+// that starts again, which takes seconds; one that is away for longer is asked seldom.
+const SOON = 300;
+const OFTEN = 1_500;
+const SELDOM = 15_000;
+const PATIENT_AFTER = 20;
 /** Calls that wait for an answer at once: the server takes them one by one, and not too many. */
 const AT_ONCE = 8;
 /** Times that a call is sent again that came too fast after others. */
@@ -148,9 +154,15 @@ function open({ origin, auth }: LiveOptions): Socket {
   const options = {
     path: "/socket.io/",
     transports: ["websocket"],
-    reconnectionDelay: 1_000,
-    reconnectionDelayMax: 15_000,
+    reconnectionDelay: SOON,
+    reconnectionDelayMax: OFTEN,
     ...(auth && { auth: (send: (data: object) => void) => void auth().then(send) }),
   };
-  return origin === undefined ? io(options) : io(origin, options);
+  const socket = origin === undefined ? io(options) : io(origin, options);
+  const manager = socket.io;
+  manager.on("reconnect_attempt", (tries) => {
+    if (tries > PATIENT_AFTER) manager.reconnectionDelayMax(SELDOM);
+  });
+  manager.on("reconnect", () => manager.reconnectionDelayMax(OFTEN));
+  return socket;
 }
