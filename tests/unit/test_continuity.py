@@ -190,8 +190,12 @@ def test_a_sender_that_never_answers_is_left_alone_after_a_while() -> None:
     keys.want(0)
     asked = sum(bool(keys.due(float(second))) for second in range(100))
     assert asked == 30
+    keys.want(0)  # somebody came, or the sender came back
+    assert keys.due(199.0) == (0,)
+    assert keys.due(199.5) == ()
+    assert keys.due(200.1) == (0,)
     keys.want(1)
-    assert keys.due(200.0) == (0, 1)
+    assert keys.due(201.2) == (0, 1)
 
 
 def test_a_layer_that_nobody_waits_for_is_not_asked_for() -> None:
