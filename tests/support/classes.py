@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
+from vtp.attendance.ledger import Kind
 from vtp.rooms import moves, state
-from vtp.rooms.effects import Effect
+from vtp.rooms.effects import PRESENCE, Effect
 from vtp.rooms.facts import (
     KIND_OF,
     AnyEvent,
@@ -90,3 +91,15 @@ def a_class(rules: Rules = RULES) -> Class:
 
 def kinds(events: list[AnyEvent]) -> list[str]:
     return [str(type(event).__struct_config__.tag) for event in events]
+
+
+def present(state: State) -> set[tuple[ParticipantId, Kind]]:
+    """Who is present in which way, by the state alone."""
+    people = state.participants.values()
+    found: set[tuple[ParticipantId, Kind]] = set()
+    found |= {(one.id, "socket") for one in people if one.connection == "live"}
+    found |= {(one.id, "hand") for one in people if one.hand_at is not None}
+    for track in state.tracks.values():
+        if not track.paused and track.source in PRESENCE:
+            found.add((track.participant_id, PRESENCE[track.source]))
+    return found

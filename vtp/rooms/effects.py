@@ -6,14 +6,19 @@ transport any more, and presence is exactly what the state says.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from vtp.attendance.ledger import Kind
-from vtp.rooms.facts import ParticipantId, Source, TrackId
+from vtp.rooms.facts import Participant, ParticipantId, Source, Track, TrackId
 from vtp.rooms.state import Over, State
 
-_PRESENCE: dict[Source, Kind] = {
+K = TypeVar("K")
+V = TypeVar("V")
+
+# The ways to be present by sending something.
+PRESENCE: dict[Source, Kind] = {
     "microphone": "microphone",
     "camera": "camera",
     "screen": "screen",
@@ -67,45 +72,66 @@ Effect = Begin | Finish | Stop | Hold | Drop | Close
 
 
 def between(before: State, after: State) -> tuple[Effect, ...]:
-    """In an order in which they can be carried out: who leaves, leaves last."""
+    """In an order in which they can be carried out: who leaves, leaves last.
+
+    Whatever did not change is the same object, so that a crowd costs little.
+    """
+    people = _changed(before.participants, after.participants)
+    tracks = _changed(before.tracks, after.tracks)
     return (
-        *_tracks(before, after),
-        *_presence(before, after),
-        *(Drop(one) for one in before.participants if one not in after.participants),
+        *(effect for was, now in tracks for effect in _of_track(was, now)),
+        *(effect for was, now in tracks for effect in _sending(was, now)),
+        *(effect for was, now in people for effect in _being_there(was, now)),
+        *(Drop(was.id) for was, now in people if was is not None and now is None),
         *([Close(after.over)] if after.over is not None and before.over is None else []),
     )
 
 
-def _tracks(before: State, after: State) -> Iterator[Effect]:
-    if before.tracks is after.tracks:
-        return
-    for track in before.tracks.values():
-        now = after.tracks.get(track.id)
-        if now is None:
-            yield Stop(track.id)
-        elif now.paused != track.paused:
-            yield Hold(track.id, now.paused)
+def _changed(before: Mapping[K, V], after: Mapping[K, V]) -> list[tuple[V | None, V | None]]:
+    """What is gone, different or new, as it was and as it is."""
+    if before is after:
+        return []
+    gone_or_different = [
+        (was, now) for key, was in before.items() if (now := after.get(key)) is not was
+    ]
+    return gone_or_different + [(None, after[key]) for key in after if key not in before]
 
 
-def _presence(before: State, after: State) -> Iterator[Effect]:
-    was, now = present(before), present(after)
-    for one in was:
-        if one not in now:
-            yield Finish(*one)
-    for one in now:
-        if one not in was:
-            yield Begin(*one)
+def _of_track(was: Track | None, now: Track | None) -> Iterator[Effect]:
+    if was is not None and now is None:
+        yield Stop(was.id)
+    elif was is not None and now is not None and was.paused != now.paused:
+        yield Hold(now.id, now.paused)
 
 
-def present(state: State) -> dict[tuple[ParticipantId, Kind], None]:
-    """Who is present in which way. That media flows and who speaks, only the media plane knows."""
-    found: dict[tuple[ParticipantId, Kind], None] = {}
-    for one in state.participants.values():
-        if one.connection == "live":
-            found[one.id, "socket"] = None
-        if one.hand_at is not None:
-            found[one.id, "hand"] = None
-    for track in state.tracks.values():
-        if not track.paused and (kind := _PRESENCE.get(track.source)):
-            found[track.participant_id, kind] = None
-    return found
+def _sending(was: Track | None, now: Track | None) -> Iterator[Effect]:
+    """Each source is sent once, so a track alone says whether its sender is present by it."""
+    track = now or was
+    if track is not None and (kind := PRESENCE.get(track.source)):
+        yield from _turned(track.participant_id, kind, was=_sends(was), now=_sends(now))
+
+
+def _being_there(was: Participant | None, now: Participant | None) -> Iterator[Effect]:
+    one = now or was
+    if one is not None:
+        yield from _turned(one.id, "socket", was=_live(was), now=_live(now))
+        yield from _turned(one.id, "hand", was=_raised(was), now=_raised(now))
+
+
+def _turned(participant_id: ParticipantId, kind: Kind, *, was: bool, now: bool) -> Iterator[Effect]:
+    if was and not now:
+        yield Finish(participant_id, kind)
+    elif now and not was:
+        yield Begin(participant_id, kind)
+
+
+def _sends(track: Track | None) -> bool:
+    return track is not None and not track.paused
+
+
+def _live(participant: Participant | None) -> bool:
+    return participant is not None and participant.connection == "live"
+
+
+def _raised(participant: Participant | None) -> bool:
+    return participant is not None and participant.hand_at is not None

@@ -42,10 +42,19 @@ def apply(state: State, move: c.Move, *, now: Now) -> Turn:
         if isinstance(move, c.Tick | c.Cut):
             return Turn(state, (), ())
         raise MeetingOver
+    if isinstance(move, c.Tick) and not _due(state, now):
+        return Turn(state, (), ())
     draft = _Draft(state, now)
     _HANDLERS[type(move)](draft, move)
     after = draft.state()
     return Turn(after, tuple(draft.events), effects.between(state, after))
+
+
+def _due(state: State, now: Now) -> bool:
+    """Whether anything follows from the time alone."""
+    if state.vacant is not None and now.ticks >= state.vacant.until:
+        return True
+    return any(now.ticks >= until for until in state.away.values())
 
 
 class _Draft:
@@ -132,10 +141,11 @@ class _Draft:
         self.over = over
         self.tell(facts.MeetingEnded, how=over.how)
 
-    def end_forbidden(self, participant: Participant) -> None:
+    def end_forbidden(self) -> None:
         """What somebody may send no more, ends."""
-        for track in [t for t in self.tracks.values() if t.participant_id == participant.id]:
-            if not rights.may_publish(participant.role, track.source, self.member_sources):
+        for track in list(self.tracks.values()):
+            role = self.participants[track.participant_id].role
+            if not rights.may_publish(role, track.source, self.member_sources):
                 self.end_track(track)
 
 
@@ -244,9 +254,8 @@ def _readmit(draft: _Draft, move: c.Readmit) -> None:
 
 def _change_role(draft: _Draft, move: c.ChangeRole) -> None:
     participant = draft.participant(move.participant_id)
-    participant = msgspec.structs.replace(participant, role=move.role)
-    draft.end_forbidden(participant)
-    draft.put(participant)
+    draft.put(msgspec.structs.replace(participant, role=move.role))
+    draft.end_forbidden()
 
 
 def _change_sources(draft: _Draft, move: c.ChangeSources) -> None:
@@ -255,8 +264,7 @@ def _change_sources(draft: _Draft, move: c.ChangeSources) -> None:
     draft.member_sources = move.member_sources
     told = [one for one in facts.SOURCES if one in move.member_sources]
     draft.tell(facts.SourcesChanged, member_sources=told)
-    for participant in list(draft.participants.values()):
-        draft.end_forbidden(participant)
+    draft.end_forbidden()
 
 
 def _warn(draft: _Draft, move: c.Warn) -> None:

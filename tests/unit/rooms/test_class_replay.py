@@ -11,10 +11,9 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 
-from tests.support.classes import a_class
+from tests.support.classes import a_class, present
 from vtp.errors import Problem
 from vtp.rooms import effects, facts, moves, rights
-from vtp.rooms.effects import present
 from vtp.rooms.facts import SOURCES, Participant, Track
 from vtp.rooms.replay import Ring, View
 
@@ -179,7 +178,7 @@ class Lessons(RuleBasedStateMachine):
 
     @invariant()
     def presence_and_media_are_what_the_state_says(self) -> None:
-        assert self.open == set(present(self.lesson.state))
+        assert self.open == present(self.lesson.state)
         tracks = self.lesson.state.tracks.values()
         assert self.flowing == {track.id: not track.paused for track in tracks}
 

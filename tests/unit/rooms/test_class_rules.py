@@ -175,7 +175,7 @@ def test_a_host_who_becomes_a_member_stops_sending_what_members_may_not() -> Non
     host = lesson.join("host")
     screen, sound = lesson.send(host, "screen"), lesson.send(host)
     events = lesson.do(moves.ChangeRole(host.id, "member"))
-    assert kinds(events) == ["track_ended", "participant_changed"]
+    assert kinds(events) == ["participant_changed", "track_ended"]
     assert screen.id not in lesson.state.tracks
     assert sound.id in lesson.state.tracks
 
