@@ -29,6 +29,8 @@ export class Sending {
   readonly #wishes = new Map<Source, Wish>();
   readonly #published = new Map<Source, Published>();
   readonly #busy = new Map<Source, Promise<void>>();
+  /** Of these something else is wanted than when the last step was looked for. */
+  readonly #changed = new Set<Source>();
   readonly #waits = new Map<Source, number>();
   readonly #timers = new Map<Source, ReturnType<typeof setTimeout>>();
   #media: Publisher | undefined;
@@ -79,20 +81,23 @@ export class Sending {
 
   #work(source: Source): void {
     clearTimeout(this.#timers.get(source));
-    if (this.#busy.has(source)) return; // it looks again when it is done with a step
-    const work = this.#steps(source).finally(() => this.#busy.delete(source));
-    this.#busy.set(source, work);
+    this.#changed.add(source);
+    if (this.#busy.has(source)) return; // it looks again before it ends
+    this.#busy.set(source, this.#steps(source));
   }
 
   async #steps(source: Source): Promise<void> {
     // Whoever called may still want to say more.
     await Promise.resolve();
-    try {
-      while (await this.#step(source));
-      this.#waits.delete(source);
-    } catch (error) {
-      this.#failed(source, error);
+    while (this.#changed.delete(source)) {
+      try {
+        while (await this.#step(source));
+        this.#waits.delete(source);
+      } catch (error) {
+        this.#failed(source, error);
+      }
     }
+    this.#busy.delete(source);
   }
 
   /** One change towards what is wanted; false when there is nothing more to do. */

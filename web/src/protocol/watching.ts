@@ -92,6 +92,8 @@ class Watched {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #wait = AGAIN;
   #busy = false;
+  /** Something else is wanted than when the last step was looked for. */
+  #changed = false;
   #ended = false;
   /** What the server was told. */
   #asked: Shown | undefined;
@@ -133,16 +135,19 @@ class Watched {
   }
 
   async #work(): Promise<void> {
+    this.#changed = true;
     if (this.#busy || !this.#media) return;
     this.#busy = true;
-    try {
-      while (!this.#ended && !this.#media.closed && (await this.#step(this.#media)));
-      this.#wait = AGAIN;
-    } catch (error) {
-      this.#failed(error);
-    } finally {
-      this.#busy = false;
+    while (this.#changed) {
+      this.#changed = false;
+      try {
+        while (!this.#ended && !this.#media.closed && (await this.#step(this.#media)));
+        this.#wait = AGAIN;
+      } catch (error) {
+        this.#failed(error);
+      }
     }
+    this.#busy = false;
   }
 
   /** One change towards what is shown; false when there is nothing more to do. */

@@ -114,3 +114,38 @@ test("closing forgets the watches", () => {
   line.emit("connect");
   assert.equal(line.sent.length, 0);
 });
+
+test("a call on a line that is away does not wait for it to come back", async () => {
+  const { line, made } = live();
+  line.emit("connect");
+  line.emit("disconnect");
+  await assert.rejects(made.call("media.prefer", {}), Unreachable);
+  assert.equal(line.sent.length, 0);
+});
+
+test("a call that came too fast is sent again when it may be", async () => {
+  const { line, made } = live();
+  let tries = 0;
+  line.reply = () =>
+    ++tries < 3 ? { error: { code: "limited", detail: "Slowly.", retry_after: 0.001 } } : { ok: 1 };
+  assert.equal(await made.call("media.resume", {}), 1);
+  assert.equal(tries, 3);
+});
+
+test("few calls wait at once, the others follow in order", async () => {
+  const { line, made } = live();
+  const waiting: ((ack: unknown) => void)[] = [];
+  line.reply = () => new Promise((done) => waiting.push(done));
+  const calls = Array.from({ length: 20 }, (_, index) => made.call("media.resume", index));
+  await settled();
+  assert.equal(line.sent.length, 8);
+  while (waiting.length > 0) {
+    waiting.shift()?.({ ok: 1 });
+    await settled();
+  }
+  await Promise.all(calls);
+  assert.deepEqual(
+    line.sent.map(([, body]) => body),
+    Array.from({ length: 20 }, (_, index) => index),
+  );
+});

@@ -1,5 +1,5 @@
 /** A class as one page lives it: before, inside and after. What it knows and does, not how it looks. */
-import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import { computed, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { MediaState } from "../../protocol/media.ts";
 import { Room, type RoomState, type Why } from "../../protocol/room.ts";
 import { EMPTY, type Roster } from "../../protocol/roster.ts";
@@ -23,6 +23,8 @@ export interface Place {
   title: string;
   rights: Rights;
 }
+
+const KEYBOARD = matchMedia("(any-pointer: fine)");
 
 /** A tab that nobody looks at stops its pictures, unless one comes back at once. */
 const UNSEEN_FOR = 10_000;
@@ -61,6 +63,7 @@ export class Classroom {
   });
   readonly #shown = new Map<string, Shown>();
   readonly #leaving = new Map<string, ReturnType<typeof setTimeout>>();
+  readonly #ends: (() => void)[] = [];
   #unseen: ReturnType<typeof setTimeout> | undefined;
   #hidden = false;
   #room: Room | undefined;
@@ -103,8 +106,11 @@ export class Classroom {
       },
       onLayer: (news) => this.#watching.heard(news),
     });
-    this.#send("microphone");
-    this.#send("camera");
+    // Whatever becomes of a device, also one that the browser still asks for, is sent.
+    this.#ends.push(
+      effect(() => this.#send("microphone")),
+      effect(() => this.#send("camera")),
+    );
   }
 
   async leave(): Promise<void> {
@@ -121,17 +127,12 @@ export class Classroom {
 
   async turn(kind: Kind, on = !this.devices[kind].on.value): Promise<void> {
     if (this.stage.value === "in" && !this.may(kind)) return;
-    const done = this.devices.turn(kind, on);
-    // Off is off at once, whatever the device takes for it.
-    this.#send(kind);
-    await done;
-    this.#send(kind);
+    await this.devices.turn(kind, on);
   }
 
   async choose(kind: Kind | "speaker", id: string): Promise<void> {
     if (kind === "speaker") this.sounds.speaker(id);
     await this.devices.choose(kind, id);
-    if (kind !== "speaker") this.#send(kind);
   }
 
   async share(): Promise<void> {
@@ -230,6 +231,7 @@ export class Classroom {
   }
 
   #over(): void {
+    for (const end of this.#ends.splice(0)) end();
     this.#sending.use(undefined);
     this.#watching.use(undefined);
     this.#watching.offered([]);
@@ -250,7 +252,7 @@ export class Classroom {
       }
       if (event.type === "track_ended" && event.participant_id === me)
         this.#endedAt(event.track_id);
-      const notice = eventNotice(event, this.roster.value, me);
+      const notice = eventNotice(event, this.roster.value, me, KEYBOARD.matches);
       if (notice) this.notices.tell(notice);
     }
   }

@@ -87,7 +87,8 @@ export class Devices {
     this.chosen.value = { ...this.chosen.value, [kind]: id };
     this.#kept?.setItem(STORED, JSON.stringify(this.chosen.value));
     if (kind === "speaker" || !this[kind].on.value) return;
-    this.#drop(kind);
+    // Two cameras at once are more than many a phone can do; what others see stays until then.
+    this[kind].track.value?.stop();
     await this.open([kind]);
   }
 

@@ -5,8 +5,13 @@ import { t } from "../../text.ts";
 import type { Notice } from "./notices.ts";
 import { firstName } from "./people.ts";
 
-/** `roster` is what it was before the event. */
-export function eventNotice(event: RoomEvent, roster: Roster, me: string): Notice | undefined {
+/** `roster` is what it was before the event; `keys`: whether there is a keyboard to name keys of. */
+export function eventNotice(
+  event: RoomEvent,
+  roster: Roster,
+  me: string,
+  keys = true,
+): Notice | undefined {
   const nameOf = (id: string) => firstName(roster.participants.get(id)?.name ?? t("room.somebody"));
   switch (event.type) {
     case "participant_joined":
@@ -33,7 +38,7 @@ export function eventNotice(event: RoomEvent, roster: Roster, me: string): Notic
       };
     case "track_changed":
       if (event.track.participant_id !== me || !event.track.muted_by_staff) return;
-      return mutedBy(event.track.source);
+      return mutedBy(event.track.source, keys);
     case "server_stops":
       return { text: t("room.serverStops"), icon: "info", chalk: true, urgent: true };
     default:
@@ -41,12 +46,15 @@ export function eventNotice(event: RoomEvent, roster: Roster, me: string): Notic
   }
 }
 
-function mutedBy(source: Source): Notice | undefined {
+function mutedBy(source: Source, keys: boolean): Notice {
+  const urgent = { chalk: true, urgent: true };
   if (source === "microphone") {
-    return { text: t("room.mutedByHost"), icon: "mic-off", chalk: true, urgent: true };
+    const text = keys ? t("room.mutedByHost") : t("room.mutedByHost.touch");
+    return { text, icon: "mic-off", ...urgent };
   }
   if (source === "camera") {
-    return { text: t("room.cameraByHost"), icon: "video-off", chalk: true, urgent: true };
+    const text = keys ? t("room.cameraByHost") : t("room.cameraByHost.touch");
+    return { text, icon: "video-off", ...urgent };
   }
-  return { text: t("room.screenByHost"), icon: "monitor-x", chalk: true, urgent: true };
+  return { text: t("room.screenByHost"), icon: "monitor-x", ...urgent };
 }

@@ -13,6 +13,7 @@ export interface Grid {
 
 export const GAP = 8;
 const WIDEST = 16 / 9;
+const NEARLY_SQUARE = 0.9;
 
 /** The largest tiles for so many; of equals the one with fewer empty places. */
 export function grid(count: number, room: Size, narrowest = 4 / 3, gap = GAP): Grid {
@@ -29,6 +30,15 @@ export function grid(count: number, room: Size, narrowest = 4 / 3, gap = GAP): G
     if (better(tile, columns * rows, best)) best = { columns, rows, tile };
   }
   return best;
+}
+
+/** On a phone faces may be nearly square, so that two stand side by side. */
+export function pair(count: number, room: Size, gap = GAP): Size {
+  const columns = Math.min(2, Math.max(1, count));
+  const rows = Math.max(1, Math.ceil(count / 2));
+  const width = (room.width - gap * (columns - 1)) / columns;
+  const height = (room.height - gap * (rows - 1)) / rows;
+  return fitted({ width, height }, NEARLY_SQUARE);
 }
 
 function better(tile: Size, places: number, best: Grid): boolean {

@@ -13,6 +13,7 @@ import { firstName } from "./people.ts";
 import { DeviceLine } from "./pickers.tsx";
 import { Video } from "./tile.tsx";
 import { sentence } from "./troubles.ts";
+import { phone } from "./view.ts";
 
 /** Somebody who is in already. */
 export interface Present {
@@ -30,7 +31,7 @@ interface LobbyProps {
 const ASKED = 8_000;
 /** A meter that moved so far has heard somebody. */
 const HEARD = 0.35;
-const SEGMENTS = 11;
+const SEGMENTS = { desk: 11, phone: 22 };
 
 export function Lobby({ room, me, present }: LobbyProps): VNode {
   const level = useSignal(0);
@@ -43,13 +44,14 @@ export function Lobby({ room, me, present }: LobbyProps): VNode {
         <div class="lobby-devices">
           {room.may("microphone") && (
             <DeviceLine room={room} kind="microphone">
-              <Level level={level} />
+              {!phone.value && <Level level={level} />}
             </DeviceLine>
           )}
-          <DeviceLine room={room} kind="speaker" />
+          {!phone.value && <DeviceLine room={room} kind="speaker" />}
           {room.may("camera") && <DeviceLine room={room} kind="camera" />}
         </div>
         <Ready room={room} heard={heard} />
+        {phone.value && <Level level={level} />}
       </div>
       <div class="lobby-class">
         <h1>{room.place.title}</h1>
@@ -127,10 +129,11 @@ function Switch(props: { room: Classroom; kind: Kind; off: string; on: string })
 }
 
 function Level({ level }: { level: Signal<number> }): VNode {
-  const on = Math.round(level.value * SEGMENTS);
+  const segments = phone.value ? SEGMENTS.phone : SEGMENTS.desk;
+  const on = Math.round(level.value * segments);
   return (
     <span class="meter" aria-hidden="true">
-      {Array.from({ length: SEGMENTS }, (_, index) => (
+      {Array.from({ length: segments }, (_, index) => (
         <i key={index} class={index < on ? "on" : ""} />
       ))}
     </span>

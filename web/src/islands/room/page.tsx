@@ -93,6 +93,7 @@ function Top({ room }: { room: Classroom }): VNode {
   return (
     <header class="class-top">
       <h1 class="clip">{room.joined.value?.meeting.title ?? room.place.title}</h1>
+      {room.screen.video.value && <OwnShare room={room} />}
       <span class="class-pill">{t("room.notRecorded")}</span>
       <span class="class-fact">
         <Icon name="clock" kind="small" />
@@ -101,6 +102,22 @@ function Top({ room }: { room: Classroom }): VNode {
       <Quality room={room} />
       <FullScreen />
     </header>
+  );
+}
+
+function OwnShare({ room }: { room: Classroom }): VNode {
+  return (
+    <div class="own-share">
+      <Icon name="monitor-up" kind="small" />
+      {t("room.screen.yours")}
+      <button
+        type="button"
+        class="button button-small own-share-stop"
+        onClick={() => void room.share()}
+      >
+        {t("room.screen.stop")}
+      </button>
+    </div>
   );
 }
 

@@ -5,15 +5,17 @@ import { t } from "../../text.ts";
 import { Icon } from "../parts.tsx";
 import type { Classroom } from "./classroom.ts";
 import { copyLink } from "./invite.ts";
-import { GAP, grid, pageOf, pages, perPage, type Size } from "./layout.ts";
+import { GAP, grid, pageOf, pages, pair, perPage, type Size } from "./layout.ts";
 import { firstName, type Person, shares } from "./people.ts";
 import { Picture, Tile } from "./tile.tsx";
 import { phone, useSize, view } from "./view.ts";
 
 /** A tile of the strip with its gap, in pixels. */
 const STRIP_TILE = 170 + GAP;
-/** On a phone faces may be nearly square, so that two stand side by side. */
-const NARROWEST = { phone: 0.9, desk: 4 / 3 };
+/** Small tiles on a page of a phone. */
+const FEW = 4;
+/** Height of the dots that say on which page one is. */
+const DOTS = 24;
 
 export function Stage({ room }: { room: Classroom }): VNode {
   const size = useSignal<Size>({ width: 0, height: 0 });
@@ -23,7 +25,6 @@ export function Stage({ room }: { room: Classroom }): VNode {
   return (
     <div class="stage" ref={at} data-sharing={room.screen.video.value ? "" : undefined}>
       {size.value.width > 0 && <Arranged room={room} size={size.value} />}
-      {room.screen.video.value && <OwnShare room={room} />}
     </div>
   );
 }
@@ -79,18 +80,14 @@ function Tiles({ room, size, people, most }: TilesProps): VNode {
   const page = useSignal(0);
   const each = most ?? perPage(view.value.width, room.panel.value);
   const count = pages(people.length, each);
-  const dots = count > 1 ? 20 : 0;
+  const dots = count > 1 ? DOTS : 0;
   const shown = pageOf(people, each, page.value);
-  const narrowest = phone.value ? NARROWEST.phone : NARROWEST.desk;
-  const { columns, tile } = grid(shown.length, { ...size, height: size.height - dots }, narrowest);
-  const style = {
-    "--tile-width": `${tile.width}px`,
-    "--tile-height": `${tile.height}px`,
-    "--columns": columns,
-  };
+  const place = { ...size, height: size.height - dots };
+  const tile = phone.value ? pair(shown.length, place) : grid(shown.length, place).tile;
+  const style = { "--tile-width": `${tile.width}px`, "--tile-height": `${tile.height}px` };
   return (
     <>
-      <div class="tiles" style={style}>
+      <div class="tiles" style={style} data-pages={count > 1 ? "" : undefined}>
         {shown.map((person) => (
           <Tile key={person.participant.id} room={room} person={person} />
         ))}
@@ -141,20 +138,23 @@ function OneLarge({ room, size, people }: TilesProps): VNode {
   const speaker = others.find(({ participant }) => participant.id === room.active.value);
   const large = speaker ?? others[0];
   const rest = people.filter((person) => person !== large);
-  const top = Math.round((size.height - GAP) * 0.46);
+  const below = heightBelow(rest.length, size);
   return (
-    <div class="stage-one" style={{ "--large": `${top}px` }}>
+    <div class="stage-one" style={{ "--large": `${size.height - below - GAP}px` }}>
       {large && <Tile key={large.participant.id} room={room} person={large} />}
       <div class="stage-rest">
-        <Tiles
-          room={room}
-          size={{ width: size.width, height: size.height - top - GAP }}
-          people={rest}
-          most={4}
-        />
+        <Tiles room={room} size={{ width: size.width, height: below }} people={rest} most={FEW} />
       </div>
     </div>
   );
+}
+
+/** What two side by side need, and dots where there is more than a page. */
+function heightBelow(count: number, size: Size): number {
+  const shown = Math.min(count, FEW);
+  const rows = Math.ceil(shown / 2);
+  const wanted = rows * (pair(shown, size).height + GAP) - GAP + (count > FEW ? DOTS : 0);
+  return Math.round(Math.min(wanted, size.height * 0.56));
 }
 
 interface SharedProps {
@@ -200,7 +200,7 @@ function Strip({ room, size, others, onChoose }: StripProps): VNode {
     const left = size.height - (size.width * 9) / 16 - GAP;
     return (
       <div class="strip">
-        <Tiles room={room} size={{ width: size.width, height: left }} people={people} most={4} />
+        <Tiles room={room} size={{ width: size.width, height: left }} people={people} most={FEW} />
       </div>
     );
   }
@@ -241,18 +241,6 @@ function Strip({ room, size, others, onChoose }: StripProps): VNode {
           <span>{t("room.others")}</span>
         </button>
       )}
-    </div>
-  );
-}
-
-function OwnShare({ room }: { room: Classroom }): VNode {
-  return (
-    <div class="own-share">
-      <Icon name="monitor-up" kind="small" />
-      {t("room.screen.yours")}
-      <button type="button" class="button button-small own-share-stop" onClick={() => room.share()}>
-        {t("room.screen.stop")}
-      </button>
     </div>
   );
 }

@@ -20,6 +20,11 @@ function size(): Size {
   return { width: innerWidth, height: innerHeight };
 }
 
+/** What a browser measures keeps its numbers where a spread does not find them. */
+function plain({ width, height }: DOMRectReadOnly): Size {
+  return { width, height };
+}
+
 /** The size of an element, whenever it changes. */
 export function useSize<T extends HTMLElement>(onSize: (size: Size) => void) {
   const element = useRef<T>(null);
@@ -29,7 +34,7 @@ export function useSize<T extends HTMLElement>(onSize: (size: Size) => void) {
     const at = element.current;
     if (!at) return;
     const observer = new ResizeObserver(([entry]) => {
-      if (entry) tell.current(entry.contentRect);
+      if (entry) tell.current(plain(entry.contentRect));
     });
     observer.observe(at);
     return () => observer.disconnect();
