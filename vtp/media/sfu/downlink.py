@@ -206,6 +206,7 @@ class Downlink:
         chosen, numbers = self._numbered(packets, now, clean=clean)
         slab, base, length, handle = egress.slab, egress.base, egress.length, feed.handle()
         ts, pid, tl0 = span.ts, span.pid, span.tl0
+        moved = pid or tl0  # else its pictures are numbered as they came
         ssrc, pt, twcc_id, third_id = self.ssrc, self.pt, self._twcc, self._third
         stamp = self._abs | feed.stamp if self._abs else 0
         twcc = feed.next_twcc if twcc_id else 0
@@ -229,16 +230,17 @@ class Downlink:
                 twcc_id,
                 twcc,
                 third_id if third >= 0 else 0,
-                max(third, 0),
+                third if third > 0 else 0,
             )
-            if packet.pid >= 0:
+            if moved and packet.pid >= 0:
                 _picture(slab, at, packet, pid, tl0)
             length[0] = size
             if protect(handle, base + at, length):
                 feed.unprotected += 1
                 continue
-            sizes.append(length[0])
-            at += length[0]
+            size = length[0]
+            sizes.append(size)
+            at += size
             if twcc_id:
                 twcc = (twcc + 1) & 0xFFFF
         self._count(at - egress.at, len(sizes))

@@ -88,7 +88,8 @@ class Egress:
         path = subscriber.path
         if path is None or subscriber.tx is None:
             return False
-        if not self.room(len(packets) * _ROOM):
+        size = len(packets) * _ROOM
+        if self.at + size > _SLAB and not self.room(size):
             return False
         self._path, self._subscriber = path, subscriber
         self._begin = self.at
@@ -160,6 +161,9 @@ class Outbox:
             for size in sizes:
                 self._add(path, begin, size, 0)
                 begin += size
+            return
+        if (total := _one_run(sizes)) <= _RUN:
+            self._add(path, begin, total, sizes[0] if len(sizes) > 1 else 0)
             return
         at, last = 0, len(sizes)
         while at < last:
@@ -236,6 +240,15 @@ class Outbox:
             self._sock.sendto(data, path.address)
         except OSError as error:
             self._drops["send_full" if error.errno in _FULL else "send_failed"] += 1
+
+
+def _one_run(sizes: Sequence[int]) -> int:
+    """How long all of it is, where it is one run as nearly always; else longer than any run."""
+    size, last, count = sizes[0], sizes[-1], len(sizes)
+    alike = sizes.count(size)
+    if count > _SEGMENTS or not (alike == count or (alike == count - 1 and last < size)):
+        return _RUN + 1
+    return (count - 1) * size + last
 
 
 def gso_works() -> bool:
