@@ -213,7 +213,9 @@ class Downlink:
         at, sizes = egress.at, egress.sizes
         pack, protect = _HEADER.pack_into, srtp_protect
         for packet, number in zip(chosen, numbers, strict=True):
-            data, third = packet.data, packet.third if third_id else -1
+            data, element, third = packet.data, third_id, packet.third
+            if third < 0 or not element:
+                element = third = 0  # zeros are padding
             size = len(data)
             slab[at : at + size] = data
             pack(
@@ -229,8 +231,8 @@ class Downlink:
                 stamp,
                 twcc_id,
                 twcc,
-                third_id if third >= 0 else 0,
-                third if third > 0 else 0,
+                element,
+                third,
             )
             if moved and packet.pid >= 0:
                 _picture(slab, at, packet, pid, tl0)
