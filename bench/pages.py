@@ -115,7 +115,7 @@ async def empty_page() -> tuple[web.AppRunner, Page]:
 async def run(chosen: settings.Settings, times: int) -> list[tuple[str, list[float]]]:
     logs.set_up(chosen.log)
     async with open_parts(chosen, demo=True) as parts, serving(parts):
-        await demo.fill(parts.accounts.administration)
+        await demo.fill(parts.accounts.administration, parts.db, clock=parts.clock)
         runner, empty = await empty_page()
         steps = Steps()
         gc.freeze()
