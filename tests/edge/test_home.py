@@ -46,3 +46,25 @@ async def test_others_see_nothing_of_the_system(app: Application) -> None:
     page = await home(app, await app.person())
     assert _FIGURE.findall(page) == []
     assert 'id="system"' not in page
+
+
+@pytest.mark.parametrize("path", ["/", "/login", "/register", "/profile", "/admin/jobs"])
+async def test_a_page_does_not_mind_what_others_add_to_its_address(
+    app: Application, path: str
+) -> None:
+    """Mail and chat services mark the links that they pass on."""
+    cookie = {"Cookie": f"{app.by_cookie}={(await app.person(Role.ADMIN)).cookie}"}
+    for headers in (cookie, {}):
+        plain = (await app.call("GET", path, headers=headers))[0]
+        marked = (await app.call("GET", f"{path}?fbclid=a&tab=keys&fbclid=b", headers=headers))[0]
+        assert plain == marked
+        assert plain in (200, 303)
+
+
+async def test_a_form_from_elsewhere_is_told_why_nothing_was_done(app: Application) -> None:
+    status, page = await app.call(
+        "POST", "/login", data={"email": "a", "password": "b"}, headers={"Origin": "null"}
+    )
+    assert status == 403
+    assert "did not come from a page of this address" in page
+    assert "for your role" not in page

@@ -36,6 +36,9 @@ class Signature:
     actor: bool = False
     path: dict[str, Any] = field(default_factory=dict)
     result: Any = None
+    # Whether a name of the query that nobody knows is refused. A program is told of its typing
+    # error; links to pages are passed on by services that add names of their own.
+    exact: bool = True
 
 
 def read(handler: Handler, path: str) -> Signature:
@@ -53,6 +56,7 @@ def read(handler: Handler, path: str) -> Signature:
         actor=hints.get("actor") is Actor,
         path={name: hints[name] for name in in_path},
         result=hints.get("return"),
+        exact=path.startswith("/api/"),
     )
 
 
@@ -63,8 +67,8 @@ async def arguments(request: web.Request, signature: Signature) -> dict[str, Any
     for name, kind in signature.path.items():
         given[name] = _path_value(request.match_info[name], kind)
     if signature.query is not None:
-        given["query"] = _query(request, signature.query)
-    elif request.query_string:
+        given["query"] = _query(request, signature.query, exact=signature.exact)
+    elif signature.exact and request.query_string:
         refuse_unknown_names(request, frozenset())
     if signature.body is not None:
         given["body"] = await _body(request, signature.body)
@@ -79,11 +83,14 @@ def _path_value(text: str, kind: Any) -> Any:
         raise NotFound from None
 
 
-def _query(request: web.Request, kind: Any) -> Any:
+def _query(request: web.Request, kind: Any, *, exact: bool) -> Any:
     fields = {f.encode_name for f in msgspec.structs.fields(kind)}
-    refuse_unknown_names(request, fields)
+    if exact:
+        refuse_unknown_names(request, fields)
     values: dict[str, str] = {}
     for name, value in request.query.items():
+        if name not in fields:
+            continue
         if name in values:
             raise InvalidInput(fields={name: "Give it once."})
         values[name] = value

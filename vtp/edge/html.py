@@ -128,14 +128,19 @@ class Pages:
             return None
 
     def _shown(self, problem: Problem, request_id: str) -> dict[str, Any]:
-        known = f"error.{problem.status}"
         return {
             "status": problem.status,
             "code": problem.code,
-            "title": self._texts.get(f"{known}.title") or problem.title(),
-            "detail": problem.detail or self._texts.get(f"{known}.detail") or "",
+            "title": self._said(problem, "title") or problem.title().removesuffix("."),
+            "detail": problem.detail or self._said(problem, "detail") or "",
             "request_id": request_id,
         }
+
+    def _said(self, problem: Problem, part: str) -> str | None:
+        """What the catalogue says of this problem, or of all with its status."""
+        names = (problem.code.replace("_", "-"), problem.status)
+        found = (self._texts.get(f"error.{name}.{part}") for name in names)
+        return next((text for text in found if text), None)
 
 
 PAGES: web.AppKey[Pages] = web.AppKey("pages", Pages)
