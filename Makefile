@@ -65,7 +65,7 @@ fuzz: setup-dev  ## tests that try many inputs, for as long as they like
 
 .PHONY: peers
 peers: setup-dev  ## install what some tests and benches compare with (Debian packages)
-	@tools/bootstrap apt postgresql chromium redis-server systemd
+	@tools/bootstrap apt postgresql chromium firefox-esr coturn redis-server systemd
 	@command -v node >/dev/null || tools/bootstrap apt nodejs npm
 	@if [ -x bench/peers/install ]; then bench/peers/install; fi
 

@@ -146,8 +146,10 @@ _OPTIONS = (
 
 
 @asynccontextmanager
-async def a_page(executable: str, script: str, *, file: Path | None = None) -> AsyncIterator[Page]:
-    """A page without a server, on an origin that may use a camera."""
+async def a_page(
+    executable: str, script: str, *, file: Path | None = None, url: str = ""
+) -> AsyncIterator[Page]:
+    """A page on an origin that may use a camera: that of `url`, else one without a server."""
 
     async def empty(route: Route) -> None:
         await route.fulfill(body="<!doctype html><title>A page</title>", content_type="text/html")
@@ -157,8 +159,9 @@ async def a_page(executable: str, script: str, *, file: Path | None = None) -> A
             executable_path=executable, args=list(_OPTIONS), timeout=30_000
         )
         made = await browser.new_page()
-        await made.route("**/*", empty)
-        await made.goto("http://localhost/")
+        if not url:
+            await made.route("**/*", empty)
+        await made.goto(url or "http://localhost/")
         if file is not None:
             await made.add_script_tag(path=file)
         await made.evaluate(f"() => {{{script}}}")
