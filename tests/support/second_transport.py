@@ -1,0 +1,133 @@
+"""ICE, DTLS and SRTP of the second client; the last two are those of aiortc."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+from collections.abc import Callable
+from typing import Any
+
+from aioice import stun
+from aiortc.rtcdtlstransport import (
+    RTCCertificate,
+    RTCDtlsFingerprint,
+    RTCDtlsParameters,
+    RTCDtlsTransport,
+)
+
+from tests.support.second_socket import LIMIT, Socket
+
+
+class Link(asyncio.DatagramProtocol):
+    """ICE as its controlling side; what is not STUN is for DTLS, which asks for three things."""
+
+    role = "controlling"
+
+    def __init__(self) -> None:
+        self._arrived: asyncio.Queue[bytes] = asyncio.Queue(1000)
+        self._mine = f"{random.getrandbits(32):08x}"
+        self._tie = random.getrandbits(64)
+        self._ice: dict[str, Any] = {}
+        self._udp: asyncio.DatagramTransport | None = None
+        self.reached = asyncio.Event()
+
+    async def use(self, ice: dict[str, Any], candidates: list[dict[str, Any]]) -> None:
+        """Also again, with new ones and from another port; the old way is used until then."""
+        self._ice = ice
+        self.reached.clear()
+        best = max((c for c in candidates if c["protocol"] == "udp"), key=lambda c: c["priority"])
+        fresh, _ = await asyncio.get_running_loop().create_datagram_endpoint(
+            lambda: self, remote_addr=(best["address"], best["port"])
+        )
+        old, self._udp = self._udp, self._udp or fresh
+        async with asyncio.timeout(LIMIT):
+            while not self.reached.is_set():
+                self._check(fresh)
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self.reached.wait(), 0.1)
+        self._udp = fresh
+        if old is not None:
+            old.close()
+
+    def keep(self) -> None:
+        """Consent ends without."""
+        if self._udp is not None:
+            self._check(self._udp)
+
+    def _check(self, udp: asyncio.DatagramTransport) -> None:
+        request = stun.Message(stun.Method.BINDING, stun.Class.REQUEST)
+        request.attributes["USERNAME"] = f"{self._ice['usernameFragment']}:{self._mine}"
+        request.attributes["PRIORITY"] = 1
+        request.attributes["ICE-CONTROLLING"] = self._tie
+        request.attributes["USE-CANDIDATE"] = None
+        request.add_message_integrity(self._ice["password"].encode())
+        udp.sendto(bytes(request))
+
+    def datagram_received(self, data: bytes, addr: Any) -> None:
+        if data[0] < 4:
+            answer = stun.parse_message(data)
+            # What is proved by another password answers a check from before a restart.
+            if answer.message_class == stun.Class.RESPONSE and answer.check_message_integrity(
+                self._ice["password"].encode()
+            ):
+                self.reached.set()
+        else:
+            with contextlib.suppress(asyncio.QueueFull):
+                self._arrived.put_nowait(data)
+
+    def send(self, data: bytes) -> None:
+        assert self._udp is not None
+        self._udp.sendto(data)
+
+    async def _send(self, data: bytes) -> None:
+        self.send(data)
+
+    async def _recv(self) -> bytes:
+        return await self._arrived.get()
+
+    def close(self) -> None:
+        if self._udp is not None:
+            self._udp.close()
+
+
+class Transport(RTCDtlsTransport):
+    """One of the two: its keys, and what is heard on it as plain RTP and RTCP."""
+
+    def __init__(self, hear: Callable[[bytes, bool], None]) -> None:
+        self.link = Link()
+        self.id = ""
+        # Three members of an ICE transport are used, and the link has these.
+        super().__init__(self.link, [RTCCertificate.generateCertificate()])  # type: ignore[arg-type]
+        self._set_role("client")
+        self._hear = hear
+
+    async def begin(self, socket: Socket, direction: str) -> None:
+        made = await socket.call("media.transport", {"direction": direction})
+        self.id = made["id"]
+        mine = self.getLocalParameters().fingerprints[0]
+        prints = [{"algorithm": mine.algorithm, "value": mine.value}]
+        keys = {"role": "client", "fingerprints": prints}
+        assert (
+            await socket.call("media.connect", {"transport": self.id, "dtls_parameters": keys})
+            == {}
+        )
+        await self.link.use(made["ice_parameters"], made["ice_candidates"])
+        theirs = [RTCDtlsFingerprint(**each) for each in made["dtls_parameters"]["fingerprints"]]
+        async with asyncio.timeout(LIMIT):
+            await self.start(RTCDtlsParameters(theirs))
+        assert self.state == "connected"
+
+    async def restart(self, socket: Socket) -> None:
+        new = await socket.call("media.restart_ice", {"transport": self.id})
+        await self.link.use(new["ice_parameters"], new["ice_candidates"])
+
+    async def _handle_rtp_data(self, data: bytes, arrival_time_ms: int) -> None:
+        self._hear(data, False)
+
+    async def _handle_rtcp_data(self, data: bytes) -> None:
+        self._hear(data, True)
+
+    async def end(self) -> None:
+        await self.stop()
+        self.link.close()
