@@ -278,3 +278,29 @@ async def test_layers_that_nobody_watches_are_not_wanted(stage: Stage) -> None:
     now = stage.plane.now()
     assert producer.watched(now, patience=5.0) is None
     assert producer.watched(now + 6.0, patience=5.0) == (False, True, True)
+
+
+async def test_the_clocks_of_many_streams_are_told_in_one_packet(stage: Stage) -> None:
+    teacher, student = await stage.person("teacher"), await stage.person("student")
+    sources = []
+    for n in range(3):
+        ssrc = 0x7700 + n
+        producer = teacher.produce("audio", microphone(ssrc=ssrc, mid=str(n)), f"microphone{n}")
+        consumer = student.consume(producer)
+        consumer.resume(stage.plane.now())
+        sources.append(consumer.downlink.ssrc)
+        teacher.out.send(voice(1, ssrc=ssrc))
+        report = struct.pack(">BBHIQIII", 0x80, 200, 6, ssrc, 100 << 32, 960, 1, 100)
+        teacher.out.send_rtcp(report)
+    await student.into.until(lambda: any(_senders(data) == sources for data in student.into.rtcp))
+
+
+def _senders(data: bytes) -> list[int]:
+    """Whose sender reports are in a packet."""
+    found = []
+    while data:
+        size = 4 * struct.unpack_from(">H", data, 2)[0] + 4
+        if data[1] == 200:
+            found.append(struct.unpack_from(">I", data, 4)[0])
+        data = data[size:]
+    return found

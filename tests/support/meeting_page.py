@@ -113,6 +113,7 @@ window.seen = async () => {
     return {
         send: send.connectionState, recv: recv.connectionState, out: way(out), into: way(into),
         frames: came("video").framesDecoded || 0, packets: came("audio").packetsReceived || 0,
+        clocks: into.filter(one => one.type === "remote-outbound-rtp" && one.packetsSent).length,
     };
 };
 """
@@ -127,10 +128,12 @@ class Seen(msgspec.Struct, frozen=True):
     # Decoded pictures, and packets of sound.
     frames: int
     packets: int
+    # Streams whose sender's clock is known, so that sound and picture are kept together.
+    clocks: int
 
     @property
     def flows(self) -> bool:
-        return self.frames >= 20 and self.packets >= 20
+        return self.frames >= 20 and self.packets >= 20 and self.clocks == 2
 
 
 async def flowing(look: Callable[[], Awaitable[Any]]) -> Seen:

@@ -30,6 +30,8 @@ _REPAIR_LEAST = 150_000.0
 _REPAIR_BURST = 20_000.0
 # Numbers of missing packets that are looked up in a second: all of a fast line's, a few times.
 _ASKED_FOR = 2_000.0
+# Bytes of reports in one packet; fits every line with what encryption adds.
+_LONGEST_REPORT = 1_100
 # What looks longer is a report about another layer's clock.
 _LONGEST_RTT = 10.0
 
@@ -79,7 +81,8 @@ class Feed(Silent):
 
     def began(self, downlink: Downlink) -> None:
         """Another layer is sent from now on, by another clock than the last report told of."""
-        self._send_report(downlink, self._plane.now())
+        if told := _clock_of(downlink, self._plane.now()):
+            self.transport.send_rtcp(told)
 
     def free_numbers(self) -> tuple[int, int]:
         """SSRCs for a track and its repairs that no other has or had on this connection."""
@@ -222,25 +225,33 @@ class Feed(Silent):
     # What the subscriber is told
 
     def report(self, now: float) -> None:
+        """Many streams in one packet: one for each would be as many calls into the kernel."""
+        told = b""
         for consumer in self.consumers.values():
-            self._send_report(consumer.downlink, now)
-
-    def _send_report(self, downlink: Downlink, now: float) -> None:
-        stream, span = downlink.stream, downlink.continuity.now
-        if stream is None or span is None:
-            return
-        moment = stream.reception.moment(now)
-        if moment is None:
-            return
-        ntp, rtp = moment
-        told = rtcp.sender_report(
-            downlink.ssrc, ntp, (rtp + span.ts) & 0xFFFFFFFF, downlink.packets, downlink.bytes
-        )
-        self.transport.send_rtcp(told + rtcp.sdes(downlink.ssrc, downlink.producer.cname))
+            one = _clock_of(consumer.downlink, now)
+            if len(told) + len(one) > _LONGEST_REPORT:
+                self.transport.send_rtcp(told)
+                told = b""
+            told += one
+        if told:
+            self.transport.send_rtcp(told)
 
     def close(self) -> None:
         for consumer in list(self.consumers.values()):
             consumer.close()
+
+
+def _clock_of(downlink: Downlink, now: float) -> bytes:
+    """What the clock of a stream shows now, and whose it is; nothing while that is not known."""
+    stream, span = downlink.stream, downlink.continuity.now
+    moment = None if stream is None else stream.reception.moment(now)
+    if span is None or moment is None:
+        return b""
+    ntp, rtp = moment
+    told = rtcp.sender_report(
+        downlink.ssrc, ntp, (rtp + span.ts) & 0xFFFFFFFF, downlink.packets, downlink.bytes
+    )
+    return told + rtcp.sdes(downlink.ssrc, downlink.producer.cname)
 
 
 def _want(consumer: Consumer, now: float, speaker: str | None) -> Want:

@@ -198,6 +198,12 @@ class Peer:
             self._flowing = flowing
             self.events.media(flowing=flowing)
 
+    def share_rtt(self) -> None:
+        """Both ways lead over the same line, and only the one to the subscriber is measured."""
+        if rtt := max((feed.transport.rtt for feed in self.feeds), default=0.0):
+            for uplink in self.uplinks:
+                uplink.rtt = rtt
+
     def tell_layers(self) -> None:
         for consumer in self.consumers.values():
             if consumer.downlink.video and (state := consumer.state()) is not None:

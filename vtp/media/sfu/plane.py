@@ -42,7 +42,8 @@ _log = structlog.get_logger()
 TICK = 0.02
 _ARRIVALS = 0.05
 _ROOM = 0.1
-_REPORTS = 1.0
+_LOAD = 1.0
+_TURNS = 25  # in a second, in which each has one
 # Of what the trial shows: a class also reads, repairs, reports and estimates.
 _REAL = 0.5
 # A layer that nobody watches for this long is not asked for any more.
@@ -67,6 +68,7 @@ class Plane:
         self._load = Load(capacity)
         self._late = 0.0  # seconds, the most since the last look at what fits
         self._care = Care(door.drops)
+        self._turn = 0
         self.egress = door.egress
         door.on_batch_end = self._forward
 
@@ -213,11 +215,11 @@ class Plane:
     # What has its own time
 
     async def _run(self) -> None:
-        due = {_ARRIVALS: 0.0, _ROOM: 0.0, _REPORTS: 0.0}
+        due = {_ARRIVALS: 0.0, _ROOM: 0.0, _LOAD: 0.0}
         rounds: dict[float, Callable[[float], None]] = {
             _ARRIVALS: self._tell_arrivals,
             _ROOM: self._make_room,
-            _REPORTS: self._report_all,
+            _LOAD: self._count,
         }
         while True:
             await self._busy.wait()
@@ -227,6 +229,7 @@ class Plane:
             self._late = max(self._late, now - before - TICK)
             with self._care:
                 self._ask_again(now)
+                self._report_some(now)
                 for period, act in rounds.items():
                     if now >= due[period]:
                         due[period] = now + period
@@ -259,18 +262,28 @@ class Plane:
                     peer.tell_layers()
         self._late = 0.0
 
-    def _report_all(self, now: float) -> None:
-        packets = 0
-        for peer in self.peers():
-            with self._care:
-                for uplink in peer.uplinks:
-                    uplink.report(now)
-                for feed in peer.feeds:
-                    feed.report(now)
-                self._watch(peer, now)
-            for side in peer.sides:
-                packets += side.transport.packets_in + side.transport.packets_out
-        self._load.tick(packets, now)
+    def _report_some(self, now: float) -> None:
+        """Everybody once a second, a few at a time, so that no packet waits for all of it."""
+        last, self._turn = self._turn, int(now * _TURNS)
+        if last == self._turn:
+            return
+        peers = self.peers()
+        for turn in range(max(last, self._turn - _TURNS) + 1, self._turn + 1):
+            for peer in peers[turn % _TURNS :: _TURNS]:
+                with self._care:
+                    self._report_to(peer, now)
+
+    def _report_to(self, peer: Peer, now: float) -> None:
+        for uplink in peer.uplinks:
+            uplink.report(now)
+        for feed in peer.feeds:
+            feed.report(now)
+        peer.share_rtt()
+        self._watch(peer, now)
+
+    def _count(self, now: float) -> None:
+        sides = [side.transport for peer in self.peers() for side in peer.sides]
+        self._load.tick(sum(one.packets_in + one.packets_out for one in sides), now)
 
     def _watch(self, peer: Peer, now: float) -> None:
         """Layers begin and die, and some have no viewer: look again who gets what."""

@@ -31,7 +31,7 @@ OUR_SSRC = 1
 REPORTS = 200.0
 # What they may say in a second; a browser says a tenth of it in a large class.
 REPORT_BYTES = 65_536.0
-# Seconds from the request for a packet to its coming, until it was measured.
+# Seconds from the request for a packet to its coming, until that was measured.
 _FIRST_RTT = 0.1
 # Bytes of a packet's payload. With our header, the number of a repair, the tag, UDP and IPv4 that
 # fills 1,500 bytes: a longer one would go in fragments, and end the kernel's cutting for its path.
