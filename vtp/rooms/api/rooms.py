@@ -40,7 +40,7 @@ async def create(request: web.Request, actor: Actor, body: RoomIn) -> RoomView:
         actor,
         title=body.title,
         access=body.access,
-        member_sources=tuple(body.member_sources),
+        member_sources=body.member_sources,
     )
     return room_view(made)
 
@@ -71,13 +71,12 @@ async def read(request: web.Request, actor: Actor, id: Id) -> RoomView:
 )
 async def change(request: web.Request, actor: Actor, id: Id, body: RoomChange) -> RoomView:
     """Change a room, as its host. A class that goes on follows at once."""
-    sources = body.member_sources
     changed = await request.app[ROOMS].catalogue.change(
         actor,
         RoomId(id),
         title=None if body.title is UNSET else body.title,
         access=None if body.access is UNSET else body.access,
-        member_sources=None if sources is UNSET else tuple(sources),
+        member_sources=None if body.member_sources is UNSET else body.member_sources,
     )
     return room_view(changed)
 

@@ -34,8 +34,9 @@ Access = Annotated[
     ),
 ]
 Sources = Annotated[
-    frozenset[Source],
+    tuple[Source, ...],
     Meta(
+        max_length=len(facts.SOURCES),
         description="What members may send; hosts may send everything.",
         examples=[["microphone", "camera"]],
     ),
@@ -52,7 +53,7 @@ class Input(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 class RoomIn(Input, frozen=True, kw_only=True):
     title: Title
     access: Access = "school"
-    member_sources: Sources = frozenset(rights.USUAL)
+    member_sources: Sources = rights.USUAL
 
 
 class RoomChange(Input, frozen=True, kw_only=True):
@@ -82,16 +83,12 @@ def room_view(yours: Yours) -> RoomView:
         title=room.title,
         owner_id=room.owner_id,
         access=room.access,
-        member_sources=_ordered(room.member_sources),
+        member_sources=list(room.member_sources),
         role=yours.role,
         path=f"/room/{room.id}",
         created_at=room.created_at,
         closed_at=room.closed_at,
     )
-
-
-def _ordered(sources: tuple[Source, ...]) -> list[Source]:
-    return [one for one in facts.SOURCES if one in sources]
 
 
 class MemberIn(Input, frozen=True, kw_only=True):

@@ -13,7 +13,7 @@ from vtp.db import Database
 from vtp.errors import Forbidden, NotFound
 from vtp.ids import RoomId, UserId, uuid7
 from vtp.rooms import rights
-from vtp.rooms.facts import Role, Source
+from vtp.rooms.facts import SOURCES, Role, Source
 from vtp.rooms.model import Member, Room, Seen
 from vtp.rooms.problems import HostsOnly, NoSuchPerson, OwnerIsHost, OwnerOnly
 from vtp.rooms.rights import Access, Person
@@ -50,7 +50,7 @@ class Catalogue:
             title=cleaned(title),
             owner_id=owner_id,
             access=access,
-            member_sources=tuple(member_sources),
+            member_sources=_ordered(member_sources),
             created_at=self._clock.now(),
         )
         async with self._db.transaction() as tx:
@@ -87,7 +87,7 @@ class Catalogue:
                 room_id=room_id,
                 title=None if title is None else cleaned(title),
                 access=access,
-                member_sources=member_sources,
+                member_sources=None if member_sources is None else _ordered(member_sources),
             )
         if room is None:
             raise NotFound
@@ -152,3 +152,8 @@ def gate(actor: Actor, seen: Seen | None) -> Yours:
 
 def _person(actor: Actor, member_as: Role | None = None) -> Person:
     return Person(actor.user_id, actor.roles, member_as)
+
+
+def _ordered(sources: Sequence[Source]) -> tuple[Source, ...]:
+    """Each once, in the order in which they are always named."""
+    return tuple(one for one in SOURCES if one in sources)
