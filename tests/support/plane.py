@@ -90,6 +90,7 @@ class Stage:
     plane: Plane
     hall: Hall
     closing: AsyncExitStack
+    port: int = 0  # where those who come next go; 0: to the plane itself
 
     async def person(self, name: str) -> Person:
         told = Told()
@@ -102,7 +103,7 @@ class Stage:
         transport = peer.create_transport(direction)
         ice = transport.ice_parameters()
         [fingerprint] = transport.dtls_parameters().fingerprints
-        port = self.plane.port
+        port = self.port or self.plane.port
         client = Client(
             Server("127.0.0.1", port, ice.username_fragment, ice.password, fingerprint.value)
         )

@@ -14,6 +14,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol, cast
 
+import pylibsrtp
 from aioice import stun
 from aiortc import RTCCertificate, RTCDtlsTransport, RTCIceTransport
 from aiortc.rtcdtlstransport import (
@@ -115,6 +116,7 @@ class Client:
     rtcp: list[bytes] = field(default_factory=list)
     keep: bool = True  # what comes; else it is only counted
     received: int = 0
+    refused: int = 0
     role: str = "controlling"  # for aiortc, which asks its transport
     ciphers: tuple[SRTPProtectionProfile, ...] = ()  # to offer; else those of aiortc
 
@@ -222,10 +224,13 @@ class Client:
         self._news.set()
 
     def _decrypt(self, data: bytes) -> None:
-        if 192 <= data[1] < 224:
-            self.rtcp.append(self.dtls._rx_srtp.unprotect_rtcp(data))
-        else:
-            self.rtp.append(self.dtls._rx_srtp.unprotect(data))
+        session, report = self.dtls._rx_srtp, 192 <= data[1] < 224
+        try:
+            plain = session.unprotect_rtcp(data) if report else session.unprotect(data)
+        except pylibsrtp.Error:
+            self.refused += 1  # it came twice; a browser shrugs, too
+            return
+        (self.rtcp if report else self.rtp).append(plain)
 
     async def close(self) -> None:
         if self.wire is not None:

@@ -103,9 +103,9 @@ class _Line:
 _WATCHED = Consumed(
     parameters=RtpParameters(codecs=()),
     pt=101,
-    rtx_pt=None,
+    rtx_pt=102,
     ssrc=1,
-    rtx_ssrc=None,
+    rtx_ssrc=2,
     clock_rate=90_000,
     ast_id=4,
     twcc_id=5,

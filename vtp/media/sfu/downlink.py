@@ -106,9 +106,12 @@ class Downlink:
         self.rtx_ssrc = consumed.rtx_ssrc
         self.rtx_pt = consumed.rtx_pt
         self.rtx_seq = first ^ 0x5555
-        # Extension ids as the subscriber agreed to them; 0 leaves zeros, which are padding.
-        self._abs = (consumed.ast_id << 28 | 2 << 24) if consumed.ast_id else 0
-        self._twcc = (consumed.twcc_id << 4 | 1) if consumed.twcc_id else 0
+        # Extension ids as the subscriber agreed to them; 0 leaves zeros, which are padding. What is
+        # sent again under its own number must be the same to the bit, or the cipher's number is
+        # used for two texts (RFC 7714 8.4): then nothing stands in it that changes.
+        once = consumed.rtx_ssrc is not None
+        self._abs = (consumed.ast_id << 28 | 2 << 24) if consumed.ast_id and once else 0
+        self._twcc = (consumed.twcc_id << 4 | 1) if consumed.twcc_id and once else 0
         self.measured = self._twcc > 0  # each packet has a number of the whole line
         self._third = (consumed.third_id << 4) if consumed.third_id else 0
         self.continuity = Continuity(first, clock_rate=consumed.clock_rate, frames=self.video)

@@ -88,6 +88,8 @@ class Producer:
     # Key frames
 
     def want_key(self, stream: Stream, now: float) -> None:
+        if not stream.video:
+            return
         self.key_frames.want(stream.layer)
         self.ask_for_keys(now)
 

@@ -107,7 +107,7 @@ class Stream:
         packet = canonical(raw, seen, ext=ext, arrival=now, inspect=self._inspect, video=self.video)
         self.history.put(packet)
         self.missing.arrived(ext, now)
-        if packet.key:
+        if packet.key and self.video:  # every packet of a voice is one, and heals nothing before it
             self.missing.key(ext)
         self._clean = self._clean and in_order and not packet.empty
         self.batch.append(packet)
