@@ -46,27 +46,22 @@ class PeerWatch:
             self.look()
 
     def look(self) -> None:
-        metrics = self._metrics
-        for gauge in (
-            *(metrics.media_drops, metrics.meeting_participants, metrics.peer_bits),
-            *(metrics.peer_packets, metrics.peer_lost, metrics.peer_jitter, metrics.peer_rtt),
-            metrics.peer_layers,
-        ):
-            gauge.clear()
+        metrics = self._metrics.media
+        metrics.clear()
         for reason, count in self._plane.stats().drops.items():
-            metrics.media_drops.labels(reason).set(count)
+            metrics.drops.labels(reason).set(count)
         before, self._bytes = self._bytes, {}
         people: Counter[str] = Counter()
         for peer in self._plane.peers():
             people[peer.hall.id] += 1
             self._tell((peer.hall.id, peer.id), peer.stats(), before)
         for meeting, count in people.items():
-            metrics.meeting_participants.labels(meeting).set(count)
+            metrics.participants.labels(meeting).set(count)
 
     def _tell(
         self, who: tuple[str, str], figures: PeerFigures, before: dict[tuple[str, str], int]
     ) -> None:
-        metrics, links = self._metrics, figures.connections
+        metrics, links = self._metrics.media, figures.connections
         for direction, packets, size in (
             ("in", sum(c.packets_in for c in links), sum(c.bytes_in for c in links)),
             ("out", sum(c.packets_out for c in links), sum(c.bytes_out for c in links)),
@@ -74,12 +69,12 @@ class PeerWatch:
             key = (who[1], direction)
             self._bytes[key] = size
             fresh = max(0, size - before.get(key, size))
-            metrics.peer_bits.labels(*who, direction).set(fresh * 8 / _EVERY)
-            metrics.peer_packets.labels(*who, direction).set(packets)
+            metrics.bits.labels(*who, direction).set(fresh * 8 / _EVERY)
+            metrics.packets.labels(*who, direction).set(packets)
         layers = [layer for sent in figures.sends for layer in sent.layers]
-        metrics.peer_lost.labels(*who).set(sum(max(0, layer.lost) for layer in layers))
-        metrics.peer_jitter.labels(*who).set(max((layer.jitter for layer in layers), default=0))
-        metrics.peer_rtt.labels(*who).set(max((link.rtt for link in links), default=0))
+        metrics.lost.labels(*who).set(sum(max(0, layer.lost) for layer in layers))
+        metrics.jitter.labels(*who).set(max((layer.jitter for layer in layers), default=0))
+        metrics.rtt.labels(*who).set(max((link.rtt for link in links), default=0))
         shown: Counter[Any] = Counter(one.layer for one in figures.receives)
         for layer, count in shown.items():
-            metrics.peer_layers.labels(*who, str(layer)).set(count)
+            metrics.layers.labels(*who, str(layer)).set(count)

@@ -29,6 +29,41 @@ _BYTES = tuple(1024.0 * 4**n for n in range(10))
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
+class MediaMetrics:
+    """Of classes and of everybody in them: emptied and filled again, because people come and go."""
+
+    def __init__(self, gauge: Callable[..., Gauge]) -> None:
+        self.drops = gauge("vtp_media_drops", "Datagrams thrown away since the start", "reason")
+        self.participants = gauge(
+            "vtp_meeting_participants", "People with media in a class", "meeting"
+        )
+        self.bits = gauge(
+            "vtp_peer_bits_per_second", "Media of one participant", "meeting", "peer", "direction"
+        )
+        self.packets = gauge(
+            "vtp_peer_packets", "Packets of one participant", "meeting", "peer", "direction"
+        )
+        self.lost = gauge(
+            "vtp_peer_lost", "Packets of one participant that never came", "meeting", "peer"
+        )
+        self.jitter = gauge(
+            "vtp_peer_jitter_seconds",
+            "The most of the streams of one participant",
+            "meeting",
+            "peer",
+        )
+        self.rtt = gauge(
+            "vtp_peer_rtt_seconds", "There and back, as reports tell it", "meeting", "peer"
+        )
+        self.layers = gauge(
+            "vtp_peer_layers", "Pictures that one participant gets", "meeting", "peer", "layer"
+        )
+
+    def clear(self) -> None:
+        for gauge in vars(self).values():
+            gauge.clear()
+
+
 class Metrics:
     """The instruments, each named for what it counts.
 
@@ -70,34 +105,7 @@ class Metrics:
         )
         self.jobs_ended = self._counter("vtp_jobs_ended", "Jobs that ended", "kind", "outcome")
         self.workers = self._gauge("vtp_workers", "Work processes heard of lately")
-        # Emptied and filled again at each look: classes and people come and go.
-        self.media_drops = self._gauge(
-            "vtp_media_drops", "Datagrams thrown away since the start", "reason"
-        )
-        self.meeting_participants = self._gauge(
-            "vtp_meeting_participants", "People with media in a class", "meeting"
-        )
-        self.peer_bits = self._gauge(
-            "vtp_peer_bits_per_second", "Media of one participant", "meeting", "peer", "direction"
-        )
-        self.peer_packets = self._gauge(
-            "vtp_peer_packets", "Packets of one participant", "meeting", "peer", "direction"
-        )
-        self.peer_lost = self._gauge(
-            "vtp_peer_lost", "Packets of one participant that never came", "meeting", "peer"
-        )
-        self.peer_jitter = self._gauge(
-            "vtp_peer_jitter_seconds",
-            "The most of the streams of one participant",
-            "meeting",
-            "peer",
-        )
-        self.peer_rtt = self._gauge(
-            "vtp_peer_rtt_seconds", "There and back, as reports tell it", "meeting", "peer"
-        )
-        self.peer_layers = self._gauge(
-            "vtp_peer_layers", "Pictures that one participant gets", "meeting", "peer", "layer"
-        )
+        self.media = MediaMetrics(self._gauge)
         self.figure("vtp_disk_free_bytes", "Free where the data is", self.disk_free)
         self.figure("vtp_disk_size_bytes", "Space where the data is", self.disk_size)
 
