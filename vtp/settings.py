@@ -9,13 +9,20 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_type_hints
+from urllib.parse import urlsplit
 
 import msgspec
 
 # 0 takes a free one.
 Port = Annotated[int, msgspec.Meta(ge=0, le=65_535)]
+# What nothing works with is refused at the start, with the name of the setting.
+Positive = Annotated[float, msgspec.Meta(gt=0, le=1e9)]
+Pause = Annotated[float, msgspec.Meta(ge=0, le=1e9)]
+Count = Annotated[int, msgspec.Meta(ge=1)]
+Spare = Annotated[int, msgspec.Meta(ge=0)]
 
 
 class SettingsError(Exception):
@@ -41,35 +48,45 @@ class Server(Section, frozen=True, kw_only=True):
     tls_cert: str = ""
     tls_key: str = ""
     # How often the two files are looked at for a renewal.
-    tls_reload_interval: float = 30.0
+    tls_reload_interval: Positive = 30.0
     # Networks in CIDR form whose X-Forwarded-For is believed.
     trusted_proxies: tuple[str, ...] = ()
     # More hosts than that of `url` under which the server may be called.
     hosts: tuple[str, ...] = ()
-    header_timeout: float = 10.0
-    body_idle_timeout: float = 15.0
-    keepalive_timeout: float = 60.0
-    response_timeout: float = 15.0
-    shutdown_timeout: float = 30.0
+    header_timeout: Positive = 10.0
+    body_idle_timeout: Positive = 15.0
+    keepalive_timeout: Positive = 60.0
+    response_timeout: Positive = 15.0
+    shutdown_timeout: Positive = 30.0
     # Not ready, but still answering: until a balancer in front has noticed.
-    drain_delay: float = 0.0
-    max_body: int = 1_048_576
+    drain_delay: Pause = 0.0
+    max_body: Count = 1_048_576
     # Guards /metrics and the details of /health for callers that are not on this machine.
     metrics_token: str = ""
+
+    def __post_init__(self) -> None:
+        if self.url and not _is_origin(self.url):
+            raise ValueError(f"url is {self.url}, but is written like https://class.example.org")
+        for network in self.trusted_proxies:
+            ip_network(network)
 
 
 class Database(Section, frozen=True, kw_only=True):
     # postgresql://user:password@host:port/name; empty: our own embedded server.
     url: str = ""
-    min_connections: int = 2
-    max_connections: int = 10
-    connect_timeout: float = 10.0
-    statement_timeout: float = 5.0
-    lock_timeout: float = 3.0
-    idle_lifetime: float = 300.0
-    retry_for: float = 5.0
+    min_connections: Spare = 2
+    max_connections: Count = 10
+    connect_timeout: Positive = 10.0
+    statement_timeout: Positive = 5.0
+    lock_timeout: Positive = 3.0
+    idle_lifetime: Positive = 300.0
+    retry_for: Pause = 5.0
     # Folder of `postgres` and `initdb` for our own server; empty: the wheel's, else the system's.
     embedded_bin: str = ""
+
+    def __post_init__(self) -> None:
+        if self.min_connections > self.max_connections:
+            raise ValueError("min_connections is more than max_connections")
 
 
 class Log(Section, frozen=True, kw_only=True):
@@ -79,55 +96,55 @@ class Log(Section, frozen=True, kw_only=True):
 
 class Auth(Section, frozen=True, kw_only=True):
     open_registration: bool = True
-    session_lifetime: float = 2_592_000.0
-    session_idle: float = 1_209_600.0
-    access_lifetime: float = 900.0
-    refresh_lifetime: float = 2_592_000.0
+    session_lifetime: Positive = 2_592_000.0
+    session_idle: Positive = 1_209_600.0
+    access_lifetime: Annotated[float, msgspec.Meta(gt=0, le=900)] = 900.0
+    refresh_lifetime: Positive = 2_592_000.0
     # However often a client renews its tokens, it signs in again after this.
-    client_lifetime: float = 31_536_000.0
+    client_lifetime: Positive = 31_536_000.0
     # A refresh token that was just used gives the same answer again, in case that one was lost.
-    refresh_grace: float = 10.0
-    setup_lifetime: float = 3_600.0
-    bcrypt_cost: int = 12
-    hash_threads: int = 1
-    hash_queue: int = 32
+    refresh_grace: Pause = 10.0
+    setup_lifetime: Positive = 3_600.0
+    bcrypt_cost: Annotated[int, msgspec.Meta(ge=4, le=16)] = 12
+    hash_threads: Count = 1
+    hash_queue: Spare = 32
     # Wrong passwords per account and address, and per address.
-    failures_per_pair: int = 5
-    failures_per_address: int = 200
-    failures_window: float = 900.0
+    failures_per_pair: Count = 5
+    failures_per_address: Count = 200
+    failures_window: Positive = 900.0
 
 
 class Limits(Section, frozen=True, kw_only=True):
     # "memory://", or "async+redis://host:port" on several nodes.
     storage: str = "memory://"
-    requests_per_minute: int = 600
-    anonymous_per_minute: int = 1_200
-    registrations_per_hour: int = 200
-    pictures_per_hour: int = 20
+    requests_per_minute: Count = 600
+    anonymous_per_minute: Count = 1_200
+    registrations_per_hour: Count = 200
+    pictures_per_hour: Count = 20
 
 
 class Sockets(Section, frozen=True, kw_only=True):
-    ping_interval: float = 25.0
-    ping_timeout: float = 20.0
-    connect_timeout: float = 10.0
-    unauthenticated_per_address: int = 20
-    max_event: int = 65_536
-    events_per_second: float = 20.0
-    events_burst: int = 60
+    ping_interval: Positive = 25.0
+    ping_timeout: Positive = 20.0
+    connect_timeout: Positive = 10.0
+    unauthenticated_per_address: Count = 20
+    max_event: Count = 65_536
+    events_per_second: Positive = 20.0
+    events_burst: Count = 60
     # Bytes and messages that may wait for one slow client before it is closed.
-    queue_bytes: int = 1_048_576
-    queue_messages: int = 512
+    queue_bytes: Count = 1_048_576
+    queue_messages: Count = 512
     # Events of one client that may wait for their turn; what one may take.
-    queue_events: int = 32
-    event_timeout: float = 10.0
+    queue_events: Count = 32
+    event_timeout: Positive = 10.0
     # Sockets of one user at the same time.
-    per_user: int = 64
+    per_user: Count = 64
     # From our close frame to the end of a connection that does not answer it.
-    close_timeout: float = 2.0
+    close_timeout: Positive = 2.0
     # How often it is asked whether those who are connected are still signed in.
-    recheck_interval: float = 60.0
+    recheck_interval: Positive = 60.0
     # How exact all these times are.
-    sweep: float = 0.25
+    sweep: Positive = 0.25
 
 
 class Media(Section, frozen=True, kw_only=True):
@@ -171,28 +188,28 @@ class Blob(Section, frozen=True, kw_only=True):
     s3_region: str = "us-east-1"
     s3_access_key: str = ""
     s3_secret_key: str = ""
-    s3_part_size: int = 8_388_608
+    s3_part_size: Count = 8_388_608
     # Parts of one upload that are on their way at once, each held in memory.
-    s3_parallel: int = 4
-    s3_connections: int = 16
+    s3_parallel: Count = 4
+    s3_connections: Count = 16
     # What verifies a body on its way: "md5" for stores that refuse the header of the other.
     s3_checksum: Literal["sha256", "md5"] = "sha256"
     # Bytes a second; a body that goes up slower than this counts as stuck.
-    s3_slowest: int = 65_536
-    connect_timeout: float = 3.0
-    read_timeout: float = 10.0
-    attempts: int = 4
+    s3_slowest: Count = 65_536
+    connect_timeout: Positive = 3.0
+    read_timeout: Positive = 10.0
+    attempts: Count = 4
     # Threads for files and hashes.
-    threads: int = 4
+    threads: Count = 4
 
 
 class Jobs(Section, frozen=True, kw_only=True):
-    concurrency: int = 4
-    poll_interval: float = 1.0
-    heartbeat: float = 5.0
-    retry_base: float = 2.0
-    retry_cap: float = 300.0
-    keep_finished: float = 2_592_000.0
+    concurrency: Count = 4
+    poll_interval: Positive = 1.0
+    heartbeat: Positive = 5.0
+    retry_base: Positive = 2.0
+    retry_cap: Positive = 300.0
+    keep_finished: Pause = 2_592_000.0
 
 
 class Rooms(Section, frozen=True, kw_only=True):
@@ -221,13 +238,13 @@ class Attendance(Section, frozen=True, kw_only=True):
 
 
 class Sandbox(Section, frozen=True, kw_only=True):
-    memory: int = 1_073_741_824
-    cpu_seconds: float = 60.0
-    wall_seconds: float = 120.0
-    output: int = 67_108_864
+    memory: Count = 1_073_741_824
+    cpu_seconds: Positive = 60.0
+    wall_seconds: Positive = 120.0
+    output: Count = 67_108_864
     # How many run at once, and how many may wait for a place.
-    concurrency: int = 2
-    waiting: int = 32
+    concurrency: Count = 2
+    waiting: Spare = 32
     # Open files of others even where the kernel closes neither network nor files.
     allow_weak: bool = False
 
@@ -306,6 +323,12 @@ def _put(raw: dict[str, Any], name: str, value: str) -> None:
     if not isinstance(table, dict):
         raise SettingsError(f"settings: {section} must be a table, because {name} is set")
     table[key] = _listed(value) if _is_list(section, key) else value
+
+
+def _is_origin(url: str) -> bool:
+    parts = urlsplit(url)
+    bare = parts.path in {"", "/"} and not parts.query and not parts.fragment
+    return parts.scheme in {"http", "https"} and bool(parts.hostname) and bare
 
 
 def _split(name: str) -> tuple[str | None, str]:
