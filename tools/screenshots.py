@@ -49,6 +49,7 @@ SHOTS = (
     Shot("home-student", "/", "student"),
     Shot("home-admin", "/", "admin"),
     Shot("menu", "/", "teacher", click=", menu"),
+    Shot("rooms", "/rooms", "teacher"),
     Shot("profile", "/profile", "teacher"),
     Shot("password", "/profile?tab=sign-in", "teacher"),
     Shot("sessions", "/profile?tab=sessions", "teacher"),

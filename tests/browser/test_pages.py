@@ -13,6 +13,7 @@ from vtp.actor import Role
 SIGNED_OUT = ("/login", "/register", "/api/docs", "/api/redoc")
 SIGNED_IN = (
     "/",
+    "/rooms",
     "/profile",
     "/profile?tab=sign-in",
     "/profile?tab=sessions",
@@ -68,7 +69,7 @@ async def test_no_width_makes_a_page_scroll_sideways(
     size = {"width": width, "height": 800}
     window = await windows.new(await app.person(Role.ADMIN), viewport=size)
     wide = {}
-    for path in ("/", "/profile", "/profile?tab=keys", "/admin/jobs", "/admin/kit"):
+    for path in ("/", "/rooms", "/profile", "/profile?tab=keys", "/admin/jobs", "/admin/kit"):
         await window.open(path)
         wide[path] = await window.sticks_out()
     assert wide == dict.fromkeys(wide, 0)

@@ -49,10 +49,10 @@ def chromium() -> str | None:
 
 
 @asynccontextmanager
-async def a_browser(executable: str) -> AsyncIterator[Browser]:
+async def a_browser(executable: str, *options: str) -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
-            executable_path=executable, args=list(_OPTIONS), timeout=30_000
+            executable_path=executable, args=[*_OPTIONS, *options], timeout=30_000
         )
         yield browser
         await browser.close()

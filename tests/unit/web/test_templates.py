@@ -35,6 +35,10 @@ MOMENT = {"part": "evening", "date": "Thursday 12 March", "time": "17:42"}
 SYSTEM = {"state": "degraded", "parts": [{"name": "work", "state": "failed", "detail": ""}]}
 HOME = {"moment": MOMENT, "keys_count": 1, "sessions_count": 2}
 
+ROOM = {"title": "Algebra, group B", "path": "/room/r1", "host": True, "people": 2}
+ROOMS: dict[str, Any] = {"values": {}, "errors": {}}
+CLASS = {"room": {"id": "r1", "title": "Algebra"}, "publish": ["microphone"], "present": "[]"}
+
 CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("sign in", "login.html", FORM | {"registration_open": True}),
     ("sign in, wrong", "login.html", FORM | {"registration_open": False, "errors": WRONG}),
@@ -48,6 +52,14 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
         (f"profile, {tab}", "profile.html", {"tab": tab, "scopes": ["users:read"]})
         for tab in ("profile", "sign-in", "sessions", "keys")
     ),
+    (
+        "rooms",
+        "rooms.html",
+        ROOMS | {"rooms": [ROOM], "may_make": True, "older": "/rooms?before=x"},
+    ),
+    ("rooms, none", "rooms.html", ROOMS | {"rooms": [], "may_make": False, "older": None}),
+    ("a class", "room.html", CLASS | {"host": False}),
+    ("a class of one's own", "room.html", CLASS | {"host": True}),
     ("jobs", "admin/jobs.html", {"kinds": ["accounts.picture"]}),
     ("kit", "admin/kit.html", {}),
     ("error", "error.html", {"problem": PROBLEM}),

@@ -167,16 +167,11 @@ function People({ room }: { room: Classroom }): VNode {
   const toggle = () => {
     room.panel.value = !open;
   };
-  const counter = hands > 0 && (
-    <span class="counter">
-      {hands}
-      <span class="visually-hidden">{t("room.handsUp")}</span>
-    </span>
-  );
   if (phone.value) {
+    const name = hands > 0 ? t("room.peopleHands", { count: hands }) : t("room.people");
     return (
-      <Control icon="users" name={t("room.people")} letter="P" pressed={open} onClick={toggle}>
-        {counter}
+      <Control icon="users" name={name} letter="P" pressed={open} onClick={toggle}>
+        {hands > 0 && <span class="counter">{hands}</span>}
       </Control>
     );
   }
@@ -193,7 +188,12 @@ function People({ room }: { room: Classroom }): VNode {
       <Icon name="users" />
       {t("room.people")}
       <em>{people.length}</em>
-      {counter}
+      {hands > 0 && (
+        <span class="counter">
+          {hands}
+          <span class="visually-hidden">{t("room.handsUp")}</span>
+        </span>
+      )}
     </button>
   );
 }

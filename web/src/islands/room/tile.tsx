@@ -115,11 +115,15 @@ function Camera({ room, person }: { room: Classroom; person: Person }): VNode | 
   return <Picture room={room} id={person.camera.id} />;
 }
 
+/** Faces gain nothing by more pixels than this for each of the page's; letters do. */
+const DENSEST = 1.5;
+
 /** Of somebody else: received while it is on the page, in the size that it has there. */
 export function Picture(props: { room: Classroom; id: string; pinned?: boolean }): VNode {
   const { room, id, pinned = false } = props;
   const place = useSize<HTMLDivElement>(({ width, height }) => {
-    const pixels = (length: number) => Math.round(length * devicePixelRatio);
+    const density = pinned ? devicePixelRatio : Math.min(devicePixelRatio, DENSEST);
+    const pixels = (length: number) => Math.round(length * density);
     room.show(id, { width: pixels(width), height: pixels(height), pinned });
   });
   useEffect(() => () => room.show(id, undefined), [room, id]);
