@@ -8,7 +8,7 @@ from pathlib import Path
 
 import structlog
 
-from vtp.settings import Server
+from vtp.settings import Server, SettingsError
 
 _log = structlog.get_logger()
 
@@ -22,7 +22,11 @@ class Certificate:
         self._seen = self._state()
         self.context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         self.context.minimum_version = ssl.TLSVersion.TLSv1_2
-        self.context.load_cert_chain(self._cert, self._key)
+        self._load(self.context)
+
+    def _load(self, context: ssl.SSLContext) -> None:
+        """Without a password, OpenSSL would ask for that of a locked key on the terminal."""
+        context.load_cert_chain(self._cert, self._key, password="")
 
     async def watch(self) -> None:
         while True:
@@ -36,10 +40,8 @@ class Certificate:
             return
         try:
             # On a context of its own first: a half-written pair must not break the one in use.
-            ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(
-                self._cert, self._key
-            )
-            self.context.load_cert_chain(self._cert, self._key)
+            self._load(ssl.create_default_context(ssl.Purpose.CLIENT_AUTH))
+            self._load(self.context)
         except (OSError, ssl.SSLError) as error:
             _log.warning("tls.not_reloaded", error=str(error), seldom="tls")
             return
@@ -53,4 +55,18 @@ class Certificate:
 
 
 def certificate(options: Server) -> Certificate | None:
-    return Certificate(options) if options.tls_cert else None
+    if not options.tls_cert:
+        return None
+    try:
+        return Certificate(options)
+    except ssl.SSLError:
+        key = options.tls_key or options.tls_cert
+        raise SettingsError(
+            f"server.tls_cert and server.tls_key: {options.tls_cert} is no certificate, "
+            f"or {key} is not its key without a password."
+        ) from None
+    except OSError as error:
+        raise SettingsError(
+            f"server.tls_cert and server.tls_key: {error.filename or options.tls_cert} "
+            f"cannot be read: {error.strerror}."
+        ) from None

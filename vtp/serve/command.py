@@ -145,7 +145,7 @@ def _require_free_port(server: settings.Server) -> None:
             if time.monotonic() > until:
                 raise CannotServe(
                     f"{server.host}:{server.port} cannot be used: {error.strerror}. "
-                    "Choose another port with VTP_SERVER__PORT."
+                    "Choose another with VTP_SERVER__HOST or VTP_SERVER__PORT."
                 ) from None
         time.sleep(0.1)
 

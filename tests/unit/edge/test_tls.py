@@ -7,13 +7,15 @@ import ssl
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import msgspec
+import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from vtp.edge.tls import Certificate, certificate
-from vtp.settings import Server
+from vtp.settings import Server, SettingsError
 
 _NOW = datetime(2026, 3, 12, tzinfo=UTC)
 
@@ -93,3 +95,30 @@ async def test_nothing_is_loaded_again_while_nothing_changed(tmp_path: Path) -> 
 
 def test_without_a_certificate_there_is_none() -> None:
     assert certificate(Server()) is None
+
+
+@pytest.mark.parametrize("what", ["nothing", "no certificate", "another key", "locked key"])
+def test_a_pair_that_cannot_be_used_is_told_by_its_name(tmp_path: Path, what: str) -> None:
+    options = put_pair(tmp_path, "first")
+    key = Path(options.tls_key)
+    if what == "nothing":
+        key.unlink()
+    elif what == "no certificate":
+        put(Path(options.tls_cert), b"root:x:0:0")
+    elif what == "another key":
+        (tmp_path / "other").mkdir()
+        options = msgspec.structs.replace(
+            options, tls_key=put_pair(tmp_path / "other", "second").tls_key
+        )
+    else:
+        loaded = serialization.load_pem_private_key(key.read_bytes(), None)
+        put(
+            key,
+            loaded.private_bytes(
+                serialization.Encoding.PEM,
+                serialization.PrivateFormat.PKCS8,
+                serialization.BestAvailableEncryption(b"secret"),
+            ),
+        )
+    with pytest.raises(SettingsError, match=r"server\.tls_key: .*\.pem"):
+        certificate(options)
