@@ -159,6 +159,28 @@ async def test_the_ids_of_others_lead_nowhere(stage: Stage) -> None:
         stage.plane.producer(other, producer.id)
 
 
+async def test_who_is_gone_can_begin_nothing_more(stage: Stage) -> None:
+    teacher, student = await stage.person("teacher"), await stage.person("student")
+    producer = teacher.produce("video", camera(), "camera")
+    teacher.peer.close()
+    with pytest.raises(NotFound):
+        student.consume(producer)
+    for begin in (
+        lambda: teacher.peer.create_transport("send"),
+        lambda: teacher.consume(producer),
+        lambda: teacher.produce("audio", microphone(), "microphone"),
+    ):
+        with pytest.raises(NotFound):
+            begin()
+
+
+async def test_several_connections_are_not_several_times_as_much(stage: Stage) -> None:
+    teacher = await stage.person("teacher")
+    teacher.peer.create_transport("send")
+    one, other = teacher.peer.uplinks
+    assert one._limit is other._limit
+
+
 async def test_one_has_eight_tracks_and_receives_five_hundred_and_twelve(stage: Stage) -> None:
     teacher = await stage.person("teacher")
     for n in range(8):

@@ -59,15 +59,21 @@ class Peer:
         self.producers: dict[str, Producer] = {}
         self.consumers: dict[str, Consumer] = {}
         self.closed = False
+        self._limit = plane.publish_limit()
         self._flowing = False
 
     # Transports
 
     def create_transport(self, direction: Direction) -> Transport:
+        if self.closed:
+            raise NotFound("You are not here any more.")
         if len(self._sides) >= _MOST_TRANSPORTS:
             raise Limited("You have too many connections already.")
         side: Uplink | Feed
-        side = Uplink(self._plane, self) if direction == "send" else Feed(self._plane, self)
+        if direction == "send":
+            side = Uplink(self._plane, self, self._limit)
+        else:
+            side = Feed(self._plane, self)
         side.transport = self._plane.transport(side)
         self._sides[side.transport.id] = side
         return side.transport
@@ -145,6 +151,8 @@ class Peer:
     ) -> Consumer:
         """In a `slot` once the consumer that was there before is closed."""
         side = self._feed(transport_id)
+        if producer.closed:
+            raise NotFound("There is no such track.")
         if len(self.consumers) >= _MOST_CONSUMERS:
             raise Limited("You receive too many tracks already.")
         consumed = self._consumed(side, producer, capabilities, slot)

@@ -18,6 +18,7 @@ from vtp.media.sfu.silent import Silent
 
 if TYPE_CHECKING:
     from vtp.media.rtp.ortc import Encoding
+    from vtp.media.sfu.flood import Limit
     from vtp.media.sfu.plane import Plane
     from vtp.media.sfu.producer import Producer
     from vtp.media.sfu.stream import Stream
@@ -39,7 +40,7 @@ _LONGEST = 1_426
 
 
 class Uplink(Silent):
-    def __init__(self, plane: Plane, owner: object) -> None:
+    def __init__(self, plane: Plane, owner: object, limit: Limit) -> None:
         self._plane = plane
         self.owner = owner
         self.transport: Transport  # given right after; it needs us to be made
@@ -51,7 +52,7 @@ class Uplink(Silent):
         self._seen = Seen()
         self._reports = Bucket(REPORTS, plane.now())
         self._report_bytes = Bucket(REPORT_BYTES, plane.now())
-        self._limit = plane.publish_limit()
+        self._limit = limit  # of the sender, however many connections it has
         self._streams: dict[int, Stream] = {}
         self._repairs: dict[int, Stream] = {}
 
