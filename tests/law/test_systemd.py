@@ -97,6 +97,20 @@ def test_a_service_may_take_longer_to_stop_than_the_program_does(unit: Path) -> 
     assert int(patience) > Settings().server.shutdown_timeout
 
 
+def test_the_web_server_may_wait_for_classes_that_go_on() -> None:
+    [unit] = [unit for unit in _UNITS if unit.stem == "vtp-web"]
+    [patience] = _values(unit, "TimeoutStopSec")
+    chosen = Settings()
+    assert int(patience) > chosen.rooms.drain_limit + chosen.server.shutdown_timeout
+
+
+def test_a_service_can_ask_for_the_addresses_of_its_machine() -> None:
+    """getifaddrs(3) asks by netlink; without it the media port has nothing to announce."""
+    for unit in _UNITS:
+        [families] = _values(unit, "RestrictAddressFamilies")
+        assert "AF_NETLINK" in families.split()
+
+
 @pytest.mark.parametrize("unit", _UNITS, ids=lambda unit: unit.stem)
 def test_a_service_brings_no_secret_of_its_own(unit: Path) -> None:
     assert _values(unit, "LoadCredential") == ["vtp.toml:/etc/vtp/vtp.toml"]

@@ -97,8 +97,8 @@ class Transport(RTCDtlsTransport):
     def __init__(self, hear: Callable[[bytes, bool], None]) -> None:
         self.link = Link()
         self.id = ""
-        # Three members of an ICE transport are used, and the link has these.
-        super().__init__(self.link, [RTCCertificate.generateCertificate()])  # type: ignore[arg-type]
+        made = [RTCCertificate.generateCertificate()]
+        super().__init__(self.link, made)  # type: ignore[arg-type]  # it has the three members used
         self._set_role("client")
         self._hear = hear
 
