@@ -168,7 +168,8 @@ def _terms(options: settings.Sockets) -> Terms:
         pace=Pace(
             ping_interval=options.ping_interval,
             ping_timeout=options.ping_timeout,
-            connect_timeout=options.connect_timeout,
+            # The wheel may come one slot late and its timer another; a limit is kept all the same.
+            connect_timeout=max(options.sweep, options.connect_timeout - 2 * options.sweep),
             close_timeout=options.close_timeout,
         ),
         most_bytes=options.max_event + _ENVELOPE,

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from vtp import settings
 from vtp.edge.sockets.bucket import Bucket, Rate
+from vtp.edge.sockets.hub import _terms
 from vtp.edge.sockets.liveness import Liveness, Pace, Verdict
 from vtp.edge.sockets.wheel import Wheel
 
@@ -149,3 +151,17 @@ def test_there_is_always_a_next_moment_and_it_is_not_past_for_long(
         if liveness.check(now=now) is Verdict.SILENT:
             return
         assert now < liveness.due < inf
+
+
+def test_who_does_not_say_who_they_are_is_found_in_time_even_by_the_latest_look() -> None:
+    options = settings.Sockets()
+    pace = _terms(options).pace
+    late = 0.0
+    for tenth in range(10):  # how the timer stands to the slots
+        wheel: Wheel[str] = Wheel(slot=options.sweep, now=0.0)
+        wheel.put("stranger", at=Liveness(pace, now=0.0).due)
+        now = options.sweep * tenth / 10
+        while not wheel.due(now):
+            now += options.sweep
+        late = max(late, now)
+    assert late <= options.connect_timeout
