@@ -91,6 +91,17 @@ async def test_each_sees_and_hears_the_other_in_order(
     )
 
 
+async def test_who_is_let_through_by_tcp_alone_sees_and_hears_as_well(
+    clients: tuple[SecondClient, SecondClient], room: str
+) -> None:
+    ines, noor = clients
+    noor.sending.link.protocol = noor.receiving.link.protocol = "tcp"
+    for one in clients:
+        await one.begin_media()
+    await _sees_and_hears(noor, ines)
+    await _sees_and_hears(ines, noor)
+
+
 async def test_a_smaller_picture_is_sent_to_who_shows_it_small(
     clients: tuple[SecondClient, SecondClient], room: str
 ) -> None:

@@ -19,6 +19,31 @@ from aiortc.rtcdtlstransport import (
 from tests.support.second_socket import LIMIT, Socket
 
 
+class Framed(asyncio.Protocol):
+    """Datagrams over TCP, each behind its length (RFC 4571)."""
+
+    def __init__(self, hear: Callable[[bytes, Any], None]) -> None:
+        self._hear = hear
+        self._rest = b""
+        self._tcp: asyncio.WriteTransport
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.WriteTransport)
+        self._tcp = transport
+
+    def data_received(self, data: bytes) -> None:
+        self._rest += data
+        while len(self._rest) >= (end := 2 + int.from_bytes(self._rest[:2])):
+            self._hear(self._rest[2:end], None)
+            self._rest = self._rest[end:]
+
+    def sendto(self, data: bytes) -> None:
+        self._tcp.write(len(data).to_bytes(2) + data)
+
+    def close(self) -> None:
+        self._tcp.close()
+
+
 class Link(asyncio.DatagramProtocol):
     """ICE as its controlling side; what is not STUN is for DTLS, which asks for three things."""
 
@@ -29,40 +54,46 @@ class Link(asyncio.DatagramProtocol):
         self._mine = f"{random.getrandbits(32):08x}"
         self._tie = random.getrandbits(64)
         self._ice: dict[str, Any] = {}
-        self._udp: asyncio.DatagramTransport | None = None
+        self._way: asyncio.DatagramTransport | Framed | None = None
+        self.protocol = "udp"
         self.reached = asyncio.Event()
 
     async def use(self, ice: dict[str, Any], candidates: list[dict[str, Any]]) -> None:
         """Also again, with new ones and from another port; the old way is used until then."""
         self._ice = ice
         self.reached.clear()
-        best = max((c for c in candidates if c["protocol"] == "udp"), key=lambda c: c["priority"])
-        fresh, _ = await asyncio.get_running_loop().create_datagram_endpoint(
-            lambda: self, remote_addr=(best["address"], best["port"])
-        )
-        old, self._udp = self._udp, self._udp or fresh
+        fitting = [one for one in candidates if one["protocol"] == self.protocol]
+        fresh = await self._open(max(fitting, key=lambda one: one["priority"]))
+        old, self._way = self._way, self._way or fresh
         async with asyncio.timeout(LIMIT):
             while not self.reached.is_set():
                 self._check(fresh)
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self.reached.wait(), 0.1)
-        self._udp = fresh
+        self._way = fresh
         if old is not None:
             old.close()
 
+    async def _open(self, candidate: dict[str, Any]) -> asyncio.DatagramTransport | Framed:
+        place, loop = (candidate["address"], candidate["port"]), asyncio.get_running_loop()
+        if self.protocol == "tcp":
+            hear = self.datagram_received
+            return (await loop.create_connection(lambda: Framed(hear), *place))[1]
+        return (await loop.create_datagram_endpoint(lambda: self, remote_addr=place))[0]
+
     def keep(self) -> None:
         """Consent ends without."""
-        if self._udp is not None:
-            self._check(self._udp)
+        if self._way is not None:
+            self._check(self._way)
 
-    def _check(self, udp: asyncio.DatagramTransport) -> None:
+    def _check(self, way: asyncio.DatagramTransport | Framed) -> None:
         request = stun.Message(stun.Method.BINDING, stun.Class.REQUEST)
         request.attributes["USERNAME"] = f"{self._ice['usernameFragment']}:{self._mine}"
         request.attributes["PRIORITY"] = 1
         request.attributes["ICE-CONTROLLING"] = self._tie
         request.attributes["USE-CANDIDATE"] = None
         request.add_message_integrity(self._ice["password"].encode())
-        udp.sendto(bytes(request))
+        way.sendto(bytes(request))
 
     def datagram_received(self, data: bytes, addr: Any) -> None:
         if data[0] < 4:
@@ -77,8 +108,8 @@ class Link(asyncio.DatagramProtocol):
                 self._arrived.put_nowait(data)
 
     def send(self, data: bytes) -> None:
-        assert self._udp is not None
-        self._udp.sendto(data)
+        assert self._way is not None
+        self._way.sendto(data)
 
     async def _send(self, data: bytes) -> None:
         self.send(data)
@@ -87,8 +118,8 @@ class Link(asyncio.DatagramProtocol):
         return await self._arrived.get()
 
     def close(self) -> None:
-        if self._udp is not None:
-            self._udp.close()
+        if self._way is not None:
+            self._way.close()
 
 
 class Transport(RTCDtlsTransport):
