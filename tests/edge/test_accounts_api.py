@@ -253,6 +253,19 @@ async def test_a_new_password_ends_every_other_sign_in(app: Application) -> None
     await sign_in(app, person.user.email, NEW)
 
 
+async def test_the_form_says_when_to_come_back_too(app: Application) -> None:
+    person = await app.person()
+    wrong = {"email": person.user.email, "password": "not this one"}
+    for _ in range(10):
+        async with app.http.post(
+            app.url + "/login", data=wrong, headers={"Origin": app.url}
+        ) as answer:
+            if answer.status != 401:
+                break
+    assert answer.status == 429
+    assert int(answer.headers["Retry-After"]) >= 1
+
+
 # --- keys -------------------------------------------------------------------------------------
 async def test_a_key_does_what_its_scopes_say(app: Application) -> None:
     person = await app.person()

@@ -18,6 +18,7 @@ from vtp.edge.bodies import form
 from vtp.edge.front import ADDRESS
 from vtp.edge.html import PAGES, local_path, see_other
 from vtp.edge.origins import ORIGINS
+from vtp.edge.problems import headers_of
 from vtp.edge.routes import Routes
 from vtp.edge.rules import anyone, signed_in
 from vtp.errors import Gone, Problem
@@ -171,8 +172,8 @@ async def _or_again(
         kept = {name: value for name, value in values.items() if name != "password"}
         errors = dict(problem.fields) or {"": str(problem)}
         response = await shown(request, kept, errors, problem.status)
-        if problem.retry_after is not None:
-            response.headers["Retry-After"] = str(round(problem.retry_after))
+        if wait := headers_of(problem).get("Retry-After"):
+            response.headers["Retry-After"] = wait
         return response
 
 
