@@ -60,7 +60,14 @@ export function pictured({ camera }: Person): boolean {
   return camera !== undefined && !camera.paused;
 }
 
-/** Their screen, newest last, that others see; one's own is not shown to oneself as the stage. */
+/** Where there are pages one sees oneself last on the first, not far away at the end. */
+export function selfOnFirstPage(people: readonly Person[], each: number): Person[] {
+  const others = people.filter(({ self }) => !self);
+  const own = people.filter(({ self }) => self);
+  return [...others.slice(0, each - own.length), ...own, ...others.slice(each - own.length)];
+}
+
+/** Those who share a screen. */
 export function shares(people: readonly Person[]): Person[] {
   return people.filter(({ screen }) => screen !== undefined);
 }

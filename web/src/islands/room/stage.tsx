@@ -6,7 +6,7 @@ import { Icon } from "../parts.tsx";
 import type { Classroom } from "./classroom.ts";
 import { copyLink } from "./invite.ts";
 import { GAP, grid, pageOf, pages, pair, perPage, type Size } from "./layout.ts";
-import { firstName, type Person, shares } from "./people.ts";
+import { firstName, type Person, selfOnFirstPage, shares } from "./people.ts";
 import { Picture, Tile } from "./tile.tsx";
 import { phone, useSize, view } from "./view.ts";
 
@@ -81,7 +81,7 @@ function Tiles({ room, size, people, most }: TilesProps): VNode {
   const each = most ?? perPage(view.value.width, room.panel.value);
   const count = pages(people.length, each);
   const dots = count > 1 ? DOTS : 0;
-  const shown = pageOf(people, each, page.value);
+  const shown = pageOf(selfOnFirstPage(people, each), each, page.value);
   const place = { ...size, height: size.height - dots };
   const tile = phone.value ? pair(shown.length, place) : grid(shown.length, place).tile;
   const style = { "--tile-width": `${tile.width}px`, "--tile-height": `${tile.height}px` };

@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { eventNotice } from "../../../src/islands/room/events.ts";
-import { offered, peopleOf, pictured, silent } from "../../../src/islands/room/people.ts";
+import {
+  offered,
+  peopleOf,
+  pictured,
+  selfOnFirstPage,
+  silent,
+} from "../../../src/islands/room/people.ts";
 import { fromSnapshot } from "../../../src/protocol/roster.ts";
 import type { RoomEvent } from "../../../src/protocol/wire.ts";
 import { joined, participant, track } from "../../classroom.ts";
@@ -26,6 +32,13 @@ const ROSTER = fromSnapshot(
 test("hosts come first, then by arrival, oneself last", () => {
   const order = peopleOf(ROSTER, "me").map(({ participant }) => participant.id);
   assert.deepEqual(order, ["host", "early", "late", "me"]);
+});
+
+test("where there are pages one is last on the first", () => {
+  const shown = (each: number) =>
+    selfOnFirstPage(peopleOf(ROSTER, "me"), each).map(({ participant }) => participant.id);
+  assert.deepEqual(shown(2), ["host", "me", "early", "late"]);
+  assert.deepEqual(shown(12), ["host", "early", "late", "me"]);
 });
 
 test("hands stand in the order in which they went up", () => {
