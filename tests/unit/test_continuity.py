@@ -124,6 +124,16 @@ def test_a_run_of_packets_is_numbered_like_each_of_them() -> None:
     assert not all_at_once.run(packets[0], packets[-1], 1.0)
 
 
+def test_a_late_packet_that_only_left_out_ones_overtook_is_the_newest() -> None:
+    line = a_line()
+    line.take_over("a", packet(70_000), now=1.0, ts=None)
+    assert line.number(packet(70_001), omit=True, now=1.0) == LEAVE_OUT
+    first = line.number(packet(70_000), omit=False, now=1.0)
+    assert line.newest == first
+    line.take_over("b", packet(80_000), now=1.0, ts=None)
+    assert line.number(packet(80_000), omit=False, now=1.0) > first
+
+
 @given(
     lost=st.sets(st.integers(0, 400)),
     omitted=st.sets(st.integers(0, 400), max_size=120),

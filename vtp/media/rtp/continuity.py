@@ -147,15 +147,14 @@ class Continuity:
         if span is None:
             return LEAVE_OUT
         ext = packet.ext
-        if ext <= self.newest_in:
-            return LEAVE_OUT if omit else span.number(ext)
-        self.newest_in = ext
-        if omit:
-            span.omit(ext)
-            return LEAVE_OUT
-        out = ext + span.offset
-        self.newest = out
-        self.sent(packet, now)
+        if ext > self.newest_in:
+            self.newest_in = ext
+            if omit:
+                span.omit(ext)
+        out = LEAVE_OUT if omit else span.number(ext)
+        if out > self.newest:  # also of a late one, where all that overtook it was left out
+            self.newest = out
+            self.sent(packet, now)
         return out
 
     def run(self, first: Packet, last: Packet, now: float) -> bool:
