@@ -1,0 +1,198 @@
+"""Real Chromium behind a bad line: losses are repaired, and a line that gets thin is met in time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from msgspec.structs import replace as changed
+from playwright.async_api import Page
+
+from tests.support.browser import chromium
+from tests.support.lossy import Line, Weather, a_line
+from tests.support.meeting_page import a_desk
+from tests.support.ortc_page import a_page, bundled
+from tests.support.plane import a_stage
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+
+# lesson() sends a noisy picture in two layers (as many as Chromium makes of
+# its size) and a voice, and watches both; seen() is what the
+# receivers say of it.
+_SCRIPT = """
+const ask = async (event, body) => {
+    const asked = await fetch("/ask/" + event, {method: "POST", body: JSON.stringify(body)});
+    return (await asked.json()).ok;
+};
+const transport = async (device, direction) => {
+    const told = await ask("media.transport", {direction});
+    const given = {
+        id: told.id, iceParameters: told.ice_parameters, iceCandidates: told.ice_candidates,
+        dtlsParameters: told.dtls_parameters,
+    };
+    const made = direction === "send"
+        ? device.createSendTransport(given) : device.createRecvTransport(given);
+    made.on("connect", ({dtlsParameters}, done, fail) => {
+        const body = {transport: told.id, dtls_parameters: dtlsParameters};
+        ask("media.connect", body).then(() => done(), fail);
+    });
+    made.on("produce", ({kind, rtpParameters}, done, fail) => {
+        const source = kind === "audio" ? "microphone" : "camera";
+        const body = {transport: told.id, kind, source, rtp_parameters: rtpParameters};
+        ask("media.produce", body).then(done, fail);
+    });
+    return made;
+};
+const picture = () => {
+    const canvas = document.createElement("canvas");
+    [canvas.width, canvas.height] = [640, 360];
+    const paint = canvas.getContext("2d");
+    setInterval(() => {
+        for (let n = 0; n < 12; n++) {
+            paint.fillStyle = `hsl(${Math.random() * 360} 60% 50%)`;
+            paint.fillRect(Math.random() * 640, Math.random() * 360, 60, 40);
+        }
+    }, 60);
+    return canvas.captureStream(15).getVideoTracks()[0];
+};
+window.lesson = async () => {
+    const joined = await ask("room.join", {});
+    const device = await mediasoup.Device.factory();
+    await device.load({routerRtpCapabilities: joined.capabilities});
+    const send = await transport(device, "send");
+    window.recv = await transport(device, "recv");
+    const voice = await navigator.mediaDevices.getUserMedia({audio: true});
+    const encodings = [[2, 300_000], [1, 1_200_000]].map(
+        ([scaleResolutionDownBy, maxBitrate]) => ({scaleResolutionDownBy, maxBitrate}));
+    const codecOptions = {videoGoogleStartBitrate: 1500};
+    const codec = device.sendRtpCapabilities.codecs.find(one => one.mimeType === "video/VP8");
+    for (const options of [
+        {track: voice.getAudioTracks()[0]}, {track: picture(), encodings, codecOptions, codec},
+    ]) {
+        const {id} = await send.produce(options);
+        const told = await ask("media.consume", {
+            transport: recv.id, track: id, rtp_capabilities: device.recvRtpCapabilities});
+        const consumer = await recv.consume({
+            id: told.id, producerId: id, kind: told.kind, rtpParameters: told.rtp_parameters});
+        const shown = document.createElement("video");
+        shown.muted = shown.autoplay = true;
+        shown.srcObject = new MediaStream([consumer.track]);
+        document.body.append(shown);
+        await ask("media.resume", {consumer: told.id});
+    }
+};
+window.seen = async () => {
+    const stats = [...(await recv.getStats()).values()];
+    const of = kind => stats.find(one => one.type === "inbound-rtp" && one.kind === kind) || {};
+    const [video, audio] = [of("video"), of("audio")];
+    return {
+        frames: video.framesDecoded || 0, width: video.frameWidth || 0,
+        freezes: video.freezeCount || 0, frozen: video.totalFreezesDuration || 0,
+        plis: video.pliCount || 0, nacks: video.nackCount || 0,
+        repaired: video.retransmittedPacketsReceived || 0,
+        samples: audio.totalSamplesReceived || 0, concealed: audio.concealedSamples || 0,
+    };
+};
+"""
+_BEST = 640  # pixels
+_LONG = 10.0  # s
+
+
+class Seen(msgspec.Struct, frozen=True):
+    frames: int
+    width: int
+    freezes: int
+    frozen: float  # s
+    plis: int
+    nacks: int
+    repaired: int
+    samples: int
+    concealed: int
+
+
+@dataclass
+class Lesson:
+    page: Page
+    line: Line
+
+    async def seen(self) -> Seen:
+        told: Any = await self.page.evaluate("seen()")
+        return msgspec.convert(told, Seen)
+
+    async def during(self, seconds: float) -> Seen:
+        """What happened meanwhile."""
+        before = await self.seen()
+        await asyncio.sleep(seconds)
+        return _between(before, await self.seen())
+
+    async def until(self, true: Callable[[Seen], bool], *, within: float) -> None:
+        loop = asyncio.get_running_loop()
+        begun = loop.time()
+        while not true(seen := await self.seen()):
+            assert loop.time() - begun < within, seen
+            await asyncio.sleep(0.1)
+
+
+def _between(before: Seen, after: Seen) -> Seen:
+    counted = {
+        name: getattr(after, name) - getattr(before, name)
+        for name in Seen.__struct_fields__
+        if name != "width"
+    }
+    return changed(after, **counted)
+
+
+@pytest.fixture
+async def lesson(tmp_path: Path) -> AsyncIterator[Lesson]:
+    """In the best layer, on a line that is good as yet."""
+    executable = chromium()
+    if executable is None:
+        pytest.skip("Chromium is not installed (apt-get install chromium)")
+    async with a_stage() as stage, a_line(stage.plane.port, seed=5) as line:
+        door = stage.plane._door
+        door._candidates = [
+            changed(one, port=line.port)
+            for one in door.candidates()
+            if (one.protocol, one.address) == ("udp", "127.0.0.1")
+        ]
+        async with (
+            a_desk(stage) as desk,
+            a_page(executable, _SCRIPT, file=bundled(tmp_path), url=desk.url) as page,
+        ):
+            made = Lesson(page, line)
+            await page.evaluate("lesson()")
+            await made.until(lambda seen: seen.width == _BEST, within=40)
+            yield made
+
+
+async def test_a_twentieth_lost_each_way_is_repaired_without_a_new_picture(lesson: Lesson) -> None:
+    lesson.line.both(Weather(delay=0.02))
+    fine = await lesson.during(_LONG)
+    lesson.line.both(Weather(delay=0.02, loss=0.05))
+    bad = await lesson.during(_LONG)
+    assert bad.nacks > fine.nacks
+    assert bad.repaired > fine.repaired
+    assert bad.plis <= 1
+    assert bad.frames >= 0.8 * fine.frames
+    # A machine that is busy freezes pictures, too, on whichever line.
+    assert bad.frozen <= fine.frozen + 0.1 * _LONG
+
+
+async def test_a_line_that_gets_thin_is_sent_less_in_time_and_more_again_later(
+    lesson: Lesson,
+) -> None:
+    lesson.line.both(Weather(delay=0.02))
+    fine = await lesson.during(_LONG)
+    lesson.line.down.weather = Weather(delay=0.02, rate=500_000)
+    before = await lesson.seen()
+    await lesson.until(lambda seen: seen.width < _BEST, within=20)
+    await asyncio.sleep(_LONG)
+    thin = _between(before, await lesson.seen())
+    assert thin.frozen <= fine.frozen + 0.1 * _LONG
+    lesson.line.down.weather = Weather(delay=0.02)
+    await lesson.until(lambda seen: seen.width == _BEST, within=60)
