@@ -30,7 +30,7 @@ import uvloop
 from bench.peers import videoroom
 from bench.peers.classroom import classroom
 from bench.peers.floor import floor
-from bench.peers.load import Caller, Stream, Viewer, cpu, feed
+from bench.peers.load import Speaker, Stream, Viewer, cpu, feed
 from bench.peers.relay import relay
 from bench.peers.wire import Wire, wire
 from tests.support.plane import soon
@@ -49,7 +49,7 @@ class Server(Protocol):
     @property
     def pid(self) -> int: ...
 
-    async def publisher(self) -> Caller: ...
+    async def publisher(self) -> Speaker: ...
 
     async def viewer(self) -> Viewer: ...
 
@@ -81,7 +81,7 @@ class Class:
     def __init__(self, server: Server) -> None:
         self.server = server
         self._stream = Stream()
-        self._out: Caller
+        self._out: Speaker
         self._viewers: list[Viewer] = []
 
     async def grow(self, people: int) -> None:

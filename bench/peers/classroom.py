@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-from bench.peers.load import Caller, Server, Viewer
+from bench.peers.load import Caller, Server, Speaker, Viewer
 from bench.peers.wire import LOOPBACK, Wire
 from tests.support.plane import camera
 
@@ -58,8 +58,8 @@ class Classroom:
         await made.connect()
         return made
 
-    async def publisher(self) -> Caller:
-        name, made = await self.someone(Caller, "send", "teacher")
+    async def publisher(self) -> Speaker:
+        name, made = await self.someone(Speaker, "send", "teacher")
         self.track = await self.ask("publish", name=name, kind="video", parameters=camera())
         return made
 

@@ -35,6 +35,7 @@ _FEEDBACK = 0.0625  # s; Chromium tells arrivals 16 times a second
 _CHECK = 2.5  # s between two checks of consent
 # Where the router writes the transport's number, and what stands before it.
 _NUMBER_AT, _NUMBER_ID = 20, 0x51
+_PSFB = 206
 
 
 def clip() -> list[tuple[bool, bytes]]:
@@ -61,11 +62,12 @@ class Stream:
 
     def __init__(self) -> None:
         self._clip = clip()
-        self._frame = self._seq = 0
+        self._at = self._frame = self._seq = 0
         self._ts = 90_000
 
     def frame(self) -> list[bytes]:
-        _, data = self._clip[self._frame % len(self._clip)]
+        _, data = self._clip[self._at % len(self._clip)]
+        self._at += 1
         self._frame += 1
         self._ts = (self._ts + 90_000 // _RATE) & 0xFFFFFFFF
         starts = range(0, len(data), _PAYLOAD)
@@ -73,6 +75,10 @@ class Stream:
             self._packet(data[at : at + _PAYLOAD], first=at == 0, last=at == starts[-1])
             for at in starts
         ]
+
+    def begin_anew(self) -> None:
+        """With a key frame."""
+        self._at = 0
 
     def _packet(self, piece: bytes, *, first: bool, last: bool) -> bytes:
         self._seq = (self._seq + 1) & 0xFFFF
@@ -132,6 +138,20 @@ class Caller(Client):
 
 
 @dataclass
+class Speaker(Caller):
+    """One who sends, and notes when a key frame is asked for."""
+
+    asked: bool = False
+
+    def _take(self, data: bytes) -> None:
+        if data[0] > 127 and 191 < data[1] < 224:
+            self._decrypt(data)
+            self.asked = self.asked or any(told[1] == _PSFB for told in self.rtcp)
+            self.rtcp.clear()
+        super()._take(data)
+
+
+@dataclass
 class Viewer(Caller):
     """Counts packets, and says what came: arrivals where they are numbered, and reports."""
 
@@ -146,6 +166,8 @@ class Viewer(Caller):
             super()._take(data)
             return
         self.packets += 1
+        if self.packets == 1:
+            self._news.set()
         self.pictures += data[1] >> 7
         self.highest = data[2] << 8 | data[3]
         if data[_NUMBER_AT] == _NUMBER_ID:
@@ -166,11 +188,14 @@ class Viewer(Caller):
                 self.put(bytes(self.request()))
 
 
-async def feed(out: Client, stream: Stream, seconds: float, *, paced: bool) -> None:
+async def feed(out: Speaker, stream: Stream, seconds: float, *, paced: bool) -> None:
     """Send for so long, each picture at once or two packets at a time."""
     begun = time.monotonic()
     for n in range(int(seconds * _RATE)):
         due = begun + n / _RATE
+        if out.asked:
+            out.asked = False
+            stream.begin_anew()
         packets = stream.frame()
         for at in range(0, len(packets), 2 if paced else len(packets)):
             await asyncio.sleep(max(0.0, due - time.monotonic()))
@@ -202,4 +227,4 @@ def cpu(pid: int) -> float:
     return time.clock_gettime(~pid << 3 | 2)
 
 
-__all__ = ["Caller", "Server", "Stream", "Viewer", "address_towards", "cpu", "feed"]
+__all__ = ["Caller", "Server", "Speaker", "Stream", "Viewer", "address_towards", "cpu", "feed"]

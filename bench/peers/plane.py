@@ -9,6 +9,7 @@ import asyncio
 import gc
 import json
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -119,12 +120,16 @@ class Desk:
     def grown(self) -> dict[str, Any]:
         """What must be the same after many who came and went."""
         gc.collect()
-        ours = [one for one in gc.get_objects() if type(one).__module__.startswith("vtp.media")]
+        kinds = Counter(type(one) for one in gc.get_objects())
         return {
             "rss": int(Path("/proc/self/statm").read_text().split()[1]) * _PAGE,
             "tasks": len(asyncio.all_tasks()),
             "descriptors": len(list(Path("/proc/self/fd").iterdir())),
-            "objects": len(ours),
+            "objects": {
+                kind.__qualname__: count
+                for kind, count in kinds.items()
+                if str(kind.__module__).startswith("vtp.media")
+            },
         }
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from aiortc import MediaStreamTrack, RTCPeerConnection, RTCSessionDescription
 from aiortc.contrib.media import MediaRelay
 
-from bench.peers.load import RTX, VP8, Caller, Viewer
+from bench.peers.load import RTX, VP8, Caller, Speaker, Viewer
 from bench.peers.sdp import NOWHERE, SENDS, description, server_of
 from bench.peers.wire import LOOPBACK, Wire
 
@@ -33,15 +33,17 @@ class Relay:
         self.pid = process.pid
         self._turn = asyncio.Lock()
 
-    async def publisher(self) -> Caller:
-        return await self._connected(Caller(NOWHERE), "sendonly", SENDS)
+    async def publisher(self) -> Speaker:
+        made = Speaker(NOWHERE)
+        await self._connected(made, "sendonly", SENDS)
+        return made
 
     async def viewer(self) -> Viewer:
         made = Viewer(NOWHERE)
         await self._connected(made, "recvonly", "")
         return made
 
-    async def _connected(self, made: Caller, direction: str, more: str) -> Caller:
+    async def _connected(self, made: Caller, direction: str, more: str) -> None:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         # Its agent wants an address to try; that it hears from us at another one is all right.
@@ -52,7 +54,6 @@ class Relay:
             self._process.stdin.write(json.dumps(asked).encode() + b"\n")
             made.server = server_of(json.loads(await self._process.stdout.readline()))
         await made.connect()
-        return made
 
 
 class _Desk:

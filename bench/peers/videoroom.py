@@ -18,7 +18,7 @@ from typing import Any
 import aiohttp
 
 from bench.peers import servers
-from bench.peers.load import RTX, VP8, Caller, Viewer
+from bench.peers.load import RTX, VP8, Speaker, Viewer
 from bench.peers.sdp import NOWHERE, SENDS, description, found, server_of
 from bench.peers.wire import LOOPBACK, Wire
 
@@ -82,12 +82,12 @@ class Videoroom:
         told = await self._ask("attach", plugin="janus.plugin.videoroom")
         return int(told["data"]["id"])
 
-    async def publisher(self) -> Caller:
+    async def publisher(self) -> Speaker:
         handle = await self._handle()
         body: dict[str, Any] = {"request": "join", "ptype": "publisher", "room": _ROOM}
         told = await self._ask("message", handle_id=handle, body=body)
         self._feed = told["plugindata"]["data"]["id"]
-        made = Caller(NOWHERE)
+        made = Speaker(NOWHERE)
         told = await self._ask(
             "message", handle_id=handle, body={"request": "publish"},
             jsep={"type": "offer", "sdp": description(made, "sendonly", VP8, RTX, SENDS)},
