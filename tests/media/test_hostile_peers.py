@@ -255,9 +255,9 @@ async def test_five_times_what_one_may_send_is_cut_and_nobody_else_loses_anythin
 
         began = stage.plane.now()
         await lesson.under(attack())
-        drops = lesson.hostile.peer.uplinks[0].drops
         seconds = int(stage.plane.now() - began) + 2
-        assert drops["flood"] >= 3_000 - 600 * seconds
+        assert stage.plane.stats().drops["flood"] >= 3_000 - 600 * seconds - seconds
+        assert lesson.hostile.out_transport.packets_in <= 601 * seconds
 
 
 async def test_thousands_of_sources_are_nobodys(lesson: Lesson) -> None:
@@ -271,7 +271,7 @@ async def test_thousands_of_sources_are_nobodys(lesson: Lesson) -> None:
 
     await lesson.under(attack())
     drops = lesson.hostile.peer.uplinks[0].drops
-    assert drops["unknown_stream"] + drops.get("flood", 0) >= 3_000
+    assert drops["unknown_stream"] >= 3_000
     assert {ssrc_of(one) for one in lesson.student.into.rtp} == {lesson.shown.downlink.ssrc}
 
 

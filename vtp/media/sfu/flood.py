@@ -13,6 +13,11 @@ class Limit:
         self._bytes_left, self._packets_left = self._bytes, self._packets
         self._since = 0.0
 
+    @property
+    def until(self) -> float:
+        """When the second is over that is counted."""
+        return self._since + 1.0
+
     def allows(self, size: int, now: float) -> bool:
         if now - self._since >= 1.0:
             self._since = now

@@ -69,6 +69,8 @@ class Transport:
         self.path: Path | None = None
         self.tx: SrtpOut | None = None
         self.rtt = 0.0  # s, as reports tell it; written by who reads them
+        # Until then media is not worth decrypting: who listens has had too much of it.
+        self.deaf_until = 0.0
         self.packets_in = self.bytes_in = 0
         self.packets_out = self.bytes_out = 0
         self._door = door
@@ -209,6 +211,8 @@ class Transport:
             path.heard = now
             self._listener.rtcp(self, bytes(view[:size]), now)
             return ""
+        if now < self.deaf_until:
+            return "flood"
         size = rx.rtp(bytes(view[8:12]), memory, size)
         if not size:
             return "unauthentic"

@@ -84,6 +84,7 @@ class Uplink(Silent):
         seen = self._seen
         if not self._limit.allows(len(raw), now):
             self.drops.count("flood")
+            transport.deaf_until = self._limit.until
             return
         if not look(raw, self.ids, seen) or seen.end - seen.at > _LONGEST:
             self.drops.count("malformed")
