@@ -79,6 +79,14 @@ class Desk:
             self._sides[name, side], DtlsParameters(role="client", fingerprints=(theirs,))
         )
 
+    def capabilities(self) -> Any:
+        return msgspec.to_builtins(self._plane.capabilities)
+
+    def described(self, name: str, side: str) -> dict[str, Any]:
+        """A transport as a browser wants it."""
+        made = self._peers[name].transport(self._sides[name, side])
+        return {"id": made.id, **msgspec.to_builtins(made.parameters())}
+
     def restart(self, name: str, side: str) -> dict[str, Any]:
         transport = self._peers[name].transport(self._sides[name, side])
         transport.restart_ice()
@@ -98,6 +106,17 @@ class Desk:
             )
             .id
         )
+
+    def consume(self, name: str, track: str, capabilities: dict[str, Any]) -> dict[str, Any]:
+        peer = self._peers[name]
+        producer = self._plane.producer(peer.hall, track)
+        consumer = peer.consume(
+            self._sides[name, "recv"], producer, msgspec.convert(capabilities, RtpCapabilities)
+        )
+        return {"id": consumer.id, "parameters": msgspec.to_builtins(consumer.parameters)}
+
+    def resume(self, name: str, consumer: str) -> None:
+        self._peers[name].consumer(consumer).resume(self._plane.now())
 
     def watch(self, name: str, track: str) -> int:
         """Begin at once; the SSRC that it will have."""

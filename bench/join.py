@@ -1,0 +1,163 @@
+"""How long does it take to be in class, alone and in a crowd, and what does it cost the server?
+
+A page in Chromium joins and waits for its first decoded picture of a class that runs. 250 people
+(plain sockets that do what a browser does: both connections with their handshakes, a microphone,
+the teacher's picture) come within 10 s to a class that is live already; meanwhile its one viewer
+must lose nothing. Some of them come back at another address with ICE restarted. The floor is a bare
+handshake: aiortc with itself, on the same machine, in one process for both sides.
+
+    python -m bench.join [--quick]
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import platform
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import uvloop
+
+from bench.peers.classroom import Classroom, classroom
+from bench.peers.load import Caller, Speaker, Stream, Viewer, cpu, feed
+from bench.peers.page import page_of
+from tests.support.browser import chromium
+from tests.support.plane import microphone
+
+_STORM = 10.0  # s in which all come
+_PATIENCE = 30.0
+_AIMS = {"page": 500.0, "storm": 4_000.0, "lost": 0.005}
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    pages: int
+    people: int
+    restarts: int
+
+
+@dataclass(slots=True)
+class Found:
+    page: list[float] = field(default_factory=list)  # ms
+    storm: list[float] = field(default_factory=list)
+    resumed: list[float] = field(default_factory=list)
+    join_cpu: float = 0.0  # ms of the server for each
+    lost: float = 0.0  # share of the packets of the viewer who was there before
+
+
+async def pages(room: Classroom, count: int) -> list[float]:
+    """Each page anew: from its begin to its first decoded picture, ms."""
+    executable = chromium()
+    if executable is None:
+        print("Chromium is not installed; its row is left out.")
+        return []
+    with tempfile.TemporaryDirectory(prefix="vtp-join-") as folder:
+        async with page_of(room, executable, Path(folder)) as page:
+            await page.evaluate("joined()")  # fills the browser's caches
+            return [float(await page.evaluate("joined()")) for _ in range(count)]
+
+
+async def one_comes(room: Classroom, name: str) -> tuple[float, Caller, Viewer]:
+    """Milliseconds from the wish to the first packet of the picture."""
+    begun = time.perf_counter()
+    sides = await room.ask("join", name=name)
+    out, into = await asyncio.gather(
+        room.connected(Speaker, name, "send", sides["send"]),
+        room.connected(Viewer, name, "recv", sides["recv"]),
+    )
+    await room.ask("publish", name=name, kind="audio", parameters=microphone())
+    into.ssrc = await room.ask("watch", name=name, track=room.track)
+    await into.until(lambda: into.packets, wait=_PATIENCE)
+    return (time.perf_counter() - begun) * 1000, out, into
+
+
+async def storm(room: Classroom, watching: Viewer, people: int, found: Found) -> list[Any]:
+    """Everybody comes; the class that runs is fed by its own task."""
+    quiet = cpu(room.pid)
+    await asyncio.sleep(2.0)
+    idle = (cpu(room.pid) - quiet) / 2.0
+    before, numbers, used = watching.packets, watching.highest, cpu(room.pid)
+    begun = time.perf_counter()
+
+    async def comes(number: int) -> tuple[float, Caller, Viewer]:
+        await asyncio.sleep(number * _STORM / people)
+        return await one_comes(room, f"pupil-{number}")
+
+    came = await asyncio.gather(*(comes(number) for number in range(people)))
+    length = time.perf_counter() - begun
+    # What the class itself costs grows with those who are in: on average half of them were.
+    found.join_cpu = (cpu(room.pid) - used - idle * length) / people * 1000
+    sent = (watching.highest - numbers) & 0xFFFF
+    found.lost = max(0.0, 1 - (watching.packets - before) / sent)
+    found.storm = [took for took, _, _ in came]
+    return [(f"pupil-{number}", into) for number, (_, _, into) in enumerate(came)]
+
+
+async def comes_back(room: Classroom, name: str, into: Viewer) -> float:
+    """Milliseconds from a new address to the next packet, with new names for the old keys."""
+    begun = time.perf_counter()
+    told = await room.ask("restart", name=name, side="recv")
+    into.server = type(into.server)(
+        into.server.host, into.server.port, told["ufrag"], told["password"],
+        into.server.fingerprint,
+    )  # fmt: skip
+    before = into.packets
+    into.packets = 0
+    await into.reach()
+    await into.until(lambda: into.packets, wait=_PATIENCE)
+    into.packets += before
+    return (time.perf_counter() - begun) * 1000
+
+
+async def measured(length: Length) -> Found:
+    found = Found()
+    async with classroom() as room:
+        teacher = await room.publisher()
+        teaching = asyncio.create_task(feed(teacher, Stream(), 3600, paced=True))
+        watching = await room.viewer()
+        found.page = await pages(room, length.pages)
+        people = await storm(room, watching, length.people, found)
+        for name, into in people[: length.restarts]:
+            found.resumed.append(await comes_back(room, name, into))
+        teaching.cancel()
+        await asyncio.wait([teaching])
+        for _, into in people:
+            await into.close()
+        await watching.close()
+        await teacher.close()
+    return found
+
+
+def row(title: str, taken: Sequence[float], aim: str = "") -> str:
+    if not taken:
+        return f"{title:34}{'left out':>30}"
+    ordered = sorted(taken)
+    p50, p95 = (ordered[min(len(ordered) - 1, int(len(ordered) * at))] for at in (0.5, 0.95))
+    return f"{title:34}{p50:10.0f}{p95:10.0f}{ordered[-1]:10.0f}{aim:>14}"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="fewer people")
+    length = Length(3, 40, 5) if parser.parse_args().quick else Length(20, 250, 20)
+    found = uvloop.run(measured(length))
+    print(
+        f"load {os.getloadavg()[0]:.1f}, Python {platform.python_version()}, {platform.machine()}"
+    )
+    print(f"{'ms':34}{'p50':>10}{'p95':>10}{'most':>10}{'aim of p95':>14}")
+    print(row("Chromium, to a decoded picture", found.page, f"≤ {_AIMS['page']:.0f}"))
+    title = f"{length.people} in {_STORM:.0f} s, to the first packet"
+    print(row(title, found.storm, f"≤ {_AIMS['storm']:.0f}"))
+    print(row("back at another address", found.resumed))
+    print(f"server CPU: {found.join_cpu:.1f} ms for each who joins, with two connections")
+    print(f"lost meanwhile by who was there: {found.lost:.2%}, aim: ≤ {_AIMS['lost']:.1%}")
+
+
+if __name__ == "__main__":
+    main()
