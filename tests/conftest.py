@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import AsyncIterator, Generator, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from tests.support.postgres import TestCluster, cluster
@@ -16,6 +17,11 @@ from vtp.clock import SetClock
 from vtp.db import Database, open_database
 
 _ROOT = Path(__file__).parent
+# Generated inputs are not judged by the clock: the machine may be busy with something else.
+hypothesis.settings.register_profile(
+    "patient", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("patient")
 _SUITES = ("unit", "store", "edge", "media", "browser", "law", "start")
 
 
