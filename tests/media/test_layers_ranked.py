@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import cast
 
 import av
 import pytest
+from av.video.codeccontext import VideoCodecContext
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -24,7 +26,7 @@ DESCRIPTORS = [
 
 def encoded(codec: str, width: int, height: int, **options: str) -> bytes:
     """A key frame of a real encoder."""
-    encoder = av.CodecContext.create(codec, "w")
+    encoder = cast("VideoCodecContext", av.CodecContext.create(codec, "w"))
     encoder.width, encoder.height, encoder.pix_fmt = width, height, "yuv420p"
     encoder.time_base = Fraction(1, 30)
     encoder.options = options
