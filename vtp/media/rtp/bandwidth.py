@@ -6,6 +6,7 @@ are only complaints (`rr_rules`). Both give a budget that falls at once and rise
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import inf
 from typing import Protocol
@@ -57,7 +58,8 @@ class Action:
 class Bandwidth(Protocol):
     """One per subscriber. Only video with the transport's numbers counts."""
 
-    def sent(self, seq: int, size: int, now: float) -> None: ...
+    def sent(self, first: int, sizes: Sequence[int], now: float) -> None:
+        """Packets left together; `first` is the transport's number of the first of them."""
 
     def feedback(self, body: bytes, now: float) -> None: ...
 
@@ -92,8 +94,8 @@ class DelayBandwidth:
         self._padding_from = 0  # bytes that had been sent then
         self._ticked = 0.0
 
-    def sent(self, seq: int, size: int, now: float) -> None:
-        self._path.sent(seq, size, now)
+    def sent(self, first: int, sizes: Sequence[int], now: float) -> None:
+        self._path.sent(first, sizes, now)
 
     def feedback(self, body: bytes, now: float) -> None:
         self._path.heard(body, now)
@@ -242,7 +244,7 @@ class ReportBandwidth:
         self._budget = Budget(budget)
         self._deaf_until = 0.0
 
-    def sent(self, seq: int, size: int, now: float) -> None:
+    def sent(self, first: int, sizes: Sequence[int], now: float) -> None:
         """Nobody tells of single packets."""
 
     def feedback(self, body: bytes, now: float) -> None:

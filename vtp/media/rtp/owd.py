@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from array import array
 from collections import deque
+from collections.abc import Sequence
 
 from vtp.media.rtp.burst import Burst, Measure
 from vtp.media.rtp.feedback import TICK, WRAP, arrivals, summary
 
-_RING = 2048  # packets; a power of two, and more than two seconds of many pictures
+_RUNS = 1024  # that left together; a power of two, and seconds of many pictures
 _MEMORY = 30.0  # s in which the shortest delay is that of an empty queue
 _RATE_SPAN = 0.3  # s of arrivals that a delivered rate is taken over
 _LOSS_SPAN = 1.0  # s; an average that remembers longer falls for nothing at 2 % of random loss
@@ -61,10 +62,14 @@ class Least:
 
 
 class Path:
-    """One per subscriber's transport. `sent` for every packet, `heard` for every feedback."""
+    """One per subscriber's transport. `sent` for what left together, `heard` for every feedback.
+
+    Packets of a run are taken to be of one size, as they are but for the last.
+    """
 
     __slots__ = (
         "_at",
+        "_before",
         "_burst",
         "_clock",
         "_counted",
@@ -73,13 +78,15 @@ class Path:
         "_delays",
         "_delivered",
         "_delivered_points",
+        "_ends",
         "_fell",
+        "_found",
         "_last",
         "_last_cum",
         "_least",
         "_losses",
         "_newest",
-        "_numbers",
+        "_runs",
         "_streak",
         "_total",
         "_turn",
@@ -92,11 +99,16 @@ class Path:
     )
 
     def __init__(self) -> None:
-        self._at = array("d", bytes(8 * _RING))
-        self._cum = array("q", bytes(8 * _RING))  # bytes sent, up to and with this packet
-        self._numbers = array("i", [-1] * _RING)
+        # Of each run: its last packet's number as it goes on, when it left, and how many bytes
+        # had been sent with it.
+        self._ends = array("q", bytes(8 * _RUNS))
+        self._at = array("d", bytes(8 * _RUNS))
+        self._cum = array("q", bytes(8 * _RUNS))
+        self._runs = 0
+        self._found = 0  # the run that was told of last
+        self._before = -1  # the number before the first of all
         self._total = 0
-        self._newest = -1
+        self._newest = -1  # number that goes on
         self._waiting = -1.0  # since when something is sent and nothing heard
         self._last = -1  # the last packet that was told of
         self._last_cum = 0
@@ -120,14 +132,46 @@ class Path:
 
     # What is sent
 
-    def sent(self, seq: int, size: int, now: float) -> None:
-        slot = seq & (_RING - 1)
-        self._total += size
+    def sent(self, first: int, sizes: Sequence[int], now: float) -> None:
+        """Packets left together; `first` is the 16-bit number of the first of them."""
+        if self._newest < 0:
+            self._before, self._newest = first - 1, first - 1
+        self._newest += ((first - self._newest - 1) & 0xFFFF) + len(sizes)
+        self._total += sum(sizes)
+        slot = self._runs & (_RUNS - 1)
+        self._ends[slot] = self._newest
         self._at[slot] = now
         self._cum[slot] = self._total
-        self._numbers[slot] = self._newest = seq
+        self._runs += 1
         if self._waiting < 0:
             self._waiting = now
+
+    def _run_of(self, ext: int) -> int:
+        """Which run it left with; -1 for what is not remembered. Asked in order, it is near."""
+        ends, oldest = self._ends, max(0, self._runs - _RUNS + 1)
+        if not self._before < ext <= self._newest:
+            return -1
+        run = max(self._found, oldest)
+        while ends[run & (_RUNS - 1)] < ext:
+            run += 1
+        while run > oldest and ends[run - 1 & (_RUNS - 1)] >= ext:
+            run -= 1
+        return run if run > oldest or not oldest else -1
+
+    def _start(self, run: int) -> tuple[int, int]:
+        """The number and the bytes before a run."""
+        slot = run - 1 & (_RUNS - 1)
+        return (self._ends[slot], self._cum[slot]) if run else (self._before, 0)
+
+    def _bytes(self, run: int) -> int:
+        """How long a packet of it is."""
+        slot = run & (_RUNS - 1)
+        end, cum = self._start(run)
+        return (self._cum[slot] - cum) // (self._ends[slot] - end)
+
+    def _whole(self, number: int) -> int:
+        """A 16-bit number as it goes on: the newest that it can be."""
+        return self._newest - ((self._newest - number) & 0xFFFF)
 
     @property
     def total(self) -> int:
@@ -145,10 +189,12 @@ class Path:
         news = summary(body)
         if news is None:
             return
-        last = news.last
-        slot = last & (_RING - 1)
-        if self._numbers[slot] != last:
+        last, ext = news.last, self._whole(news.last)
+        run = self._run_of(ext)
+        if run < 0:
             return  # nothing that we remember to have sent
+        slot = run & (_RUNS - 1)
+        cum = self._cum[slot] - (self._ends[slot] - ext) * self._bytes(run)
         count, received = news.told, news.received
         if self._last >= 0:
             if (last - self._last - 1) & 0xFFFF >= 0x8000:
@@ -159,10 +205,10 @@ class Path:
                 received = _newer(body, self._last)
         self._clock += ((news.ticks - self._clock + WRAP // 2) % WRAP) - WRAP // 2
         sent_at = self._at[slot]
-        self._deliver(self._cum[slot], count, received)
+        self._deliver(cum, count, received)
         self._turn = max(0.0, now - sent_at)
-        self._waiting = -1.0 if last == self._newest else now
-        self._last, self._last_cum = last, self._cum[slot]
+        self._waiting = -1.0 if ext == self._newest else now
+        self._last, self._last_cum, self._found = last, cum, run
         self.heard_any = True
         if self._burst is not None:
             self._burst.arrived(body)
@@ -274,7 +320,7 @@ class Path:
 
     def expect_burst(self, now: float) -> None:
         """What is sent from now on, together, measures the line."""
-        self._burst = Burst(self._newest, now)
+        self._burst = Burst(self._newest & 0xFFFF, now)
 
     def burst_measure(self, now: float) -> Measure | None:
         """What the burst showed; None while it may still be heard of. Asked once."""
@@ -290,20 +336,16 @@ class Path:
 
     def _burst_stop(self, burst: Burst) -> int:
         """The last packet that left together with the first."""
-        number = burst.before
-        while number != self._newest:
-            following = (number + 1) & 0xFFFF
-            slot = following & (_RING - 1)
-            if self._numbers[slot] != following or self._at[slot] > burst.since + _BURST_SPREAD:
-                break
-            number = following
-        return number
+        stop = self._whole(burst.before)
+        for run in range(max(0, self._runs - _RUNS + 1), self._runs):
+            slot = run & (_RUNS - 1)
+            if self._ends[slot] > stop and self._at[slot] <= burst.since + _BURST_SPREAD:
+                stop = self._ends[slot]
+        return stop & 0xFFFF
 
     def _size(self, number: int) -> int:
-        slot, before = number & (_RING - 1), (number - 1) & 0xFFFF
-        if self._numbers[before & (_RING - 1)] != before:
-            return self._cum[slot]
-        return self._cum[slot] - self._cum[before & (_RING - 1)]
+        run = self._run_of(self._whole(number))
+        return self._bytes(run) if run >= 0 else 0
 
 
 def _newer(body: bytes, last: int) -> int:

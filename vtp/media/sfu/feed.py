@@ -112,12 +112,8 @@ class Feed(Silent):
     def sent_run(self, next_number: int, sizes: Sequence[int], now: float) -> None:
         """So many packets left with transport-wide numbers, the last one before this."""
         self.next_twcc = next_number
-        if (bandwidth := self._bandwidth) is None:
-            return
-        number = (next_number - len(sizes)) & 0xFFFF
-        for size in sizes:
-            bandwidth.sent(number, size, now)
-            number = (number + 1) & 0xFFFF
+        if sizes and self._bandwidth is not None:
+            self._bandwidth.sent((next_number - len(sizes)) & 0xFFFF, sizes, now)
 
     def may_repair(self, now: float) -> bool:
         earned = max(self._rate * _REPAIR_SHARE, _REPAIR_LEAST) / 8 * (now - self._allowance_at)
