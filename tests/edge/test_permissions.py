@@ -127,6 +127,10 @@ CALLS: dict[tuple[str, str], Call] = {
     ("GET", "/setup"): Call(410),  # no link is open
     ("POST", "/setup"): Call(410, form={"token": "no"}),
     ("POST", "/logout"): Call(303, form={}),
+    ("GET", "/rooms"): Call(200, page=True),
+    ("POST", "/rooms"): Call(303, form={"title": "Algebra"}),
+    ("GET", "/room/{id}"): Call(200, of="room", others=404, page=True),
+    ("GET", "/room/{id}/people"): Call(200, of="room", others=404, page=True),
     ("GET", "/profile"): Call(200, page=True),
     ("GET", "/"): Call(200, page=True),
     ("GET", "/admin/jobs"): Call(200, page=True),
