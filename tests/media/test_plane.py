@@ -269,6 +269,22 @@ async def test_sides_are_not_mixed_up_and_everything_has_an_end(stage: Stage) ->
         teacher.peer.create_transport("send")
 
 
+async def test_connections_that_have_ended_count_no_more(stage: Stage) -> None:
+    teacher = await stage.person("teacher")
+    for _ in range(5):
+        teacher.peer.create_transport("send").close()
+    assert len(teacher.peer.sides) == 3
+
+
+async def test_pinning_alone_changes_no_size(stage: Stage) -> None:
+    teacher, student = await stage.person("teacher"), await stage.person("student")
+    consumer = student.consume(teacher.produce("video", simulcast(), "camera"))
+    consumer.prefer(width=0, height=0, pinned=True, now=stage.plane.now())
+    assert (consumer.wish, consumer.pinned) == (2, True)
+    consumer.prefer(width=300, height=200, pinned=False, now=stage.plane.now())
+    assert consumer.wish == 0
+
+
 async def test_layers_that_nobody_watches_are_not_wanted(stage: Stage) -> None:
     teacher = await stage.person("teacher")
     producer = teacher.produce("video", simulcast(), "camera")

@@ -68,9 +68,13 @@ class Consumer:
         self.aim(None)
 
     def prefer(self, *, width: int, height: int, pinned: bool, now: float) -> None:
-        """The size in which it is shown, in pixels of the screen; what is larger is not sent."""
+        """The size in which it is shown, in pixels of the screen; what is larger is not sent.
+
+        Without a size that stays as it was.
+        """
         self.pinned = pinned
-        self.wish = self._layer_for(max(width, height))
+        if width or height:
+            self.wish = self._layer_for(max(width, height))
         self.choose(now)
 
     def _layer_for(self, side: int) -> int:

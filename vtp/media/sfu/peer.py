@@ -67,6 +67,7 @@ class Peer:
     def create_transport(self, direction: Direction) -> Transport:
         if self.closed:
             raise NotFound("You are not here any more.")
+        self._forget_ended()
         if len(self._sides) >= _MOST_TRANSPORTS:
             raise Limited("You have too many connections already.")
         side: Uplink | Feed
@@ -83,6 +84,12 @@ class Peer:
 
     async def connect(self, transport_id: str, parameters: DtlsParameters) -> None:
         await self.transport(transport_id).connect(parameters.role, parameters.fingerprints)
+
+    def _forget_ended(self) -> None:
+        """Whose connection failed makes another one; the old ones must not count for ever."""
+        for transport_id, side in list(self._sides.items()):
+            if side.transport.state in {"failed", "closed"}:
+                self.close_transport(transport_id)
 
     def close_transport(self, transport_id: str) -> None:
         side = self._side(transport_id)
