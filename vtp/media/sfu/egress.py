@@ -194,8 +194,13 @@ class Outbox:
         self._count = at + 1
 
     def flush(self) -> None:
-        count, sent = self._count, 0
-        self._count = 0
+        if count := self._count:
+            self._count = 0
+            self._send(count)
+            self._paths[:count] = [None] * count  # or who has left would be kept for long
+
+    def _send(self, count: int) -> None:
+        sent = 0
         while sent < count and self.mode != "sendto":
             done = sendmmsg(self._number, self._headers + 8 * sent, count - sent, 0)
             if done > 0:
