@@ -199,7 +199,7 @@ async def measured(wire: Wire, length: Length) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="one short turn of each")
-    length = Length(1, 2.0) if parser.parse_args().quick else Length(5, 5.0)
+    length = Length(1, 2.0) if parser.parse_args().quick else Length(3, 4.0)
     if not videoroom.installed():
         raise SystemExit("bench/sfu.py: install the peer first: bench/peers/install")
     with wire() as made:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from vtp.media.rtp.packet import Packet
     from vtp.media.sfu.producer import Producer
     from vtp.media.sfu.stream import Stream
+    from vtp.media.sfu.uplink import Uplink
 
 _log = structlog.get_logger()
 
@@ -61,6 +62,7 @@ class Plane:
         self._clock = clock
         self._certificates = Certificates(clock)
         self._halls: dict[str, Hall] = {}
+        self.senders: set[Uplink] = set()  # that have tracks
         self._dirty: list[Stream] = []
         self.stamp = 0
         self._tasks = Tasks(_report)
@@ -239,16 +241,14 @@ class Plane:
                 self._busy.clear()
 
     def _ask_again(self, now: float) -> None:
-        for peer in self.peers():
+        for uplink in list(self.senders):
             with self._care:
-                for uplink in peer.uplinks:
-                    uplink.ask_again(now)
+                uplink.ask_again(now)
 
     def _tell_arrivals(self, now: float) -> None:
-        for peer in self.peers():
+        for uplink in list(self.senders):
             with self._care:
-                for uplink in peer.uplinks:
-                    uplink.tell_arrivals(now)
+                uplink.tell_arrivals(now)
 
     def _make_room(self, now: float) -> None:
         self._stamp(now)

@@ -61,6 +61,7 @@ class Uplink(Silent):
     def add(self, producer: Producer) -> None:
         _learn_ids(self.ids, producer.published.ids)
         self.producers.append(producer)
+        self._plane.senders.add(self)
         for layer, encoding in enumerate(producer.published.encodings):
             if encoding.ssrc is not None:
                 self._begin(producer, layer, encoding.ssrc)
@@ -73,6 +74,8 @@ class Uplink(Silent):
     def forget(self, producer: Producer) -> None:
         if producer in self.producers:
             self.producers.remove(producer)
+        if not self.producers:
+            self._plane.senders.discard(self)
         for table in (self._streams, self._repairs):
             for ssrc in [ssrc for ssrc, stream in table.items() if stream.producer is producer]:
                 del table[ssrc]
