@@ -76,7 +76,8 @@ class Videoroom:
     async def stay(self) -> None:
         while True:
             await asyncio.sleep(20)
-            await self._ask("keepalive")
+            alive = {"janus": "keepalive", "session_id": self._session, "transaction": "alive"}
+            await self._talk.send_json(alive)
 
     async def _handle(self) -> int:
         told = await self._ask("attach", plugin="janus.plugin.videoroom")
