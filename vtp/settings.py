@@ -168,7 +168,7 @@ class Media(Section, frozen=True, kw_only=True):
     # How exact these two are.
     sweep: float = 0.5
     # Packets a second that are forwarded before newcomers are turned away at 85 % of it;
-    # 0: half of what a trial at the start shows, because a class does more than forward.
+    # 0: a quarter of what a trial at the start shows, because a class does more than forward.
     capacity: float = 0.0
     # Of one sender, per second; what is above it is thrown away.
     publish_bits: int = 12_000_000
