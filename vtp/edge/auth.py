@@ -36,10 +36,11 @@ def session_cookie(*, secure: bool) -> str:
     return "__Host-vtp-session" if secure else "vtp-session"
 
 
-async def identify(request: web.Request) -> Actor:
+async def identify(request: web.Request, *, bearer_keys: bool = False) -> Actor:
     """The actor of a request. What was sent must be valid: it is never quietly ignored.
 
-    A stale session cookie is the one exception, because a browser sends it unasked.
+    A stale session cookie is the one exception, because a browser sends it unasked. With
+    `bearer_keys` a key may stand where a token does.
     """
     found = request.app[AUTHENTICATE]
     if key := request.headers.get("X-API-Key"):
@@ -48,7 +49,11 @@ async def identify(request: web.Request) -> Actor:
         scheme, _, token = authorization.partition(" ")
         if scheme.lower() != "bearer":
             raise BadCredentials
-        return _known(await found.by_token(token.strip()))
+        token = token.strip()
+        actor = await found.by_token(token)
+        if actor is None and bearer_keys:
+            actor = await found.by_key(token)
+        return _known(actor)
     cookie = request.cookies.get(session_cookie(secure=request.app[ORIGINS].secure))
     return (await found.by_session(cookie) or ANONYMOUS) if cookie else ANONYMOUS
 

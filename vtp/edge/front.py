@@ -138,24 +138,24 @@ class Front:
         if route is None:
             return
         if route.counted:
-            request[ACTOR] = actor = await self._identify(request)
-            self._require_origin(request, actor)
+            request[ACTOR] = actor = await self._identify(request, route)
+            self._require_origin(request, route, actor)
             await self._limiter.request(actor, request[ADDRESS])
             route.rule.check(actor)
 
-    async def _identify(self, request: web.Request) -> Actor:
+    async def _identify(self, request: web.Request, route: Route) -> Actor:
         """What is not valid is counted by address, so that guessing is slowed."""
         try:
-            return await identify(request)
+            return await identify(request, bearer_keys=route.for_devices)
         except BadCredentials:
             await self._limiter.request(ANONYMOUS, request[ADDRESS])
             raise
 
-    def _require_origin(self, request: web.Request, actor: Actor) -> None:
+    def _require_origin(self, request: web.Request, route: Route, actor: Actor) -> None:
         """A form is checked even where nobody is signed in: signing in is an act too."""
         if request.method in _SAFE:
             return
-        if by_cookie(actor) or not request.path.startswith("/api/"):
+        if by_cookie(actor) or not (route.is_api or route.for_devices):
             self._origins.require_origin(request)
 
     async def _refuse(self, request: web.Request, problem: Problem) -> web.StreamResponse:

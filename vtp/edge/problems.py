@@ -50,6 +50,13 @@ class TooSlow(Problem):
     code = "too_slow"
 
 
+class PreconditionFailed(Problem):
+    """This has changed since you looked at it."""
+
+    status = 412
+    code = "precondition_failed"
+
+
 class TooLarge(Problem):
     """This is larger than it may be."""
 
@@ -83,6 +90,13 @@ class Misdirected(Problem):
 
     status = 421
     code = "unknown_host"
+
+
+class PreconditionRequired(Problem):
+    """Say with If-Match what you want to change."""
+
+    status = 428
+    code = "precondition_required"
 
 
 class HeadersTooLarge(Problem):

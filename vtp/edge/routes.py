@@ -68,6 +68,9 @@ class Route:
     tag: str = ""
     # Probes and scrapers call by address; every other route answers only under our names.
     any_host: bool = False
+    # Called by encoders and players, which send no Origin and know one header to prove who they
+    # are: `Authorization: Bearer`, so that a key may stand there (WHIP, WHEP).
+    for_devices: bool = False
     # Whether the asker is identified, checked and counted; static files and probes need none.
     counted: bool = True
     logged: bool = True
