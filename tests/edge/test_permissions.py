@@ -16,11 +16,13 @@ from typing import Any
 import msgspec
 import pytest
 
+from tests.support import offers
 from tests.support.accounts import PASSWORD
 from tests.support.application import Application, Person, an_application, some_settings
 from tests.support.pictures import a_png
 from tests.support.quiet_plane import DTLS, sound
 from tests.support.socket_client import connected
+from tests.support.whip import FRAGMENT, SDP
 from vtp import settings
 from vtp.accounts.model import MakePicture
 from vtp.actor import Actor, Role, Via
@@ -57,6 +59,7 @@ class Call:
 
 
 _NEW = itertools.count()
+_PUBLISH, _WATCH = (offers.text(name).encode() for name in ("obs-publish", "chromium-watch"))
 _BORN = datetime(2026, 3, 12, 18, 0, tzinfo=UTC)
 
 CALLS: dict[tuple[str, str], Call] = {
@@ -120,6 +123,16 @@ CALLS: dict[tuple[str, str], Call] = {
     ("GET", "/api/v1/meetings/{id}/tracks"): Call(200, of="meeting", others=404),
     ("POST", "/api/v1/meetings/{id}/tracks/{track_id}/mute"): Call(410, of="track", others=404),
     ("GET", "/api/v1/meetings/{id}/stats"): Call(200, of="meeting", others=404),
+    ("POST", "/whip/{id}"): Call(201, raw=_PUBLISH, kind=SDP, of="room", others=404),
+    ("OPTIONS", "/whip/{id}"): Call(200, of="room"),
+    ("OPTIONS", "/whip/{id}/{session}"): Call(200, of="whip"),
+    ("PATCH", "/whip/{id}/{session}"): Call(428, kind=FRAGMENT, of="whip", others=404),
+    ("DELETE", "/whip/{id}/{session}"): Call(200, of="whip", others=404),
+    ("POST", "/whep/{id}"): Call(201, raw=_WATCH, kind=SDP, of="room", others=404),
+    ("OPTIONS", "/whep/{id}"): Call(200, of="room"),
+    ("OPTIONS", "/whep/{id}/{session}"): Call(200, of="whep"),
+    ("PATCH", "/whep/{id}/{session}"): Call(428, kind=FRAGMENT, of="whep", others=404),
+    ("DELETE", "/whep/{id}/{session}"): Call(200, of="whep", others=404),
     ("GET", "/login"): Call(200),
     ("POST", "/login"): Call(303, of="login form"),
     ("GET", "/register"): Call(200),
@@ -236,11 +249,23 @@ class School:
                 job_id = await self.job()
                 await parts.jobs.cancel(self.actor(OWNER), job_id=job_id)
                 return str(job_id)
-            case "room" | "member":
-                return str((await self.room()).id)
+            case "room" | "member" | "whip" | "whep":
+                room = await self.room()
+                if of in {"whip", "whep"}:
+                    await self.open_session(of, room)
+                return str(room.id)
             case "meeting" | "participant" | "track":
                 return str(await self.meeting())
         return ""
+
+    async def open_session(self, protocol: str, room: Room) -> None:
+        """Of an encoder or a player."""
+        owner = await self.application.sign_in(self.people[OWNER].user)
+        given = _PUBLISH if protocol == "whip" else _WATCH
+        url = f"{self.application.url}/{protocol}/{room.id}"
+        headers = {"Content-Type": SDP, **owner.bearer}
+        async with self.application.http.post(url, data=given, headers=headers) as answer:
+            self.inside = {"{session}": answer.headers["Location"].rpartition("/")[2]}
 
     async def room(self) -> Room:
         """For members, of whom there is one: the owner, who needs no membership."""

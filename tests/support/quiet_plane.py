@@ -42,6 +42,8 @@ class Transport:
     connected: bool = False
     restarts: int = 0
     closed: bool = False
+    state: str = "new"
+    reachable: bool = True
 
     def ice_parameters(self) -> IceParameters:
         return IceParameters(username_fragment=f"u{self.restarts:03}", password="p" * 22)
@@ -63,6 +65,12 @@ class Transport:
 
     def restart_ice(self) -> None:
         self.restarts += 1
+
+
+@dataclass(frozen=True)
+class Slot:
+    ssrc: int
+    rtx_ssrc: int
 
 
 @dataclass(eq=False)
@@ -137,7 +145,8 @@ class Peer:
         return found
 
     async def connect(self, transport_id: str, parameters: DtlsParameters) -> None:
-        self.transport(transport_id).connected = True
+        transport = self.transport(transport_id)
+        transport.connected, transport.state = True, "connected"
         self.events.media(flowing=True)
 
     def produce(
@@ -155,12 +164,22 @@ class Peer:
         self.producers[track_id] = made
         return made
 
+    def slot(self, transport_id: str) -> Slot:
+        self.transport(transport_id)
+        return Slot(next(_numbers), next(_numbers))
+
     def consume(
-        self, transport_id: str, producer: Producer, capabilities: RtpCapabilities
+        self,
+        transport_id: str,
+        producer: Producer,
+        capabilities: RtpCapabilities,
+        *,
+        slot: Slot | None = None,
     ) -> Consumer:
         self.transport(transport_id)
+        ssrc = slot.ssrc if slot is not None else next(_numbers)
         consumed = ortc.consumed(
-            producer.published, capabilities, ssrc=next(_numbers), rtx_ssrc=None, cname="c"
+            producer.published, capabilities, ssrc=ssrc, rtx_ssrc=None, cname="c"
         )
         made = Consumer(_id("consumer"), producer, consumed.parameters, self)
         self.consumers[made.id] = made

@@ -23,6 +23,14 @@ class Transport(Protocol):
     @property
     def id(self) -> str: ...
 
+    @property
+    def state(self) -> str:
+        """new, connecting, connected, disconnected; at its end failed or closed."""
+
+    @property
+    def reachable(self) -> bool:
+        """Whether the other side still consents to be sent anything (RFC 7675)."""
+
     def ice_parameters(self) -> IceParameters: ...
 
     def candidates(self) -> Sequence[IceCandidate]: ...
@@ -68,6 +76,16 @@ class Consumer(Protocol):
     def close(self) -> None: ...
 
 
+class Slot(Protocol):
+    """A stream that a subscriber was promised, whatever is shown in it."""
+
+    @property
+    def ssrc(self) -> int: ...
+
+    @property
+    def rtx_ssrc(self) -> int: ...
+
+
 class Peer(Protocol):
     """The media of one participant. What is not its own, it does not find."""
 
@@ -88,8 +106,20 @@ class Peer(Protocol):
         paused: bool = False,
     ) -> Producer: ...
 
-    def consume(self, transport_id: str, producer: Any, capabilities: RtpCapabilities) -> Consumer:
-        """A producer of the same plane; paused, until its watcher says that it is ready."""
+    def slot(self, transport_id: str) -> Slot: ...
+
+    def consume(
+        self,
+        transport_id: str,
+        producer: Any,
+        capabilities: RtpCapabilities,
+        *,
+        slot: Any = None,
+    ) -> Consumer:
+        """A producer of the same plane; paused, until its watcher says that it is ready.
+
+        In a slot of this peer only when what was there before is closed.
+        """
 
     def consumer(self, consumer_id: str) -> Consumer: ...
 

@@ -58,6 +58,8 @@ class Seat:
     peer: Peer
     sid: Sid | None  # None while they are away
     producers: dict[TrackId, Producer] = field(default_factory=dict)
+    # Called on the loop when media begins to flow and when it stops; returns at once.
+    on_media: Callable[[], None] | None = None
 
 
 class Meeting:
@@ -259,6 +261,8 @@ class Meeting:
             self._outside.attendance.began(self.id, participant_id, seat.user_id, "media")
         else:
             self._outside.attendance.ended(participant_id, "media")
+        if seat.on_media is not None:
+            seat.on_media()
 
     def wanted(self, participant_id: ParticipantId, news: Wanted) -> None:
         if news.track in self.state.tracks:

@@ -1,11 +1,11 @@
-"""The HTTP interface of rooms."""
+"""The HTTP interface of rooms: the API, and WHIP and WHEP for encoders and players."""
 
 from __future__ import annotations
 
 from vtp.edge.routes import Route
-from vtp.rooms.api import meetings, rooms
+from vtp.rooms.api import meetings, rooms, whep, whip
 from vtp.rooms.api.asking import ROOMS
 
-routes: list[Route] = [*rooms.routes, *meetings.routes]
+routes: list[Route] = [*rooms.routes, *meetings.routes, *whip.routes, *whep.routes]
 
 __all__ = ["ROOMS", "routes"]

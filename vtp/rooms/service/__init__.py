@@ -15,6 +15,7 @@ from vtp.attendance.service import Attendance
 from vtp.clock import Clock
 from vtp.db import Database
 from vtp.ids import UserId
+from vtp.rooms.guests import Guests
 from vtp.rooms.media import Plane
 from vtp.rooms.meeting import Outside
 from vtp.rooms.news import Audience
@@ -23,6 +24,7 @@ from vtp.rooms.service.desk import Desk
 from vtp.rooms.service.entrance import Entrance, IceServer
 from vtp.rooms.service.live import Live
 from vtp.rooms.service.meetings import Meetings
+from vtp.rooms.service.sessions import Sessions
 from vtp.rooms.service.standing import Standing
 from vtp.tasks import Tasks
 
@@ -36,12 +38,14 @@ class Rooms:
     catalogue: Catalogue  # rooms and their members
     entrance: Entrance  # join, come back, leave
     desk: Desk  # the media of who is in
+    sessions: Sessions  # who sends or watches over HTTP alone
     meetings: Meetings  # what hosts see and steer
     standing: Standing  # who may be here, asked again
     live: Live  # the classes that go on
 
     async def sweep(self) -> None:
         """What follows from time that has passed."""
+        self.sessions.sweep()
         await self.live.sweep()
         await self.standing.look_again()
 
@@ -67,23 +71,27 @@ async def open_rooms(
     ice_servers: Callable[[UserId], Sequence[IceServer]] = no_relays,
 ) -> AsyncIterator[Rooms]:
     """For the one process that holds classes: it takes up what its predecessor left behind."""
-    tasks = Tasks(_report)
+    tasks, guests = Tasks(_report), Guests(audience)
     outside = Outside(
         clock=clock,
         options=options,
         attendance=attendance,
         plane=plane,
-        audience=audience,
+        audience=guests,
         tasks=tasks,
     )
     live = Live(db, outside=outside)
     standing = Standing(db, live=live, people=accounts.people)
+    catalogue = Catalogue(db, clock=clock, accounts=accounts, standing=standing)
+    entrance = Entrance(db, live=live, people=accounts.people, plane=plane, ice_servers=ice_servers)
+    desk = Desk(live=live, clock=clock)
     rooms = Rooms(
-        catalogue=Catalogue(db, clock=clock, accounts=accounts, standing=standing),
-        entrance=Entrance(
-            db, live=live, people=accounts.people, plane=plane, ice_servers=ice_servers
+        catalogue=catalogue,
+        entrance=entrance,
+        desk=desk,
+        sessions=Sessions(
+            live=live, catalogue=catalogue, entrance=entrance, desk=desk, guests=guests, clock=clock
         ),
-        desk=Desk(live=live, clock=clock),
         meetings=Meetings(db, live=live, plane=plane, clock=clock),
         standing=standing,
         live=live,
