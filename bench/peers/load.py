@@ -26,10 +26,8 @@ from vtp.media.rtp.twcc import Arrivals
 
 VP8, RTX, SSRC = 96, 97, 0x1111
 TWCC = 3  # the publisher's id of the extension
-_FRAMES, _RATE, _BITS = 60, 30, 2_900_000
+_FRAMES, _RATE = 60, 30
 _PAYLOAD = 1_240  # bytes; with header, extension and descriptor about 1,270
-# Of little contrast: noise that is harder does not fit into the rate.
-_PALE = bytes(112 + value // 8 for value in range(256))
 _PAIR = 0.004  # s between two pairs of packets of a paced sender
 _FEEDBACK = 0.0625  # s; Chromium tells arrivals 16 times a second
 _CHECK = 2.5  # s between two checks of consent
@@ -38,35 +36,55 @@ _NUMBER_AT, _NUMBER_ID = 20, 0x51
 _PSFB = 206
 
 
-def clip() -> list[tuple[bool, bytes]]:
-    """Two seconds of moving noise, encoded: (key frame, its bytes)."""
+@dataclass(frozen=True)
+class Picture:
+    width: int
+    height: int
+    bits: int  # a second
+    contrast: int  # of the noise, of 256; what is harder does not fit into the rate
+
+
+CAMERA = Picture(640, 360, 2_900_000, 32)
+SMALL = Picture(320, 180, 150_000, 16)
+
+
+def clip(of: Picture) -> list[bytes]:
+    """Two seconds of moving noise, encoded; the first is the key frame."""
     # The codec's name makes it what the stubs cannot know: a context for video.
     codec: Any = av.CodecContext.create("libvpx", "w")
-    codec.width, codec.height, codec.pix_fmt = 640, 360, "yuv420p"
-    codec.bit_rate, codec.gop_size, codec.time_base = _BITS, _FRAMES, Fraction(1, _RATE)
+    codec.width, codec.height, codec.pix_fmt = of.width, of.height, "yuv420p"
+    codec.bit_rate, codec.gop_size, codec.time_base = of.bits, _FRAMES, Fraction(1, _RATE)
     codec.framerate = Fraction(_RATE)
     codec.options = {"deadline": "realtime", "cpu-used": "8", "qmin": "4", "qmax": "63"}
-    noise = random.Random(1).randbytes(640 * (360 + 4 * _FRAMES)).translate(_PALE)
+    codec.options |= {"max-intra-rate": "450"}
+    pale = bytes(112 + value * of.contrast // 256 for value in range(256))
+    step = 4 * of.width
+    noise = random.Random(1).randbytes(of.width * of.height + step * _FRAMES).translate(pale)
     made = []
     for n in range(_FRAMES):
-        frame = av.VideoFrame(640, 360, "yuv420p")
+        frame = av.VideoFrame(of.width, of.height, "yuv420p")
         for plane in frame.planes:
-            plane.update(noise[2560 * n : 2560 * n + plane.buffer_size])
+            plane.update(noise[step * n : step * n + plane.buffer_size])
         frame.pts = n
-        made += [(packet.is_keyframe, bytes(packet)) for packet in codec.encode(frame)]
-    return made + [(packet.is_keyframe, bytes(packet)) for packet in codec.encode(None)]
+        made += [bytes(packet) for packet in codec.encode(frame)]
+    return made + [bytes(packet) for packet in codec.encode(None)]
 
 
 class Stream:
     """The clip again and again, as RTP packets with numbers that go on."""
 
     def __init__(self) -> None:
-        self._clip = clip()
-        self._at = self._frame = self._seq = 0
+        self._frame = self._seq = 0
         self._ts = 90_000
+        self.show(CAMERA)
+
+    def show(self, picture: Picture) -> None:
+        """From now on."""
+        self._clip = clip(picture)
+        self.begin_anew()
 
     def frame(self) -> list[bytes]:
-        _, data = self._clip[self._at % len(self._clip)]
+        data = self._clip[self._at % len(self._clip)]
         self._at += 1
         self._frame += 1
         self._ts = (self._ts + 90_000 // _RATE) & 0xFFFFFFFF
@@ -227,4 +245,14 @@ def cpu(pid: int) -> float:
     return time.clock_gettime(~pid << 3 | 2)
 
 
-__all__ = ["Caller", "Server", "Speaker", "Stream", "Viewer", "address_towards", "cpu", "feed"]
+__all__ = [
+    "SMALL",
+    "Caller",
+    "Server",
+    "Speaker",
+    "Stream",
+    "Viewer",
+    "address_towards",
+    "cpu",
+    "feed",
+]
