@@ -284,6 +284,18 @@ async def test_news_about_ones_media_wait_for_who_is_away(
     assert school.listeners.told == [(noor.sid, wanted)]
 
 
+async def test_whose_socket_ended_while_they_came_in_is_away_at_once(
+    school: School, ines: Attender, noor: Attender, room: RoomId
+) -> None:
+    await ines.join(room)
+    gone = school.socket()
+    school.listeners.ended.add(gone)
+    entry = await school.rooms.entrance.join(noor.actor, gone, room_id=room)
+    [meeting] = school.rooms.live
+    assert meeting.state.participants[entry.me.id].connection == "away"
+    assert school.rooms.live.place_of(gone) is None
+
+
 # --- rights that change -----------------------------------------------------------------------
 async def test_who_is_removed_is_cut_off_at_once_and_stays_out(
     school: School, ines: Attender, noor: Attender, room: RoomId

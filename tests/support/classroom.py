@@ -36,6 +36,10 @@ class Listeners:
     batches: list[list[AnyEvent]] = field(default_factory=list)
     spoken: list[news.Speaking] = field(default_factory=list)
     told: list[tuple[Sid, news.Personal]] = field(default_factory=list)
+    ended: set[Sid] = field(default_factory=set)
+
+    def here(self, sid: Sid) -> bool:
+        return sid not in self.ended
 
     async def enter(self, sid: Sid, meeting_id: MeetingId) -> None:
         self.inside.add((sid, meeting_id))

@@ -182,6 +182,9 @@ class Herald:
     def __init__(self, sockets: Sockets) -> None:
         self._sockets = sockets
 
+    def here(self, sid: Sid) -> bool:
+        return self._sockets.actor(sid) is not None
+
     async def enter(self, sid: Sid, meeting_id: MeetingId) -> None:
         await self._sockets.enter(sid, _everybody(meeting_id))
 

@@ -33,6 +33,9 @@ class Guests:
         self._sockets = sockets
         self.on_change: list[Callable[[MeetingId], None]] = []
 
+    def here(self, sid: Sid) -> bool:
+        return _is_guest(sid) or self._sockets.here(sid)
+
     async def enter(self, sid: Sid, meeting_id: MeetingId) -> None:
         if not _is_guest(sid):
             await self._sockets.enter(sid, meeting_id)

@@ -55,6 +55,9 @@ Personal = Wanted | Layer | Codec
 class Audience(Protocol):
     """Those who are connected; `events.Herald` reaches them over Socket.IO."""
 
+    def here(self, sid: Sid) -> bool:
+        """Whether this socket is still open."""
+
     async def enter(self, sid: Sid, meeting_id: MeetingId) -> None:
         """From now on this socket is told what happens in the meeting."""
 

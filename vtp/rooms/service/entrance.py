@@ -22,7 +22,7 @@ from vtp.media.rtp.ortc_types import RtpCapabilities
 from vtp.rooms import moves, rights
 from vtp.rooms.facts import AnyEvent, Participant, ParticipantId, Role, Source
 from vtp.rooms.media import Plane
-from vtp.rooms.meeting import Meeting
+from vtp.rooms.meeting import Meeting, Seat
 from vtp.rooms.model import Room, joined
 from vtp.rooms.problems import AlreadyInMeeting, MeetingOver, RoomClosed, RoomFull
 from vtp.rooms.rights import Person
@@ -113,7 +113,7 @@ class Entrance:
             if changes != self._live.changes:
                 raise _Changed
             me = meeting.join(move, sid=sid, credential_id=actor.credential_id)
-        self._live.sits(sid, meeting, meeting.seats[me.id])
+        self._sit(sid, meeting, meeting.seats[me.id])
         return self._entry(meeting, me, token, resumed=False, seen=0)
 
     async def _come_back(
@@ -129,8 +129,14 @@ class Entrance:
                 me = meeting.resume(participant_id, sid=sid, credential_id=actor.credential_id)
         except (_Changed, MeetingOver):
             return None
-        self._live.sits(sid, meeting, meeting.seats[participant_id])
+        self._sit(sid, meeting, meeting.seats[participant_id])
         return meeting, me
+
+    def _sit(self, sid: Sid, meeting: Meeting, seat: Seat) -> None:
+        """A socket that ended meanwhile was told of before it had a place: it is cut off now."""
+        self._live.sits(sid, meeting, seat)
+        if not self._live.outside.audience.here(sid):
+            self._live.gone(sid)
 
     async def _admit(self, actor: Actor, room_id: RoomId) -> _Admitted:
         """Whoever has no right to be here, finds no room."""
