@@ -44,6 +44,7 @@ def some_settings(database: settings.Database, data: Path, **changed: Any) -> se
         database=database,
         server=settings.Server(port=free_port(), shutdown_timeout=5),
         media=settings.Media(port=0, listen=("127.0.0.1",), capacity=1e9),
+        rooms=settings.Rooms(drain_limit=5.0),  # nobody waits for the class of a test
         auth=settings.Auth(bcrypt_cost=4),
         limits=_PLENTY,
         log=settings.Log(level="warning"),
