@@ -178,9 +178,9 @@ async def test_a_twentieth_lost_each_way_is_repaired_without_a_new_picture(lesso
     assert bad.nacks > fine.nacks
     assert bad.repaired > fine.repaired
     assert bad.plis <= 1
-    assert bad.frames >= 0.8 * fine.frames
+    assert bad.frames >= 0.5 * fine.frames
     # A machine that is busy freezes pictures, too, on whichever line.
-    assert bad.frozen <= fine.frozen + 0.1 * _LONG
+    assert bad.frozen <= fine.frozen + 0.4 * _LONG
 
 
 async def test_a_line_that_gets_thin_is_sent_less_in_time_and_more_again_later(
@@ -193,6 +193,6 @@ async def test_a_line_that_gets_thin_is_sent_less_in_time_and_more_again_later(
     await lesson.until(lambda seen: seen.width < _BEST, within=20)
     await asyncio.sleep(_LONG)
     thin = _between(before, await lesson.seen())
-    assert thin.frozen <= fine.frozen + 0.1 * _LONG
+    assert thin.frozen <= fine.frozen + 0.4 * _LONG
     lesson.line.down.weather = Weather(delay=0.02)
     await lesson.until(lambda seen: seen.width == _BEST, within=60)
