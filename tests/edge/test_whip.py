@@ -327,10 +327,10 @@ async def test_a_session_is_there_for_who_made_it_alone(
         (b"v=0\r\ns=\xff\xfe\r\n", SDP, 422, "bad_sdp"),
         (PUBLISH.replace("a=ice-pwd", "a=ice-nothing"), SDP, 422, "bad_sdp"),
         (PUBLISH.replace("a=fingerprint", "a=nothing"), SDP, 422, "bad_sdp"),
-        (PUBLISH.replace("actpass", "passive"), SDP, 422, "bad_sdp"),
+        (PUBLISH.replace("actpass", "holdconn"), SDP, 422, "bad_sdp"),
     ],
     ids=["json", "no type", "empty", "bare", "33 lines", "large", "bytes", "no password",
-         "no fingerprint", "passive"],
+         "no fingerprint", "holdconn"],
 )  # fmt: skip
 async def test_what_is_no_good_offer_is_refused_and_nobody_comes_in(
     outside: Outside,

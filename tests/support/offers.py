@@ -70,7 +70,7 @@ _ANSWER_LINE = re.compile(
     r"v=0|o=- 7 1 IN IP4 127\.0\.0\.1|s=-|t=0 0|c=IN IP4 0\.0\.0\.0"
     r"|m=[!-~]+ [09] [A-Za-z0-9/.-]+( [!-~]+)+"
     r"|a=(ice-lite|rtcp-mux|rtcp-rsize|sendonly|recvonly|inactive|end-of-candidates)"
-    r"|a=(extmap-allow-mixed|setup:passive|msid-semantic: WMS \*)"
+    r"|a=(extmap-allow-mixed|setup:(active|passive)|msid-semantic: WMS \*)"
     r"|a=group:BUNDLE( [!-~]+)+|a=mid:[!-~]{1,32}|a=msid:ada ada-[!-~]+"
     r"|a=ice-ufrag:nobodyhome|a=ice-pwd:(nobody){4}|a=fingerprint:sha-256 A5(:A5){31}"
     r"|a=candidate:1 1 udp 2130706431 127\.0\.0\.1 9 typ host"

@@ -130,7 +130,8 @@ def test_another_reader_understands_our_answers(name: str) -> None:
     assert [m.rtp.muxId for m in read.media] == [one.mid for one in offer.sections]
     for one in read.media:
         assert one.dtls is not None
-        assert one.dtls.role == "server"
+        # Who waits for the handshake is answered by one who begins it.
+        assert one.dtls.role == ("client" if offer.dtls.role == "server" else "server")
         assert one.ice is not None
         assert one.ice.usernameFragment == "nobodyhome"
         assert one.ice.iceLite
@@ -200,7 +201,6 @@ _REFUSED = {
     "no fingerprint": changed("obs-publish", "^a=fingerprint.*\r\n", ""),
     "a weak fingerprint": changed("obs-publish", "sha-256", "md5"),
     "no setup": changed("obs-publish", "^a=setup.*\r\n", ""),
-    "who waits as we do": changed("obs-publish", "^a=setup:actpass", "a=setup:passive"),
     "lite as we are": changed("obs-publish", "^a=setup:actpass", "a=ice-lite\r\na=setup:actpass"),
     "a port too high": changed("obs-publish", "^m=audio 9", "m=audio 65536"),
     "no formats": changed("obs-publish", "^m=audio .*\r", "m=audio 9 UDP/TLS/RTP/SAVPF\r"),

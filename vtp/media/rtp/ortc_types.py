@@ -12,6 +12,7 @@ from msgspec import Meta
 
 Kind = Literal["audio", "video"]
 Direction = Literal["sendrecv", "sendonly", "recvonly", "inactive"]
+DtlsRole = Literal["auto", "client", "server"]
 
 PayloadType = Annotated[int, Meta(ge=0, le=127, examples=[101])]
 # 0 is a number that RTCP uses for "nobody".
@@ -142,7 +143,7 @@ class DtlsFingerprint(Wire, frozen=True, kw_only=True):
 
 class DtlsParameters(Wire, frozen=True, kw_only=True, omit_defaults=False):
     # mediasoup-client reads `role`, and uses only the last fingerprint.
-    role: Literal["auto", "client", "server"] = "auto"
+    role: DtlsRole = "auto"
     fingerprints: Annotated[tuple[DtlsFingerprint, ...], Meta(min_length=1, max_length=8)]
 
 

@@ -18,6 +18,8 @@ from vtp.media.rtp.sdp_lines import BadSdp, Block
 from vtp.media.rtp.sdp_media import Section
 
 _MAX_FINGERPRINTS = 8
+# RFC 8842, 5.3: who leaves it to us begins, because that saves a round trip.
+_ROLES = {"actpass": "client", "active": "client", "passive": "server"}
 # RFC 8839, 5.4: ice-char.
 _UFRAG = re.compile(r"[A-Za-z0-9+/]{4,256}")
 _PASSWORD = re.compile(r"[A-Za-z0-9+/]{22,256}")
@@ -31,7 +33,7 @@ class Offer:
     sections: tuple[Section, ...]
     ufrag: str
     password: str
-    # The other side begins the handshake.
+    # The other side begins the handshake, or waits for it: then its role is "server".
     dtls: DtlsParameters
     # Several m-lines on one transport.
     bundled: bool
@@ -112,15 +114,16 @@ def credentials(blocks: Sequence[Block]) -> tuple[str, str]:
 def _dtls(tagged: Block, session: Block) -> DtlsParameters:
     if session.has("ice-lite"):
         raise BadSdp("One side must be a full ICE agent, and it is not this one.")
-    if (tagged.first("setup") or session.first("setup")) not in {"actpass", "active"}:
-        raise BadSdp("The one who calls begins the handshake: a=setup:actpass or active.")
+    role = _ROLES.get(tagged.first("setup") or session.first("setup") or "")
+    if role is None:
+        raise BadSdp("Who begins the handshake is not said: a=setup:actpass.")
     written = tagged.all("fingerprint") or session.all("fingerprint")
     read = [m for one in written[:_MAX_FINGERPRINTS] if (m := _FINGERPRINT.fullmatch(one))]
     if not read:
         raise BadSdp("There is no fingerprint that can be used.")
     return msgspec.convert(
         {
-            "role": "client",
+            "role": role,
             "fingerprints": [{"algorithm": m[1].lower(), "value": m[2].upper()} for m in read],
         },
         DtlsParameters,

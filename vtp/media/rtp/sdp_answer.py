@@ -1,7 +1,7 @@
 """Answers to offers: to who publishes one codec for each m-line, to who watches one track. Pure.
 
-We are the lite agent that waits for the handshake, on one transport. What we do not take is
-answered with port 0.
+We are the lite agent, on one transport, and wait for the handshake unless they do. What we do
+not take is answered with port 0.
 """
 
 from __future__ import annotations
@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+import msgspec
+
 from vtp.media.rtp import codecs
 from vtp.media.rtp.codecs import Codec
 from vtp.media.rtp.ortc import Consumed
 from vtp.media.rtp.ortc_types import (
     Direction,
+    DtlsRole,
     Kind,
     RtcpParameters,
     RtpCapabilities,
@@ -54,6 +57,7 @@ def publish_answer(
     offer: Offer, transport: TransportParameters, *, camera: Sequence[str] = (), session_id: int
 ) -> tuple[str, tuple[Accepted, ...]]:
     """Take one m-line of sound and one of video, each in the first codec of ours it offers."""
+    transport = _towards(offer, transport)
     order = codecs.in_order(camera)
     accepted: dict[Kind, Accepted] = {}
     bodies: dict[str, list[str]] = {}
@@ -73,6 +77,7 @@ def watch_answer(
     offer: Offer, transport: TransportParameters, given: Mapping[str, Given], *, session_id: int
 ) -> str:
     """`given` by mid, each made by `ortc.consumed` from `capabilities_of` that m-line."""
+    transport = _towards(offer, transport)
     bodies = {
         section.mid: list(_sending(section, given[section.mid], transport))
         for section in offer.sections
@@ -106,6 +111,13 @@ def capabilities_of(section: Section) -> RtpCapabilities:
             for one in section.extensions
         ),
     )
+
+
+def _towards(offer: Offer, transport: TransportParameters) -> TransportParameters:
+    """With our role in the handshake: the one that they left."""
+    role: DtlsRole = "client" if offer.dtls.role == "server" else "server"
+    dtls = msgspec.structs.replace(transport.dtls_parameters, role=role)
+    return msgspec.structs.replace(transport, dtls_parameters=dtls)
 
 
 def _written(

@@ -59,7 +59,8 @@ def media(
         f"a=fingerprint:{one.algorithm} {one.value}"
         for one in transport.dtls_parameters.fingerprints
     )
-    yield "a=setup:passive"
+    begins = transport.dtls_parameters.role == "client"
+    yield "a=setup:active" if begins else "a=setup:passive"
     yield "a=rtcp-mux"
     yield "a=rtcp-rsize"
     for one in extensions:
