@@ -6,6 +6,7 @@ have an order, nothing waits, and nothing can overflow. Whoever awaits something
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -81,6 +82,9 @@ class Meeting:
         self.seats: dict[ParticipantId, Seat] = {}
         # The only camera codec from now on; None while all can decode what is offered first.
         self.camera: str | None = None
+        # Held from the look at the state until what was decided by it is stored and told: what must
+        # survive is written first, and everybody is told in the order in which it was written.
+        self.committing = asyncio.Lock()
         self._outside = outside
         self._on_over = on_over
         self._speaking: frozenset[ParticipantId] = frozenset()
