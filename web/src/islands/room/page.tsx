@@ -12,7 +12,7 @@ import { Devices } from "./devices.ts";
 import { listenToKeys } from "./keys.ts";
 import { Lobby, type Present } from "./lobby.tsx";
 import { Over } from "./over.tsx";
-import { People } from "./panel.tsx";
+import { Panel } from "./panel.tsx";
 import { Stage } from "./stage.tsx";
 import { Bars } from "./tile.tsx";
 
@@ -76,7 +76,7 @@ function Inside({ room }: { room: Classroom }): VNode {
           <Stage room={room} />
           <Line room={room} />
         </main>
-        {room.panel.value && <People room={room} />}
+        {room.panel.value && <Panel room={room} />}
       </div>
       <Bar room={room} />
       <div class="visually-hidden" role="status">
