@@ -158,27 +158,27 @@ class Media(Section, frozen=True, kw_only=True):
     # Let the kernel cut packets for us where it can; "off" where a network card does it wrong.
     gso: Literal["auto", "off"] = "auto"
     # Of the sockets, for bursts.
-    buffer: int = 4_194_304
-    handshake_timeout: float = 10.0
-    handshakes: int = 64
+    buffer: Count = 4_194_304
+    handshake_timeout: Positive = 10.0
+    handshakes: Count = 64
     # An address that was not checked for so long gets nothing more (RFC 7675).
-    consent_timeout: float = 30.0
+    consent_timeout: Positive = 30.0
     # Somebody of whom nothing is heard for so long counts as cut off.
-    silence_timeout: float = 10.0
+    silence_timeout: Positive = 10.0
     # How exact these two are.
-    sweep: float = 0.5
+    sweep: Positive = 0.5
     # Packets a second that are forwarded before newcomers are turned away at 85 % of it;
     # 0: a quarter of what a trial at the start shows, because a class does more than forward.
-    capacity: float = 0.0
+    capacity: Pause = 0.0
     # Of one sender, per second; what is above it is thrown away.
-    publish_bits: int = 12_000_000
-    publish_packets: int = 3_000
+    publish_bits: Count = 12_000_000
+    publish_packets: Count = 3_000
     # With more microphones in a class than this, those that are silent are not forwarded.
-    quiet_from: int = 20
+    quiet_from: Spare = 20
     # Relays for who reaches neither, "turn:turn.example.org:3478?transport=udp".
     turn_urls: tuple[str, ...] = ()
     turn_secret: str = ""
-    turn_lifetime: float = 43_200.0
+    turn_lifetime: Positive = 43_200.0
 
 
 class Blob(Section, frozen=True, kw_only=True):
@@ -214,27 +214,27 @@ class Jobs(Section, frozen=True, kw_only=True):
 
 class Rooms(Section, frozen=True, kw_only=True):
     # In one class at the same time; and devices of one person among them.
-    participants: int = 500
-    devices: int = 4
+    participants: Count = 500
+    devices: Count = 4
     # Who was cut off keeps the place for so long.
-    away_after: float = 60.0
+    away_after: Pause = 60.0
     # A class that everybody has left ends after so long.
-    empty_for: float = 60.0
+    empty_for: Pause = 60.0
     # After a crash a class goes on, unless the server was away for longer than this.
-    longest_outage: float = 600.0
+    longest_outage: Pause = 600.0
     # What happens within this time is told together.
-    news_interval: float = 0.05
+    news_interval: Pause = 0.05
     # How often it is looked at who is away for too long.
-    sweep: float = 1.0
+    sweep: Positive = 1.0
     # How long classes may go on once the server has been told to stop.
-    drain_limit: float = 3_600.0
+    drain_limit: Pause = 3_600.0
 
 
 class Attendance(Section, frozen=True, kw_only=True):
     # How often presence is written; so much of it a crash can take.
-    flush_interval: float = 15.0
+    flush_interval: Positive = 15.0
     # Entries that may wait while the database is away.
-    most_waiting: int = 100_000
+    most_waiting: Count = 100_000
 
 
 class Sandbox(Section, frozen=True, kw_only=True):

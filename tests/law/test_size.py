@@ -43,6 +43,14 @@ def test_modules_are_named_for_what_they_hold() -> None:
     assert [path for path in _CODE if path.stem in _BANNED] == []
 
 
+def test_test_files_have_names_of_their_own() -> None:
+    """Two of one name in two folders: pytest takes the second for the first, and stops."""
+    seen: dict[str, list[str]] = {}
+    for path in (_ROOT / "tests").rglob("test_*.py"):
+        seen.setdefault(path.name, []).append(str(path.parent.relative_to(_ROOT)))
+    assert {name: folders for name, folders in seen.items() if len(folders) > 1} == {}
+
+
 def test_classes_are_not_named_for_a_pattern() -> None:
     names = [
         node.name

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import msgspec
 from aiohttp import web
 
@@ -138,7 +140,7 @@ def body_of(problem: Problem, request_id: str) -> ProblemBody:
 def headers_of(problem: Problem) -> dict[str, str]:
     headers: dict[str, str] = {"Cache-Control": "no-store"}
     if problem.retry_after is not None or isinstance(problem, (Limited, Unavailable)):
-        headers["Retry-After"] = str(max(1, round(problem.retry_after or 1)))
+        headers["Retry-After"] = str(max(1, math.ceil(problem.retry_after or 1)))
     if isinstance(problem, Unauthenticated):
         headers["WWW-Authenticate"] = 'Bearer realm="vtp"'
     if isinstance(problem, NoSuchMethod):

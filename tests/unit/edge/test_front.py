@@ -19,9 +19,10 @@ from tests.support.edge import HOST, ORIGIN, People, Seen, an_actor, an_app
 from vtp import settings
 from vtp.actor import Actor, Role, Via
 from vtp.edge.paging import Page, Paged
+from vtp.edge.problems import headers_of
 from vtp.edge.routes import Deprecation, Routes
 from vtp.edge.rules import anyone, only, signed_in
-from vtp.errors import Conflict, Gone, Limited, NotFound, Unavailable
+from vtp.errors import Conflict, Gone, Limited, NotFound, Problem, Unavailable
 
 routes = Routes("things")
 
@@ -260,3 +261,19 @@ async def test_a_bug_says_nothing_of_itself(
 
 def test_an_error_kind_carries_its_sentence() -> None:
     assert NotFound.title() == "There is nothing here, or it is not for you."
+
+
+@pytest.mark.parametrize(
+    ("problem", "told"),
+    [
+        (Limited(retry_after=1.2), "2"),
+        (Limited(retry_after=2.0), "2"),
+        (Limited(retry_after=0.01), "1"),
+        (Limited(retry_after=0.0), "1"),
+        (Unavailable(), "1"),
+        (Conflict(), None),
+        (Conflict(retry_after=29.5), "30"),
+    ],
+)
+def test_nobody_is_told_to_come_back_too_soon(problem: Problem, told: str | None) -> None:
+    assert headers_of(problem).get("Retry-After") == told
