@@ -11,7 +11,9 @@ import pytest
 
 from tests.support.socket_app import ANN, BEN, QUICK, SAID, Said, Served, comes, served
 from tests.support.socket_client import Client, Refused, connected, upgraded
+from vtp.actor import Actor
 from vtp.clock import SetClock
+from vtp.edge.sockets import endings
 from vtp.edge.sockets.channels import Sid, of_user
 from vtp.settings import Sockets
 
@@ -101,6 +103,26 @@ async def test_who_answers_pings_stays_and_who_does_not_is_closed() -> None:
         assert ann.pings >= 2
         assert ben.pings == 1
         assert site.noted.closed_by == {"ping_timeout": 1}
+
+
+@pytest.mark.parametrize(
+    ("status", "how"), [(1001, endings.UNLOADED), (1000, endings.LEFT), (None, endings.LOST)]
+)
+async def test_it_is_known_whether_a_page_was_closed(
+    site: Served, status: int | None, how: endings.Ending
+) -> None:
+    heard: list[endings.Ending] = []
+    site.sockets.on_gone.append(lambda _sid, _actor, how: heard.append(how))
+    async with connected(site.port, auth={"token": "ann"}) as ann:
+        if status is None:
+            ann.abort()
+        else:
+            ann.frame(0x8, status.to_bytes(2))
+
+        async def was() -> list[endings.Ending]:
+            return heard
+
+        assert await comes(was, [how])
 
 
 @pytest.mark.parametrize("step", [3600, -3600])
@@ -254,11 +276,14 @@ async def test_a_thousand_comings_and_goings_leave_nothing(site: Served) -> None
 async def test_whoever_asked_hears_of_each_socket_that_has_gone_once(site: Served) -> None:
     gone: list[tuple[str, object]] = []
 
-    def broken(sid: Sid, actor: object) -> None:
+    def broken(sid: Sid, actor: Actor, how: endings.Ending) -> None:
         raise KeyError(sid)
 
+    def heard_of(sid: Sid, actor: Actor, how: endings.Ending) -> None:
+        gone.append((sid, actor.user_id))
+
     site.sockets.on_gone.append(broken)  # it does not keep the others from hearing
-    site.sockets.on_gone.append(lambda sid, actor: gone.append((sid, actor.user_id)))
+    site.sockets.on_gone.append(heard_of)
     stranger = await upgraded(site.port)
     stranger.abort()  # was never signed in: nobody knew of it
     async with connected(site.port, auth={"token": "ann"}) as ann:

@@ -17,6 +17,7 @@ from tests.support.quiet_plane import device, video
 from vtp.actor import SYSTEM, Role
 from vtp.clock import SetClock
 from vtp.db import Database
+from vtp.edge.sockets import endings
 from vtp.errors import Forbidden, NotFound
 from vtp.ids import MeetingId, RoomId, uuid7
 from vtp.media.rtp.ortc import BadRtpParameters, CannotConsume
@@ -253,6 +254,15 @@ async def test_the_token_of_somebody_else_lets_nobody_be_them(
     assert entry.me.user_id == noor.person.user.id
 
 
+async def test_who_closes_the_page_does_not_stay_as_somebody_who_may_come_back(
+    school: School, ines: Attender, noor: Attender, room: RoomId
+) -> None:
+    meeting = (await ines.join(room)).meeting
+    await noor.join(room)
+    noor.close_page()
+    assert [one.user_id for one in meeting.state.participants.values()] == [ines.person.user.id]
+
+
 async def test_a_new_socket_takes_the_place_over_while_the_old_one_seems_alive(
     school: School, noor: Attender, room: RoomId
 ) -> None:
@@ -263,7 +273,8 @@ async def test_a_new_socket_takes_the_place_over_while_the_old_one_seems_alive(
     assert second.resumed
     assert school.rooms.live.place_of(old) is None
     assert school.listeners.inside == {(noor.sid, noor.meeting_id)}
-    school.rooms.standing.on_gone(old, noor.actor)  # its end is noticed late, and means nothing
+    # Its end is noticed late, and means nothing.
+    school.rooms.standing.on_gone(old, noor.actor, endings.LOST)
     assert second.meeting.state.participants[noor.id].connection == "live"
 
 

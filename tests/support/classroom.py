@@ -15,6 +15,7 @@ from vtp.actor import Actor, Role
 from vtp.attendance.service import Attendance, open_attendance
 from vtp.clock import SetClock
 from vtp.db import Database
+from vtp.edge.sockets import endings
 from vtp.edge.sockets.channels import Sid
 from vtp.ids import MeetingId, RoomId
 from vtp.rooms import news
@@ -127,7 +128,10 @@ class Attender:
         return self.entry
 
     def lose_socket(self) -> None:
-        self.school.rooms.standing.on_gone(self.sid, self.actor)
+        self.school.rooms.standing.on_gone(self.sid, self.actor, endings.LOST)
+
+    def close_page(self) -> None:
+        self.school.rooms.standing.on_gone(self.sid, self.actor, endings.UNLOADED)
 
     def send(self, source: Source = "microphone", *, mime: str = "video/H264") -> Track:
         desk = self.school.rooms.desk

@@ -254,7 +254,8 @@ class Connection(asyncio.Protocol):
         status = frames.close_status(payload)
         if self._transport is None:
             return
-        if self._decide(endings.LEFT):
+        unloaded = status == frames.GOING_AWAY
+        if self._decide(endings.UNLOADED if unloaded else endings.LEFT):
             answer = frames.NORMAL if status == frames.NO_STATUS else status
             self._transport.write(frames.closing(answer))
         self._transport.close()

@@ -17,6 +17,7 @@ class Ending:
 
 LOST = Ending("lost", 1006)  # the connection broke; nothing was said
 LEFT = Ending("left", frames.NORMAL)  # the client went
+UNLOADED = Ending("unloaded", frames.GOING_AWAY)  # its page was closed or loaded anew
 GOING = Ending("going", frames.GOING_AWAY)  # the server stops
 NOT_CONNECTED = Ending("not_connected", frames.POLICY)  # no accepted CONNECT in time
 REFUSED = Ending("refused", frames.POLICY)  # its CONNECT was answered with an error

@@ -32,8 +32,8 @@ _MESSAGES_PER_EVENT = 5
 _AT_ONCE = 200
 _log = structlog.get_logger()
 
-# Which socket has ended, and whose it was.
-OnGone = Callable[[Sid, Actor], None]
+# Which socket has ended, whose it was, and how.
+OnGone = Callable[[Sid, Actor, Ending], None]
 
 
 class Hub:
@@ -130,7 +130,7 @@ class Hub:
         """Everybody hears it, even where one of them fails."""
         for hear in self.on_gone:
             try:
-                hear(connection.sid, connection.actor)
+                hear(connection.sid, connection.actor, connection.ending or LOST)
             except Exception as error:
                 _log.error("sockets.ending_unheard", **where(error))
 

@@ -81,14 +81,17 @@ class Live:
             raise NotInMeeting
         return found
 
-    def gone(self, sid: Sid) -> UserId | None:
-        """A socket has ended; whose place is kept for a while."""
+    def gone(self, sid: Sid, *, for_good: bool = False) -> UserId | None:
+        """A socket has ended; whose place is kept for a while, unless it ended for good."""
         found = self.place_of(sid)
         self._sockets.pop(sid, None)
         if found is None:
             return None
         meeting, seat = found
-        meeting.cut(seat)
+        if for_good:
+            meeting.leave(seat, moves.Leave(seat.participant_id))
+        else:
+            meeting.cut(seat)
         return seat.user_id
 
     # --- beginning and ending -----------------------------------------------------------------

@@ -11,6 +11,7 @@ from vtp.accounts.service.people import People
 from vtp.actor import SYSTEM, Actor
 from vtp.db import Database
 from vtp.edge.sockets.channels import Sid
+from vtp.edge.sockets.endings import UNLOADED, Ending
 from vtp.errors import NotFound, Unavailable
 from vtp.ids import UserId
 from vtp.rooms import moves, rights
@@ -33,9 +34,10 @@ class Standing:
         self._unsure: set[UserId] = set()
 
     # --- what is heard of others --------------------------------------------------------------
-    def on_gone(self, sid: Sid, _actor: Actor) -> None:
+    def on_gone(self, sid: Sid, _actor: Actor, how: Ending) -> None:
         """A socket has ended (`edge.sockets`)."""
-        user_id = self._live.gone(sid)
+        # A page that is closed has no time to say more; browsers say that much for it.
+        user_id = self._live.gone(sid, for_good=how is UNLOADED)
         if user_id is not None:
             self._unsure.add(user_id)  # it may have ended because the person may be here no more
 
