@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
@@ -26,6 +27,7 @@ class Via(StrEnum):
     JWT = "jwt"  # an access token in Authorization
     KEY = "key"  # X-API-Key
     SYSTEM = "system"  # one of our own processes
+    TERMINAL = "terminal"  # whoever runs the server, on its command line
     NOTHING = "nothing"  # nobody signed in
 
 
@@ -54,3 +56,18 @@ class Actor:
 
 ANONYMOUS = Actor(None, frozenset(), Via.NOTHING)
 SYSTEM = Actor(None, frozenset(Role), Via.SYSTEM)
+OPERATOR = Actor(None, frozenset(Role), Via.TERMINAL)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """From where somebody asks: for the record of what was done, never to decide anything."""
+
+    address: str = ""
+    agent: str = ""
+    request_id: str = ""
+
+
+# Set for each request and each event of a socket by the edge; a task inherits that of its maker.
+ORIGIN: ContextVar[Origin] = ContextVar("origin")
+NOWHERE = Origin()

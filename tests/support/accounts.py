@@ -14,6 +14,7 @@ from vtp.accounts.model import BrowserSession, Caller, Tokens, User
 from vtp.accounts.service import Accounts, open_accounts
 from vtp.accounts.service.pictures import OwnJobs
 from vtp.actor import SYSTEM, Actor, Role
+from vtp.audit.service import Audit
 from vtp.blob.memory import MemoryBlobs
 from vtp.blob.port import Blobs
 from vtp.blob.threads import Threads
@@ -79,6 +80,7 @@ async def some_accounts(
         open_accounts(
             db,
             clock=clock,
+            audit=Audit(db, clock),
             options=options,
             secrets=secrets,
             origin=ORIGIN,

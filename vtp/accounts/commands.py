@@ -14,7 +14,7 @@ from uuid import UUID
 from vtp.accounts.model import User
 from vtp.accounts.service.administration import Administration
 from vtp.accounts.service.people import People
-from vtp.actor import SYSTEM, Role
+from vtp.actor import OPERATOR, Role
 from vtp.errors import Invalid
 
 Write = Callable[[str], object]
@@ -56,7 +56,7 @@ async def add(
     """Make an account. Without a password one is made, and shown this once."""
     chosen = password or made_password()
     user = await admin.create(
-        SYSTEM, email=email, name=name, password=chosen, roles=frozenset(roles)
+        OPERATOR, email=email, name=name, password=chosen, roles=frozenset(roles)
     )
     write(_line(user))
     if not password:
@@ -66,36 +66,36 @@ async def add(
 async def set_roles(
     admin: Administration, write: Write, *, email: str, roles: Iterable[Role]
 ) -> None:
-    user = await admin.of_email(SYSTEM, email)
-    write(_line(await admin.set_roles(SYSTEM, user.id, frozenset(roles))))
+    user = await admin.of_email(OPERATOR, email)
+    write(_line(await admin.set_roles(OPERATOR, user.id, frozenset(roles))))
 
 
 async def set_password(
     admin: Administration, write: Write, *, email: str, password: str | None
 ) -> None:
     """Everything that was signed in ends."""
-    user = await admin.of_email(SYSTEM, email)
+    user = await admin.of_email(OPERATOR, email)
     chosen = password or made_password()
-    await admin.set_password(SYSTEM, user.id, chosen)
+    await admin.set_password(OPERATOR, user.id, chosen)
     write(f"{user.email} has a new password, and is signed out everywhere.")
     if not password:
         write(f"password: {chosen}")
 
 
 async def disable(admin: Administration, write: Write, *, email: str) -> None:
-    user = await admin.of_email(SYSTEM, email)
-    write(_line(await admin.set_disabled(SYSTEM, user.id, disabled=True)))
+    user = await admin.of_email(OPERATOR, email)
+    write(_line(await admin.set_disabled(OPERATOR, user.id, disabled=True)))
 
 
 async def enable(admin: Administration, write: Write, *, email: str) -> None:
-    user = await admin.of_email(SYSTEM, email)
-    write(_line(await admin.set_disabled(SYSTEM, user.id, disabled=False)))
+    user = await admin.of_email(OPERATOR, email)
+    write(_line(await admin.set_disabled(OPERATOR, user.id, disabled=False)))
 
 
 async def list_users(people: People, write: Write) -> None:
     """Everybody, by name."""
     after: tuple[str, UUID] | None = None
-    while page := await people.listed(SYSTEM, words="", after=after, limit=_PAGE):
+    while page := await people.listed(OPERATOR, words="", after=after, limit=_PAGE):
         for user in page:
             write(_line(user))
         after = page[-1].name, page[-1].id

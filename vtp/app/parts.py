@@ -12,6 +12,7 @@ from vtp.accounts import keyring
 from vtp.accounts.service import Accounts, open_accounts
 from vtp.accounts.service.standing import Standing
 from vtp.app import declared
+from vtp.audit.service import Audit
 from vtp.blob.opening import open_blobs
 from vtp.blob.port import Blobs
 from vtp.clock import Clock, SystemClock
@@ -41,6 +42,7 @@ class Parts:
     blobs: Blobs
     sandbox: Sandbox
     jobs: Jobs
+    audit: Audit
     accounts: Accounts
     standing: Standing
 
@@ -58,11 +60,13 @@ async def open_parts(
         db = await stack.enter_async_context(open_database(chosen.database, clock=clock))
         await require_schema(db)
         blobs = await stack.enter_async_context(open_blobs(chosen.blob, data_dir=chosen.data_dir))
+        audit = Audit(db, clock)
         jobs = Jobs(db, chosen.jobs, declared.HANDLERS)
         accounts = await stack.enter_async_context(
             open_accounts(
                 db,
                 clock=clock,
+                audit=audit,
                 options=chosen.auth,
                 secrets=keyring.load(chosen.secrets_dir),
                 origin=origins.public,
@@ -83,6 +87,7 @@ async def open_parts(
             blobs=blobs,
             sandbox=Sandbox(chosen.sandbox, clock=clock),
             jobs=jobs,
+            audit=audit,
             accounts=accounts,
             standing=Standing(db, clock=clock, demo=demo),
         )

@@ -13,6 +13,7 @@ from vtp.accounts.service import open_administration
 from vtp.accounts.service.administration import Administration
 from vtp.accounts.service.people import People
 from vtp.actor import Role
+from vtp.audit.service import Audit
 from vtp.clock import SystemClock
 from vtp.db import open_database
 from vtp.db.schema import require_schema
@@ -44,6 +45,7 @@ async def administration(chosen: Settings) -> AsyncIterator[Administration]:
         async with open_administration(
             db,
             clock=SystemClock(),
+            audit=Audit(db, SystemClock()),
             options=chosen.auth,
             secrets=keyring.load(chosen.secrets_dir),
         ) as opened:
@@ -61,7 +63,7 @@ async def fill_demo(chosen: Settings) -> None:
 async def user(chosen: Settings, wish: Wish) -> int:
     if wish.action == "list":
         async with open_database(chosen.database) as db:
-            await commands.list_users(People(db), _say)
+            await commands.list_users(People(db, Audit(db, SystemClock())), _say)
         return 0
     async with administration(chosen) as admin:
         await _change(admin, wish)

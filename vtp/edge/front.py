@@ -17,7 +17,7 @@ from typing import Any, Protocol
 import structlog
 from aiohttp import web
 
-from vtp.actor import ANONYMOUS, Actor
+from vtp.actor import ANONYMOUS, ORIGIN, Actor, Origin
 from vtp.clock import Clock
 from vtp.edge import headers, problems
 from vtp.edge.auth import ACTOR, BadCredentials, by_cookie, identify
@@ -103,6 +103,8 @@ class Front:
         request[ACTOR] = ANONYMOUS
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request[REQUEST_ID])
+        agent = request.headers.get("User-Agent", "")
+        ORIGIN.set(Origin(request[ADDRESS], agent, request[REQUEST_ID]))
 
     async def _answer(
         self, request: web.Request, route: Route | None, handler: Handler

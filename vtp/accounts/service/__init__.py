@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypedDict
 
 from vtp import settings
 from vtp.accounts.access import AccessTokens
@@ -28,6 +28,7 @@ from vtp.accounts.service.recent import Recent
 from vtp.accounts.service.sign_in import RegistrationLimit, SignIn
 from vtp.accounts.throttle import Throttle
 from vtp.actor import Actor
+from vtp.audit.service import Audit
 from vtp.blob.port import Blobs
 from vtp.clock import Clock
 from vtp.db import Database
@@ -35,6 +36,14 @@ from vtp.db import Database
 # s and entries; how late an ending of another process is noticed here.
 _STALE = 1.0
 _REMEMBERED = 4096
+
+
+class _Ground(TypedDict):
+    """What nearly every service of accounts stands on, beside the database."""
+
+    clock: Clock
+    audit: Audit
+    endings: Endings
 
 
 class Limit(RegistrationLimit, PictureLimit, Protocol):
@@ -72,6 +81,7 @@ async def open_accounts(
     db: Database,
     *,
     clock: Clock,
+    audit: Audit,
     options: settings.Auth,
     secrets: Secrets,
     origin: str,
@@ -88,14 +98,14 @@ async def open_accounts(
     credentials = Credentials(
         db, clock=clock, options=options, access=access, recent=recent, demo=demo
     )
-    browsers = Browsers(db, clock=clock, options=options, marks=marks, endings=endings)
-    clients = Clients(
-        db, clock=clock, options=options, access=access, marks=marks, endings=endings, demo=demo
-    )
+    ground = _Ground(clock=clock, audit=audit, endings=endings)
+    browsers = Browsers(db, **ground, options=options, marks=marks)
+    clients = Clients(db, **ground, options=options, access=access, marks=marks, demo=demo)
     async with _passwords(options, secrets) as passwords:
         newcomers = Newcomers(passwords, clock)
         sign_in = SignIn(
             db,
+            audit=audit,
             options=options,
             passwords=passwords,
             guesses=Guesses(passwords, _throttle(options), clock),
@@ -110,20 +120,21 @@ async def open_accounts(
             credentials=credentials,
             sign_in=sign_in,
             clients=clients,
-            sessions=OwnSessions(db, clock=clock, endings=endings),
-            keys=OwnKeys(db, clock=clock, endings=endings, scopes=scopes),
-            people=People(db),
-            pictures=Pictures(db, blobs=blobs, jobs=jobs, limit=limit),
+            sessions=OwnSessions(db, **ground),
+            keys=OwnKeys(db, **ground, scopes=scopes),
+            people=People(db, audit),
+            pictures=Pictures(db, audit=audit, blobs=blobs, jobs=jobs, limit=limit),
             administration=Administration(
-                db,
-                clock=clock,
-                passwords=passwords,
-                newcomers=newcomers,
-                endings=endings,
-                demo=demo,
+                db, **ground, passwords=passwords, newcomers=newcomers, demo=demo
             ),
             first_admin=FirstAdmin(
-                db, clock=clock, options=options, newcomers=newcomers, origin=origin, demo=demo
+                db,
+                clock=clock,
+                audit=audit,
+                options=options,
+                newcomers=newcomers,
+                origin=origin,
+                demo=demo,
             ),
             endings=endings,
         )
@@ -131,13 +142,20 @@ async def open_accounts(
 
 @asynccontextmanager
 async def open_administration(
-    db: Database, *, clock: Clock, options: settings.Auth, secrets: Secrets, demo: bool = False
+    db: Database,
+    *,
+    clock: Clock,
+    audit: Audit,
+    options: settings.Auth,
+    secrets: Secrets,
+    demo: bool = False,
 ) -> AsyncIterator[Administration]:
     """For the command line: what changes accounts, without what lets people in."""
     async with _passwords(options, secrets) as passwords:
         yield Administration(
             db,
             clock=clock,
+            audit=audit,
             passwords=passwords,
             newcomers=Newcomers(passwords, clock),
             endings=Endings(Recent(age=_STALE, entries=0)),

@@ -14,6 +14,7 @@ from vtp.accounts.service.endings import Endings
 from vtp.accounts.service.newcomers import Newcomers, insert
 from vtp.accounts.store import sessions, users
 from vtp.actor import Actor, Role
+from vtp.audit.service import Audit
 from vtp.clock import Clock
 from vtp.db import Database, Db
 from vtp.errors import Forbidden, NotFound
@@ -28,6 +29,7 @@ class Administration:
         db: Database,
         *,
         clock: Clock,
+        audit: Audit,
         passwords: Passwords,
         newcomers: Newcomers,
         endings: Endings,
@@ -35,6 +37,7 @@ class Administration:
     ) -> None:
         self._db = db
         self._clock = clock
+        self._audit = audit
         self._passwords = passwords
         self._newcomers = newcomers
         self._endings = endings
@@ -48,7 +51,16 @@ class Administration:
         new = await self._newcomers.checked(email=email, name=name, password=password, roles=roles)
         new = await self._newcomers.hashed(new, password)
         async with self._db.transaction() as tx:
-            return await insert(tx, new)
+            user = await insert(tx, new)
+            await self._audit.record(
+                tx,
+                actor,
+                action="made",
+                noun="user",
+                target_id=user.id,
+                details={"roles": _names(roles)},
+            )
+            return user
 
     async def of_email(self, actor: Actor, email: str) -> User:
         _require_admin(actor)
@@ -64,9 +76,18 @@ class Administration:
         async with self._db.transaction() as tx:
             if Role.ADMIN not in roles:
                 await self._keep_an_admin(tx, user_id)
+            before = await users.by_id(tx, user_id)
             user = await users.set_roles(tx, UserId(user_id), roles)
-        if user is None:
-            raise NotFound
+            if before is None or user is None:
+                raise NotFound
+            await self._audit.record(
+                tx,
+                actor,
+                action="roles_set",
+                noun="user",
+                target_id=user_id,
+                details={"before": _names(before.roles), "roles": _names(roles)},
+            )
         await self._endings.changed(user.id)
         _log.info("accounts.roles_set", user_id=str(user.id), by=str(actor.user_id))
         return user
@@ -79,10 +100,12 @@ class Administration:
                 await self._keep_an_admin(tx, user_id)
             at = self._clock.now() if disabled else None
             user = await users.set_disabled(tx, UserId(user_id), at)
+            if user is None:
+                raise NotFound
             if disabled:
                 await sessions.end_all(tx, UserId(user_id))
-        if user is None:
-            raise NotFound
+            action = "disabled" if disabled else "enabled"
+            await self._audit.record(tx, actor, action=action, noun="user", target_id=user_id)
         if disabled:
             await self._endings.all(user.id)
         _log.info("accounts.disabled" if disabled else "accounts.enabled", user_id=str(user.id))
@@ -98,6 +121,9 @@ class Administration:
         async with self._db.transaction() as tx:
             await users.set_password(tx, user.id, made)
             await sessions.end_all(tx, user.id)
+            await self._audit.record(
+                tx, actor, action="password_set", noun="user", target_id=user.id
+            )
         await self._endings.all(user.id)
         _log.info("accounts.password_set", user_id=str(user.id))
 
@@ -136,6 +162,10 @@ class Administration:
 def _require_admin(actor: Actor) -> None:
     if not actor.has(Role.ADMIN):
         raise Forbidden
+
+
+def _names(roles: frozenset[Role]) -> list[str]:
+    return sorted(role.value for role in roles)
 
 
 def _require_some(roles: frozenset[Role]) -> None:

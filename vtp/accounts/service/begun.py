@@ -6,6 +6,9 @@ from datetime import datetime
 
 from vtp.accounts import agents
 from vtp.accounts.model import Caller, Session, SessionKind
+from vtp.actor import Actor, Via
+from vtp.audit.service import Audit
+from vtp.db import Db
 from vtp.ids import SessionId, UserId, uuid7
 
 
@@ -22,4 +25,21 @@ def begun(
         last_seen_at=now,
         renewed_at=now,
         expires_at=expires_at,
+    )
+
+
+def actor_of(session: Session) -> Actor:
+    """Who acts by this session, for the record: nothing is decided by it."""
+    via = Via.SESSION if session.kind is SessionKind.BROWSER else Via.JWT
+    return Actor(session.user_id, frozenset(), via, session.id)
+
+
+async def record_begun(audit: Audit, tx: Db, session: Session) -> None:
+    await audit.record(
+        tx,
+        actor_of(session),
+        action="begun",
+        noun="session",
+        target_id=session.id,
+        details={"kind": session.kind.value},
     )

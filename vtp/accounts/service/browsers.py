@@ -11,9 +11,10 @@ from vtp.accounts import opaque
 from vtp.accounts.marks import Marks
 from vtp.accounts.model import BrowserSession, Caller, Login, SessionKind
 from vtp.accounts.problems import WrongCredentials
-from vtp.accounts.service.begun import begun
+from vtp.accounts.service.begun import begun, record_begun
 from vtp.accounts.service.endings import Endings
 from vtp.accounts.store import sessions
+from vtp.audit.service import Audit
 from vtp.clock import Clock
 from vtp.db import Database
 from vtp.ids import UserId
@@ -28,12 +29,14 @@ class Browsers:
         db: Database,
         *,
         clock: Clock,
+        audit: Audit,
         options: settings.Auth,
         marks: Marks,
         endings: Endings,
     ) -> None:
         self._db = db
         self._clock = clock
+        self._audit = audit
         self._options = options
         self._marks = marks
         self._endings = endings
@@ -65,6 +68,7 @@ class Browsers:
                 password_version=login.password_version,
             ):
                 raise WrongCredentials
+            await record_begun(self._audit, tx, session)
             left = None
             if opaque.plausible(replaces):
                 left = await sessions.end_of_cookie(tx, opaque.digest(replaces))

@@ -11,9 +11,10 @@ from vtp.accounts.access import AccessTokens
 from vtp.accounts.marks import Marks, Renewal, Verdict, judge
 from vtp.accounts.model import Caller, Login, Session, SessionKind, Tokens
 from vtp.accounts.problems import BadRefreshToken, RefreshTokenReused, WrongCredentials
-from vtp.accounts.service.begun import begun
+from vtp.accounts.service.begun import actor_of, begun, record_begun
 from vtp.accounts.service.endings import Endings
 from vtp.accounts.store import sessions
+from vtp.audit.service import Audit
 from vtp.clock import Clock
 from vtp.db import Database, Db
 from vtp.ids import SessionId, UserId
@@ -27,6 +28,7 @@ class Clients:
         db: Database,
         *,
         clock: Clock,
+        audit: Audit,
         options: settings.Auth,
         access: AccessTokens,
         marks: Marks,
@@ -35,6 +37,7 @@ class Clients:
     ) -> None:
         self._db = db
         self._clock = clock
+        self._audit = audit
         self._options = options
         self._access = access
         self._marks = marks
@@ -51,6 +54,7 @@ class Clients:
                 tx, session, cookie_hash=None, password_version=login.password_version
             ):
                 raise WrongCredentials
+            await record_begun(self._audit, tx, session)
         return self._tokens(session.user_id, session.id, 0)
 
     async def refresh(self, token: str) -> Tokens:
@@ -87,6 +91,14 @@ class Clients:
         )
         if verdict is Verdict.REUSED:
             await sessions.end(tx, session.id, user_id=session.user_id)
+            await self._audit.record(
+                tx,
+                actor_of(session),
+                action="token_reused",
+                noun="session",
+                target_id=session.id,
+                result="refused",
+            )
         if verdict is Verdict.RENEW:
             await sessions.renew(
                 tx,

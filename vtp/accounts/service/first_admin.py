@@ -11,7 +11,8 @@ from vtp.accounts.model import User
 from vtp.accounts.problems import SetupLinkEnded
 from vtp.accounts.service.newcomers import Newcomers, insert
 from vtp.accounts.store import setup, users
-from vtp.actor import Role
+from vtp.actor import ANONYMOUS, Role
+from vtp.audit.service import Audit
 from vtp.clock import Clock
 from vtp.db import Database
 
@@ -22,6 +23,7 @@ class FirstAdmin:
         db: Database,
         *,
         clock: Clock,
+        audit: Audit,
         options: settings.Auth,
         newcomers: Newcomers,
         origin: str,
@@ -29,6 +31,7 @@ class FirstAdmin:
     ) -> None:
         self._db = db
         self._clock = clock
+        self._audit = audit
         self._options = options
         self._newcomers = newcomers
         self._origin = origin
@@ -73,4 +76,13 @@ class FirstAdmin:
         async with self._db.transaction() as tx:
             if not await setup.use(tx, opaque.digest(token), now=self._clock.now()):
                 raise SetupLinkEnded
-            return await insert(tx, new)
+            user = await insert(tx, new)
+            await self._audit.record(
+                tx,
+                ANONYMOUS,
+                action="made",
+                noun="user",
+                target_id=user.id,
+                details={"roles": [Role.ADMIN.value], "by": "setup_link"},
+            )
+            return user

@@ -14,6 +14,7 @@ from vtp.accounts.problems import KeyLimit
 from vtp.accounts.service.endings import Endings
 from vtp.accounts.store import keys
 from vtp.actor import Actor
+from vtp.audit.service import Audit
 from vtp.clock import Clock
 from vtp.db import Database
 from vtp.errors import Invalid, NotFound
@@ -35,10 +36,17 @@ class OwnKeys:
     """Everybody's are their own: those of others are not found."""
 
     def __init__(
-        self, db: Database, *, clock: Clock, endings: Endings, scopes: frozenset[str]
+        self,
+        db: Database,
+        *,
+        clock: Clock,
+        audit: Audit,
+        endings: Endings,
+        scopes: frozenset[str],
     ) -> None:
         self._db = db
         self._clock = clock
+        self._audit = audit
         self._endings = endings
         self.scopes = scopes
 
@@ -66,6 +74,18 @@ class OwnKeys:
         async with self._db.transaction() as tx:
             if not await keys.insert(tx, key, user_id=user_id, key_hash=digest, most=MOST):
                 raise KeyLimit
+            await self._audit.record(
+                tx,
+                actor,
+                action="made",
+                noun="key",
+                target_id=key.id,
+                details={
+                    "name": key.name,
+                    "prefix": key.prefix,
+                    "scopes": None if key.scopes is None else sorted(key.scopes),
+                },
+            )
         _log.info("accounts.key_made", user_id=str(user_id), key_id=str(key.id))
         return key, secret
 
@@ -76,9 +96,9 @@ class OwnKeys:
     async def delete(self, actor: Actor, key_id: UUID) -> None:
         user_id = actor.require_user()
         async with self._db.transaction() as tx:
-            deleted = await keys.delete(tx, key_id, user_id=user_id)
-        if not deleted:
-            raise NotFound
+            if not await keys.delete(tx, key_id, user_id=user_id):
+                raise NotFound
+            await self._audit.record(tx, actor, action="revoked", noun="key", target_id=key_id)
         await self._endings.one(user_id, key_id)
 
     def _known(self, scopes: Iterable[str] | None) -> frozenset[str] | None:

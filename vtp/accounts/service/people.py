@@ -10,6 +10,7 @@ from vtp.accounts import fields
 from vtp.accounts.model import User
 from vtp.accounts.store import users
 from vtp.actor import Actor, Role
+from vtp.audit.service import Audit
 from vtp.db import Database
 from vtp.errors import Forbidden, NotFound, Unauthenticated
 
@@ -17,8 +18,9 @@ OVERSEERS = frozenset({Role.ADMIN, Role.MANAGER})
 
 
 class People:
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, audit: Audit) -> None:
         self._db = db
+        self._audit = audit
 
     async def me(self, actor: Actor) -> User:
         user = await users.by_id(self._db, actor.require_user())
@@ -67,8 +69,16 @@ class People:
                 time_zone=good.get("time_zone"),
                 theme=good.get("theme"),
             )
-        if user is None:
-            raise Unauthenticated
+            if user is None:
+                raise Unauthenticated
+            await self._audit.record(
+                tx,
+                actor,
+                action="changed",
+                noun="user",
+                target_id=user_id,
+                details={"fields": sorted(good)},
+            )
         return user
 
     async def by_id(self, actor: Actor, user_id: UUID) -> User:

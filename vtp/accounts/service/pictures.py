@@ -14,6 +14,7 @@ from vtp.accounts.model import ForgetPicture, MakePicture
 from vtp.accounts.problems import NoPicture, TooManyPictures
 from vtp.accounts.store import users
 from vtp.actor import Actor
+from vtp.audit.service import Audit
 from vtp.blob.keys import key_for
 from vtp.blob.port import Blobs, Reading
 from vtp.db import Database, Db
@@ -56,8 +57,11 @@ class PictureLimit(Protocol):
 
 
 class Pictures:
-    def __init__(self, db: Database, *, blobs: Blobs, jobs: OwnJobs, limit: PictureLimit) -> None:
+    def __init__(
+        self, db: Database, *, audit: Audit, blobs: Blobs, jobs: OwnJobs, limit: PictureLimit
+    ) -> None:
         self._db = db
+        self._audit = audit
         self._blobs = blobs
         self._jobs = jobs
         self._limit = limit
@@ -75,6 +79,9 @@ class Pictures:
             work = MakePicture(user_id, upload_id)
             subject = f"user:{user_id}"
             job_id = await self._jobs.enqueue(tx, work, subject=subject, owner_id=user_id)
+            await self._audit.record(
+                tx, actor, action="picture_set", noun="user", target_id=user_id
+            )
         if before is not None:
             await self._withdraw(actor, before, now=upload_id, job=job_id)
         return job_id
@@ -83,6 +90,10 @@ class Pictures:
         user_id = actor.require_user()
         async with self._db.transaction() as tx:
             removed, before = await users.remove_picture(tx, user_id)
+            if removed is not None or before is not None:
+                await self._audit.record(
+                    tx, actor, action="picture_removed", noun="user", target_id=user_id
+                )
             if removed is not None:
                 await forget(self._jobs, tx, user_id, removed)
         if before is not None:

@@ -23,7 +23,8 @@ from vtp.accounts.service.guesses import Guesses
 from vtp.accounts.service.newcomers import Newcomers, insert
 from vtp.accounts.store import sessions, users
 from vtp.accounts.throttle import place_of
-from vtp.actor import Actor, Role
+from vtp.actor import ANONYMOUS, Actor, Role
+from vtp.audit.service import Audit
 from vtp.db import Database
 from vtp.errors import Unauthenticated
 from vtp.ids import UserId
@@ -42,6 +43,7 @@ class SignIn:
         self,
         db: Database,
         *,
+        audit: Audit,
         options: settings.Auth,
         passwords: Passwords,
         guesses: Guesses,
@@ -53,6 +55,7 @@ class SignIn:
         demo: bool,
     ) -> None:
         self._db = db
+        self._audit = audit
         self._options = options
         self._passwords = passwords
         self._guesses = guesses
@@ -84,6 +87,9 @@ class SignIn:
         new = await self._newcomers.hashed(new, password)
         async with self._db.transaction() as tx:
             user = await insert(tx, new)
+            await self._audit.record(
+                tx, ANONYMOUS, action="registered", noun="user", target_id=user.id
+            )
         _log.info("accounts.registered", user_id=str(user.id), address=address)
         return user
 
@@ -125,6 +131,9 @@ class SignIn:
             if not await users.set_password(tx, user_id, made, version=version):
                 raise PasswordChangedMeanwhile
             ended = await sessions.end_all(tx, user_id, but=actor.credential_id)
+            await self._audit.record(
+                tx, actor, action="password_changed", noun="user", target_id=user_id
+            )
         await self._endings.several(user_id, ended)
         _log.info("accounts.password_changed", user_id=str(user_id))
 

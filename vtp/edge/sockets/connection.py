@@ -71,6 +71,7 @@ class Connection(asyncio.Protocol):
         "accepted",
         "actor",
         "address",
+        "agent",
         "by_role",
         "channels",
         "connecting",
@@ -80,10 +81,13 @@ class Connection(asyncio.Protocol):
         "turns",
     )
 
-    def __init__(self, host: Host, *, sid: Sid, actor: Actor, address: str) -> None:
+    def __init__(
+        self, host: Host, *, sid: Sid, actor: Actor, address: str, agent: str = ""
+    ) -> None:
         self.sid = sid
         self.actor = actor
         self.address = address
+        self.agent = agent
         self.connecting = False  # its CONNECT is being looked at
         self.accepted = False
         self.ending: Ending | None = None

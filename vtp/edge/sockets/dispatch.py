@@ -10,6 +10,7 @@ from typing import Protocol
 
 import structlog
 
+from vtp.actor import ORIGIN, Origin
 from vtp.clock import Clock
 from vtp.edge.sockets import ack, packets
 from vtp.edge.sockets.bucket import Bucket, Rate
@@ -138,6 +139,7 @@ class Dispatch:
         request_id = uuid7().hex
         event = self._table.get(sent.name)
         name, outcome = event.name if event else _UNKNOWN, "ok"
+        ORIGIN.set(Origin(connection.address, connection.agent, request_id))
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             try:
                 answer = await self._answer(self._calls(connection, request_id), event, sent)

@@ -128,9 +128,9 @@ class Sockets:
         """Close what was opened with one session, token family or key, telling why first."""
         self._revoke(of_credential(credential_id))
 
-    def connection(self, actor: Actor, address: str) -> Connection:
+    def connection(self, actor: Actor, address: str, agent: str = "") -> Connection:
         """For the upgrade of a request. Raises when there is no place for it."""
-        return self._hub.connection(actor, address)
+        return self._hub.connection(actor, address, agent)
 
     def start(self, app: web.Application, recheck: Recheck) -> None:
         """From now on connections live. `app` is where handlers find their services."""

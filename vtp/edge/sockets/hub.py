@@ -77,11 +77,11 @@ class Hub:
                 handle.cancel()
         self._timer = self._work = None
 
-    def connection(self, actor: Actor, address: str) -> Connection:
+    def connection(self, actor: Actor, address: str, agent: str) -> Connection:
         """For an upgrade that is about to be granted."""
         self._admission.require_place(actor, address)
         sid = Sid(secrets.token_urlsafe(16))
-        return Connection(self, sid=sid, actor=actor, address=address)
+        return Connection(self, sid=sid, actor=actor, address=address, agent=agent)
 
     async def end_all(self, ending: Ending) -> None:
         """Tell every socket why it ends, and see that it does."""

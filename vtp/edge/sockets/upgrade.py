@@ -82,7 +82,8 @@ async def connect(request: web.Request, query: Asked, actor: Actor) -> web.Strea
     if by_cookie(actor):
         request.app[ORIGINS].require_origin(request)
     address = address_of(request, request.app[ORIGINS])
-    connection = request.app[SOCKETS].connection(actor, address)
+    agent = request.headers.get("User-Agent", "")
+    connection = request.app[SOCKETS].connection(actor, address, agent)
     response = Upgrade(connection, accept)
     await response.prepare(request)
     return response
