@@ -38,11 +38,16 @@ _STALE = 1.0
 _REMEMBERED = 4096
 
 
-class _Ground(TypedDict):
-    """What nearly every service of accounts stands on, beside the database."""
+class _Noting(TypedDict):
+    """For services that write down what is done, and when."""
 
     clock: Clock
     audit: Audit
+
+
+class _Ending(_Noting):
+    """For those that also end what was signed in."""
+
     endings: Endings
 
 
@@ -95,12 +100,10 @@ async def open_accounts(
     recent: Recent[Actor] = Recent(age=_STALE, entries=_REMEMBERED)
     endings, marks = Endings(recent), Marks(secrets.keyring)
     access = AccessTokens(secrets.keyring, issuer=origin, lifetime=options.access_lifetime)
-    credentials = Credentials(
-        db, clock=clock, options=options, access=access, recent=recent, demo=demo
-    )
-    ground = _Ground(clock=clock, audit=audit, endings=endings)
-    browsers = Browsers(db, **ground, options=options, marks=marks)
-    clients = Clients(db, **ground, options=options, access=access, marks=marks, demo=demo)
+    noting = _Noting(clock=clock, audit=audit)
+    ending = _Ending(**noting, endings=endings)
+    browsers = Browsers(db, **ending, options=options, marks=marks)
+    clients = Clients(db, **ending, options=options, access=access, marks=marks, demo=demo)
     async with _passwords(options, secrets) as passwords:
         newcomers = Newcomers(passwords, clock)
         sign_in = SignIn(
@@ -117,24 +120,20 @@ async def open_accounts(
             demo=demo,
         )
         yield Accounts(
-            credentials=credentials,
+            credentials=Credentials(
+                db, clock=clock, options=options, access=access, recent=recent, demo=demo
+            ),
             sign_in=sign_in,
             clients=clients,
-            sessions=OwnSessions(db, **ground),
-            keys=OwnKeys(db, **ground, scopes=scopes),
+            sessions=OwnSessions(db, **ending),
+            keys=OwnKeys(db, **ending, scopes=scopes),
             people=People(db, audit),
             pictures=Pictures(db, audit=audit, blobs=blobs, jobs=jobs, limit=limit),
             administration=Administration(
-                db, **ground, passwords=passwords, newcomers=newcomers, demo=demo
+                db, **ending, passwords=passwords, newcomers=newcomers, demo=demo
             ),
             first_admin=FirstAdmin(
-                db,
-                clock=clock,
-                audit=audit,
-                options=options,
-                newcomers=newcomers,
-                origin=origin,
-                demo=demo,
+                db, **noting, options=options, newcomers=newcomers, origin=origin, demo=demo
             ),
             endings=endings,
         )
