@@ -222,6 +222,9 @@ class Rooms(Section, frozen=True, kw_only=True):
     empty_for: Pause = 60.0
     # After a crash a class goes on, unless the server was away for longer than this.
     longest_outage: Pause = 600.0
+    # In which codec screens are shared while all can decode it. AV1 keeps letters sharp at half the
+    # bits, and costs whoever shares a processor for it.
+    screen_codec: Literal["VP8", "AV1"] = "VP8"
     # What happens within this time is told together.
     news_interval: Pause = 0.05
     # How often it is looked at who is away for too long.

@@ -179,6 +179,39 @@ async def test_who_was_cut_off_comes_back_and_missed_nothing(
         assert sound.counted == list(range(sound.counted[0], sound.counted[-1] + 1))
 
 
+async def test_who_missed_something_asks_for_it_on_the_same_connection(
+    clients: tuple[SecondClient, SecondClient], room: str
+) -> None:
+    ines, noor = clients
+    for one in clients:
+        await one.begin_media()
+    sound = await noor.consume(await _a_voice_of(ines, to=noor))
+    socket, before, tracks = noor.socket, noor.me, set(noor.tracks)
+    known = noor.seq
+    for raised in (True, False, True):
+        await ines.call("room.hand", raised=raised)
+    await noor.until(lambda: noor.seq == known + 3)
+    noor.seq = known + 1  # as if the others had never come
+    assert await noor.catch_up()
+    assert [event["seq"] for event in noor.answer["missed"]] == [known + 2, known + 3]
+    assert (noor.me, set(noor.tracks), noor.socket) == (before, tracks, socket)
+    heard = len(sound.packets)
+    await noor.until(lambda: len(sound.packets) > heard + 10)
+    assert sound.counted == list(range(sound.counted[0], sound.counted[-1] + 1))
+    assert await noor.call("room.hand", raised=True) == {}
+    await ines.until(lambda: ines.participants[noor.me]["hand_at"])
+    kinds = [event["type"] for event in ines.events]
+    assert "participant_changed" not in kinds, "nobody else saw anything of it"
+    for wrong in ({"token": "x" * 32, "seq": 0}, {"token": ines.answer["resume_token"], "seq": 0}):
+        assert await refused(noor, "room.join", room=room, resume=wrong) == "already_in_meeting"
+
+
+async def _a_voice_of(sender: SecondClient, *, to: SecondClient) -> str:
+    track = await sender.publish_microphone()
+    await to.until(lambda: track in to.tracks)
+    return track
+
+
 async def test_a_second_connection_takes_the_place_over(
     clients: tuple[SecondClient, SecondClient], room: str
 ) -> None:
@@ -297,6 +330,9 @@ async def test_who_cannot_decode_a_picture_has_its_sender_asked_for_another(
     asked = {"source": "camera", "mime": "video/VP8", "replaces": camera}
     assert ines.told_of("media.codec") == [asked]
     assert await refused(ines, "media.produce", **body, rtp_parameters=sent) == "already_published"
+    assert ines.answer["codecs"] == {"camera": "video/H264", "screen": "video/VP8"}
+    assert await ines.catch_up()
+    assert ines.answer["codecs"] == {"camera": "video/VP8", "screen": "video/VP8"}
     assert await ines.call("media.unpublish", track=camera) == {}
     better = await ines.publish_camera()
     await noor.until(lambda: camera not in noor.tracks and better in noor.tracks)

@@ -5,16 +5,18 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import msgspec
 import pytest
 
 from tests.support.socket_app import ANN, BEN, QUICK, SAID, Said, Served, comes, served
 from tests.support.socket_client import Client, Refused, connected, upgraded
-from vtp.actor import Actor
+from vtp.actor import Actor, Role
 from vtp.clock import SetClock
 from vtp.edge.sockets import endings
 from vtp.edge.sockets.channels import Sid, of_user
+from vtp.ids import UserId
 from vtp.settings import Sockets
 
 ALIVE = msgspec.structs.replace(QUICK, ping_interval=0.1, ping_timeout=0.2)
@@ -72,6 +74,25 @@ async def test_new_roles_are_known_after_the_next_look() -> None:
         assert (await ann.call("test.rule"))["error"]["code"] == "forbidden"
         site.now[ANN.credential_id] = site.people.tokens["root"]
         assert await comes(lambda: ann.call("test.rule"), {"ok": None})
+
+
+async def test_roles_that_changed_in_another_process_are_told_to_who_listens() -> None:
+    heard: list[UserId] = []
+
+    async def hear(user_id: UserId) -> None:
+        heard.append(user_id)
+
+    async with (
+        served(msgspec.structs.replace(QUICK, recheck_interval=0.02)) as site,
+        connected(site.port, auth={"token": "ann"}) as ann,
+        connected(site.port, auth={"token": "ben"}) as ben,
+    ):
+        site.sockets.on_roles_changed.append(hear)
+        site.now[ANN.credential_id] = replace(ANN, roles=frozenset({Role.ADMIN}))
+        assert await comes(lambda: ann.call("test.rule"), {"ok": None})
+        assert "ok" in await ben.call("test.echo", {"text": "a"})
+        await asyncio.sleep(0.1)  # a few looks more
+    assert heard == [ANN.user_id]
 
 
 async def test_nobody_is_closed_because_nobody_can_be_asked() -> None:

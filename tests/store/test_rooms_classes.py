@@ -610,6 +610,26 @@ async def test_one_who_cannot_decode_the_cameras_moves_them_to_what_all_can(
     )
 
 
+async def test_a_screen_that_one_cannot_decode_is_asked_for_in_what_all_can(
+    school: School, ines: Attender, noor: Attender, room: RoomId
+) -> None:
+    await ines.join(room)
+    await noor.join(room)
+    screen, camera = ines.send("screen", mime="video/AV1"), ines.send("camera")
+    old = device(without="video/AV1")
+    transport = school.rooms.desk.transport(noor.sid, direction="recv")
+    with pytest.raises(CannotConsume):
+        school.rooms.desk.consume(
+            noor.sid, transport=transport.id, track_id=screen.id, capabilities=old
+        )
+    await told(school)
+    asked = news.Codec(source="screen", mime="video/VP8", replaces=screen.id)
+    assert school.listeners.told == [(ines.sid, asked)]
+    school.rooms.desk.consume(
+        noor.sid, transport=transport.id, track_id=camera.id, capabilities=old
+    )
+
+
 # --- presence ---------------------------------------------------------------------------------
 async def test_presence_is_written_second_by_second(
     school: School, ines: Attender, noor: Attender, room: RoomId

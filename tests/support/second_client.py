@@ -88,11 +88,16 @@ class SecondClient:
     async def come_back(self) -> bool:
         """After the line was cut; whether it is as if it had not been."""
         await self.connect()
-        resume = {"token": self.answer["resume_token"], "seq": self.seq}
-        self._take(await self.call("room.join", room=self._room, resume=resume))
-        if self.answer["resumed"]:
+        if await self.catch_up():
             await self.sending.restart(self.socket)
             await self.receiving.restart(self.socket)
+        return bool(self.answer["resumed"])
+
+    async def catch_up(self) -> bool:
+        """After a gap in the numbers of events, too; whether one is who one was."""
+        self._unread = []
+        resume = {"token": self.answer["resume_token"], "seq": self.seq}
+        self._take(await self.call("room.join", room=self._room, resume=resume))
         return bool(self.answer["resumed"])
 
     def _take(self, answer: dict[str, Any]) -> None:

@@ -44,6 +44,7 @@ async def open_classes(parts: Parts, sockets: Sockets) -> AsyncIterator[Classes]
         ) as rooms,
     ):
         sockets.on_gone.append(rooms.standing.on_gone)
+        sockets.on_roles_changed.append(rooms.standing.on_changed)
         parts.accounts.on_ended.append(rooms.standing.on_ended)
         parts.accounts.on_changed.append(rooms.standing.on_changed)
         yield Classes(plane=plane, attendance=attendance, rooms=rooms)

@@ -85,6 +85,10 @@ class Joined(Struct, frozen=True, kw_only=True):
         Meta(description="After `resume.seq`; empty where too many were missed to keep them."),
     ]
     capabilities: RtpCapabilities
+    codecs: Annotated[
+        dict[facts.Source, str],
+        Meta(description="In which of them to send a camera and a screen, until `media.codec`."),
+    ]
     ice_servers: list[IceServer]
     rights: Rights
 
@@ -106,6 +110,7 @@ def joined(entry: Entry) -> Joined:
         resumed=entry.resumed,
         missed=list(entry.missed),
         capabilities=entry.capabilities,
+        codecs=meeting.codecs.now(),
         ice_servers=list(entry.ice_servers),
         rights=Rights(publish=list(entry.publish), moderate=entry.me.role == "host"),
     )

@@ -20,6 +20,7 @@ from vtp.ids import MeetingId, UserId
 from vtp.media.rtp import ortc
 from vtp.media.rtp.ortc_types import RtpCapabilities
 from vtp.rooms import effects, moves
+from vtp.rooms.codecs import CAMERA, Codecs
 from vtp.rooms.facts import Participant, ParticipantId, Track, TrackId
 from vtp.rooms.media import Consumer, Peer, Plane, Producer
 from vtp.rooms.model import Room
@@ -29,9 +30,6 @@ from vtp.rooms.replay import Ring
 from vtp.rooms.state import Now, State
 from vtp.rooms.turns import Turn, apply
 from vtp.tasks import Tasks
-
-# What every browser can encode and decode.
-FALLBACK_CAMERA = "video/VP8"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,8 +78,8 @@ class Meeting:
         self.started_at = started_at
         self.ring = Ring()
         self.seats: dict[ParticipantId, Seat] = {}
-        # The only camera codec from now on; None while all can decode what is offered first.
-        self.camera: str | None = None
+        screen = f"video/{outside.options.screen_codec}"
+        self.codecs = Codecs({"camera": CAMERA, "screen": screen})
         # Held from the look at the state until what was decided by it is stored and told: what must
         # survive is written first, and everybody is told in the order in which it was written.
         self.committing = asyncio.Lock()
@@ -147,7 +145,7 @@ class Meeting:
         seat = self.seats[move.participant_id]
         seat.producers[move.track_id] = begin(seat.peer)
         self._commit(turn)
-        self._ask_for_fallback(self.state.tracks[move.track_id])
+        self._ask_for_another(self.state.tracks[move.track_id])
         return self.state.tracks[move.track_id]
 
     def _try(self, move: moves.Move) -> Turn:
@@ -193,6 +191,7 @@ class Meeting:
         seat.peer.close()
         self._outside.attendance.left(seat.participant_id)
         self._outbox.forget(seat.participant_id)
+        self.codecs.forget(seat.participant_id)
         if seat.sid is not None:
             self._outbox.leaving(seat.sid)
 
@@ -212,30 +211,35 @@ class Meeting:
 
     @property
     def capabilities(self) -> RtpCapabilities:
-        """What is offered to who publishes: the first codec is the one that is used."""
-        if self.camera is None:
+        """What is offered to who publishes: the first codec is the one that cameras use."""
+        if (only := self.codecs.only.get("camera")) is None:
             return self._outside.plane.capabilities
-        return ortc.router_capabilities((self.camera,))
+        return ortc.router_capabilities((only,))
 
     def _where(self, participant_id: ParticipantId) -> Sid | None:
         seat = self.seats.get(participant_id)
         return seat.sid if seat is not None else None
 
     # --- codecs -------------------------------------------------------------------------------
-    def cannot_decode(self, track: Track, capabilities: RtpCapabilities) -> None:
-        """Somebody cannot decode this camera: from now on all cameras send what everybody can."""
-        known = {codec.mime_type.lower() for codec in capabilities.codecs}
-        if track.source != "camera" or FALLBACK_CAMERA.lower() not in known:
-            return
-        self.camera = FALLBACK_CAMERA
-        for other in self.state.tracks.values():
-            self._ask_for_fallback(other)
+    def watches(
+        self, watcher: ParticipantId, track: Track, capabilities: RtpCapabilities
+    ) -> Producer | None:
+        """What they want to watch. None when they cannot decode it: its source changes codec."""
+        producer = self.producer(track.id)
+        if track.kind == "video":
+            self.codecs.watches(watcher, ortc.decodable(capabilities))
+        if ortc.can_consume(producer.published, capabilities):
+            return producer
+        if self.codecs.cannot_decode(track.source):
+            for other in self.state.tracks.values():
+                self._ask_for_another(other)
+        return None
 
-    def _ask_for_fallback(self, track: Track) -> None:
-        if track.source != "camera" or self.camera is None:
-            return
-        if self.producer(track.id).published.mime != self.camera:
-            news = Codec(source=track.source, mime=self.camera, replaces=track.id)
+    def _ask_for_another(self, track: Track) -> None:
+        sent = self.producer(track.id).published.mime
+        wanted = self.codecs.better(track.participant_id, track.source, sent)
+        if wanted is not None:
+            news = Codec(source=track.source, mime=wanted, replaces=track.id)
             self._outbox.personal(track.participant_id, news)
 
     # --- what the media plane tells -----------------------------------------------------------

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from vtp.media.rtp import ortc, sdp_answer, sdp_slots
+from vtp.media.rtp import sdp_answer, sdp_slots
 from vtp.media.rtp.ortc_types import Kind, RtpCapabilities
 from vtp.media.rtp.sdp import Offer
 from vtp.media.rtp.sdp_answer import Given
 from vtp.media.rtp.sdp_lines import BadSdp
 from vtp.media.rtp.sdp_media import Section
 from vtp.rooms import stage
-from vtp.rooms.facts import ParticipantId, Track
+from vtp.rooms.facts import ParticipantId, Source, Track
 from vtp.rooms.media import Consumer, Slot, Transport
 from vtp.rooms.meeting import Meeting, Seat
 
@@ -83,7 +83,8 @@ class Watching:
         tracks = self._tracks(kind)
         if place < len(tracks):
             return self._meeting.producer(tracks[place].id).published.mime
-        return self._meeting.camera
+        source: Source = "screen" if self._wish.screen and place == 0 else "camera"
+        return self._meeting.codecs.of(source)
 
     def _choose(self) -> None:
         if self._wish.participant is None:
@@ -120,9 +121,9 @@ class Watching:
 
     def _consume(self, line: Line, track: Track) -> Consumer | None:
         """None where the player cannot decode it; its sender may change the codec then."""
-        producer = self._meeting.producer(track.id)
-        if not ortc.can_consume(producer.published, line.capabilities):
-            self._meeting.cannot_decode(track, line.capabilities)
+        me = self._seat.participant_id
+        producer = self._meeting.watches(me, track, line.capabilities)
+        if producer is None:
             return None
         return self._seat.peer.consume(
             self._transport.id, producer, line.capabilities, slot=line.slot

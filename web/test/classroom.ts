@@ -14,7 +14,6 @@ export class Server {
   state: LiveState = "open";
   readonly sent: [string, Record<string, unknown>][] = [];
   readonly answers: Record<string, Answer> = {};
-  renewed = 0;
   readonly #news = new Map<string, Set<(payload: unknown) => void>>();
   readonly #states = new Set<(state: LiveState) => void>();
 
@@ -36,10 +35,6 @@ export class Server {
   async call(event: string, body: Record<string, unknown>): Promise<unknown> {
     this.sent.push([event, body]);
     return this.answers[event]?.(body as never) ?? {};
-  }
-
-  renew(): void {
-    this.renewed++;
   }
 
   tell(news: string, payload: unknown): void {
@@ -103,6 +98,7 @@ export function joined(more: Partial<Joined> = {}): Joined {
     resumed: false,
     missed: [],
     capabilities: fake.generateRouterRtpCapabilities() as types.RtpCapabilities,
+    codecs: { camera: "video/H264", screen: "video/VP8" },
     ice_servers: [],
     rights: { publish: ["microphone", "camera"], moderate: false },
     ...more,

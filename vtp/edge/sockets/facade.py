@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from typing import TypeVar
 from uuid import UUID
@@ -24,7 +24,7 @@ from vtp.edge.sockets.dispatch import Dispatch, Observe, where
 from vtp.edge.sockets.events import Call, Events, News, Table
 from vtp.edge.sockets.farewells import ENDED, GOING, REVOKED, Going, farewells
 from vtp.edge.sockets.hub import Hub, OnGone
-from vtp.edge.sockets.recheck import Recheck, ended
+from vtp.edge.sockets.recheck import Recheck, look
 from vtp.edge.sockets.roster import Roster
 from vtp.errors import Unavailable
 from vtp.ids import UserId
@@ -48,6 +48,8 @@ class Sockets:
         self._tasks = Tasks(_report)
         self._roster = Roster()
         self._server = fence.Server(self._roster)
+        # Whose roles were found to be others than before, by whatever process they were changed.
+        self.on_roles_changed: list[Callable[[UserId], Awaitable[None]]] = []
         self._app: web.Application | None = None
         self._ask: Recheck | None = None
         self._admission = Admission(
@@ -178,12 +180,14 @@ class Sockets:
         """Who cannot be asked about, stays: the database being away ends no class."""
         limit = self._options.event_timeout
         try:
-            over = await ended(self._roster, sockets, ask, timeout=limit)
+            found = await look(self._roster, sockets, ask, timeout=limit)
+            for credential_id in found.ended:
+                self._revoke(of_credential(credential_id))
+            for user_id in found.roles:
+                for tell in self.on_roles_changed:
+                    await tell(user_id)
         except Exception as error:
             _log.warning("sockets.recheck_failed", **where(error))
-            return
-        for credential_id in over:
-            self._revoke(of_credential(credential_id))
 
 
 def _report(task: str, error: BaseException) -> None:

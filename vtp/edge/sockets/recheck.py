@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from vtp.actor import Actor
 from vtp.edge.sockets.channels import of_credential
 from vtp.edge.sockets.connection import Connection
 from vtp.edge.sockets.roster import Roster
+from vtp.ids import UserId
 
 # Actors in one question.
 _AT_ONCE = 500
@@ -25,23 +27,33 @@ class Recheck(Protocol):
         """Each as it is now, in the same order; None where what proved it has ended."""
 
 
-async def ended(
+@dataclass(slots=True)
+class Found:
+    """What has changed since the last look."""
+
+    ended: list[UUID] = field(default_factory=list)  # credentials
+    roles: set[UserId] = field(default_factory=set)  # whose roles are others now
+
+
+async def look(
     roster: Roster, sockets: Iterable[Connection], ask: Recheck, *, timeout: float
-) -> list[UUID]:
-    """Bring the actors of `sockets` up to date; the credentials of them that have ended."""
+) -> Found:
+    """Bring the actors of `sockets` up to date."""
     proved = {one.actor.credential_id: one.actor for one in sockets if one.actor.credential_id}
     before = list(proved.items())
-    over: list[UUID] = []
+    found = Found()
     for start in range(0, len(before), _AT_ONCE):
         part = before[start : start + _AT_ONCE]
         async with asyncio.timeout(timeout):
             now = await ask([actor for _, actor in part])
-        for (credential_id, _), actor in zip(part, now, strict=True):
+        for (credential_id, was), actor in zip(part, now, strict=True):
             if actor is None:
-                over.append(credential_id)
-            else:
-                _update(roster, credential_id, actor)
-    return over
+                found.ended.append(credential_id)
+                continue
+            _update(roster, credential_id, actor)
+            if actor.user_id is not None and actor.roles != was.roles:
+                found.roles.add(actor.user_id)
+    return found
 
 
 def _update(roster: Roster, credential_id: UUID, actor: Actor) -> None:

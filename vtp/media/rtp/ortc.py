@@ -247,6 +247,15 @@ def can_consume(track: Published, capabilities: RtpCapabilities) -> bool:
     return _decoder(track, capabilities) is not None
 
 
+def decodable(capabilities: RtpCapabilities) -> frozenset[str]:
+    """The codecs of ours that somebody can decode, by their names."""
+    found = (
+        codecs.matching(one.mime_type, one.clock_rate, one.channels, one.parameters)
+        for one in capabilities.codecs
+    )
+    return frozenset(codec.mime for codec in found if codec is not None)
+
+
 def consumed(
     track: Published,
     capabilities: RtpCapabilities,

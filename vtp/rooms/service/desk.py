@@ -86,9 +86,8 @@ class Desk:
         if track is None:
             raise NoSuchTrack
         _require_subscribable(seat.participant_id, track)
-        producer = meeting.producer(track_id)
-        if not ortc.can_consume(producer.published, capabilities):
-            meeting.cannot_decode(track, capabilities)
+        producer = meeting.watches(seat.participant_id, track, capabilities)
+        if producer is None:
             raise ortc.CannotConsume
         return track, seat.peer.consume(transport, producer, capabilities)
 

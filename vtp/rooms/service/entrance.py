@@ -90,8 +90,8 @@ class Entrance:
 
         `seen` is the number of the last event that they know of.
         """
-        if self._live.place_of(sid) is not None:
-            raise AlreadyInMeeting
+        if (place := self._live.place_of(sid)) is not None:
+            return self._still_in(actor, place, room_id=room_id, token=token, seen=seen)
         back = await self._come_back(actor, sid, room_id=room_id, token=token)
         if back is not None:
             meeting, me = back
@@ -102,6 +102,23 @@ class Entrance:
             except (_Changed, MeetingOver):  # ended at this very moment: another one begins
                 continue
         raise Unavailable(retry_after=1)
+
+    def _still_in(
+        self,
+        actor: Actor,
+        place: tuple[Meeting, Seat],
+        *,
+        room_id: RoomId,
+        token: str,
+        seen: int,
+    ) -> Entry:
+        """They missed something, and prove that they mean the place that they have."""
+        meeting, seat = place
+        mine = meeting.state.holder(_hashed(token), actor.require_user()) == seat.participant_id
+        if meeting.room.id != room_id or not mine:
+            raise AlreadyInMeeting
+        me = meeting.state.participants[seat.participant_id]
+        return self._entry(meeting, me, token, resumed=True, seen=seen)
 
     async def _come_in(self, actor: Actor, sid: Sid, room_id: RoomId) -> Entry:
         changes = self._live.changes

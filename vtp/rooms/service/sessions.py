@@ -108,7 +108,7 @@ class Sessions:
             answer, accepted = sdp_answer.publish_answer(
                 offer,
                 _parameters(transport),
-                camera=_order(guest.entry.meeting),
+                camera=_order(guest.entry.meeting, sources["video"]),
                 session_id=_number(),
             )
             if len(accepted) < len(kinds):
@@ -306,9 +306,10 @@ def _parameters(transport: Transport) -> TransportParameters:
     )
 
 
-def _order(meeting: Meeting) -> tuple[str, ...]:
-    """What cameras send in this class since somebody could not decode the other."""
-    return (meeting.camera,) if meeting.camera is not None else ()
+def _order(meeting: Meeting, source: Source) -> tuple[str, ...]:
+    """What others send from there, that all in the class can decode."""
+    wanted = meeting.codecs.of(source)
+    return (wanted,) if wanted is not None else ()
 
 
 def _etag() -> str:

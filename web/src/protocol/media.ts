@@ -4,13 +4,22 @@ import { Line, type MediaState } from "./line.ts";
 import { Refused } from "./problem.ts";
 import { howToSend } from "./quality.ts";
 import type { Live } from "./socket.ts";
-import type { CodecNews, Consumed, IceOffer, Source, TransportOffer, WantedNews } from "./wire.ts";
+import type {
+  CodecNews,
+  Codecs,
+  Consumed,
+  IceOffer,
+  Source,
+  TransportOffer,
+  WantedNews,
+} from "./wire.ts";
 
 export type { MediaState } from "./line.ts";
 
 export interface MediaOptions {
   live: Live;
   capabilities: types.RtpCapabilities;
+  codecs: Codecs;
   iceServers: RTCIceServer[];
   /** What can send and receive here; by itself the browser. */
   device?: () => Promise<types.Device>;
@@ -52,11 +61,12 @@ export class Media {
   readonly #offs: (() => void)[] = [];
   readonly #replacing = new Set<(trackId: string) => void>();
   #device: Promise<types.Device> | undefined;
-  #camera: string | undefined;
+  #codecs: Codecs;
   #closed = false;
 
   constructor(options: MediaOptions) {
     this.#options = options;
+    this.#codecs = options.codecs;
     this.#offs.push(
       options.live.on<WantedNews>("media.wanted", (news) => this.#want(news)),
       options.live.on<CodecNews>("media.codec", (news) => this.#replace(news)),
@@ -81,7 +91,7 @@ export class Media {
       stopTracks: false,
       disableTrackOnPause: true,
       appData: { source },
-      ...howToSend(device, track, source, this.#camera),
+      ...howToSend(device, track, source, this.#codecs[source]),
     });
     this.#producers.set(producer.id, producer);
     void this.#sendOnlyWanted(producer.id);
@@ -233,7 +243,7 @@ export class Media {
   }
 
   #replace({ source, mime, replaces }: CodecNews): void {
-    if (source === "camera") this.#camera = mime;
+    this.#codecs = { ...this.#codecs, [source]: mime };
     for (const listener of this.#replacing) listener(replaces);
   }
 

@@ -9,13 +9,13 @@ export function howToSend(
   device: Pick<types.Device, "sendRtpCapabilities">,
   track: MediaStreamTrack,
   source: Source,
-  camera?: string,
+  mime?: string,
 ): How {
   if (track.kind === "audio") return { codecOptions: AUDIO[source] ?? {} };
   if (source === "screen") {
-    return { encodings: [SCREEN], codecOptions: START, ...chosen(device, "video/VP8") };
+    return { encodings: [SCREEN], codecOptions: START, ...chosen(device, mime) };
   }
-  return { encodings: layersFor(track), codecOptions: START, ...chosen(device, camera) };
+  return { encodings: layersFor(track), codecOptions: START, ...chosen(device, mime) };
 }
 
 /** kbit/s; browsers begin far lower, and a class would see mud for its first ten seconds. */
@@ -47,7 +47,7 @@ function layersFor(track: MediaStreamTrack): types.RtpEncodingParameters[] {
 
 function chosen(
   { sendRtpCapabilities }: Pick<types.Device, "sendRtpCapabilities">,
-  mime: string | undefined,
+  mime?: string,
 ): Pick<How, "codec"> {
   const wanted = mime?.toLowerCase();
   const codec = sendRtpCapabilities.codecs?.find((one) => one.mimeType.toLowerCase() === wanted);

@@ -135,20 +135,15 @@ export class Room {
       // Silence. If the socket is away, the next one brings us here; else we ask again.
       if (this.#live.state === "open") this.#joinIn(this.#next());
     } else if (error.code === "already_in_meeting") {
-      // An answer of before was lost on the way: we are in, and know nothing of it.
-      await this.#comeInAnew();
+      // An answer of before was lost on the way: we are in, as somebody whom we do not know.
+      await this.#live.call("room.leave", {}).catch(() => undefined);
+      if (this.#live.state === "open") this.#joinIn(this.#next());
     } else if (error.retryAfter !== undefined) {
       this.#become("waiting", { error });
       this.#joinIn(Math.max(error.retryAfter * 1_000, this.#next()));
     } else {
       this.#end("refused", { error });
     }
-  }
-
-  async #comeInAnew(): Promise<void> {
-    if (this.#joined) this.#live.renew();
-    else await this.#live.call("room.leave", {}).catch(() => undefined);
-    if (this.#live.state === "open") this.#joinIn(this.#next());
   }
 
   #joinIn(milliseconds: number): void {
@@ -166,6 +161,7 @@ export class Room {
   }
 
   #entered(joined: Joined): void {
+    const cut = this.#state !== "open"; // else the line was there all the time
     this.#joined = joined;
     this.#wait = this.#options.again ?? AGAIN;
     this.#tellRights(joined.rights);
@@ -173,8 +169,8 @@ export class Room {
     this.#show(fromSnapshot(joined));
     if (this.#over) return;
     this.#become("open");
-    if (joined.resumed && this.#media) void this.#media.restart();
-    else this.#beginMedia(joined);
+    if (!joined.resumed || !this.#media) this.#beginMedia(joined);
+    else if (cut) void this.#media.restart();
     const early = this.#early;
     this.#early = [];
     this.#joining = false;
@@ -187,6 +183,7 @@ export class Room {
     const media = new Media({
       live: this.#live,
       capabilities: joined.capabilities,
+      codecs: joined.codecs,
       iceServers: joined.ice_servers,
       onState: (state) => this.#tell.onMediaState?.(state),
       onLost: () => void this.#mediaLost(media),
@@ -216,8 +213,8 @@ export class Room {
     const { seq } = this.#roster;
     const roster = after(this.#roster, events);
     if (!roster) {
-      // A step is missing. A new line begins with what there is now, and nothing else is lost.
-      this.#live.renew();
+      // A step is missing: ask what there is now. Media go on, nothing else is lost.
+      void this.#join();
       return;
     }
     this.#tell.onEvents?.(events.filter((event) => event.seq > seq));

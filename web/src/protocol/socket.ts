@@ -101,11 +101,6 @@ export class Live {
     return () => this.#watches.delete(ask);
   }
 
-  /** Opens the line anew, as after a cut: for when the two ends no longer agree. */
-  renew(): void {
-    this.#socket.io.engine?.close();
-  }
-
   close(): void {
     this.#watches.clear();
     this.#socket.disconnect();

@@ -29,6 +29,8 @@ export interface Meeting {
   started_at: string;
 }
 
+export type Codecs = Partial<Record<Source, string>>;
+
 export interface Rights {
   publish: Source[];
   moderate: boolean;
@@ -65,6 +67,8 @@ export interface Joined {
   resumed: boolean;
   missed: RoomEvent[];
   capabilities: types.RtpCapabilities;
+  /** In which codec a camera and a screen are sent, until `media.codec` says otherwise. */
+  codecs: Codecs;
   ice_servers: RTCIceServer[];
   rights: Rights;
 }

@@ -13,6 +13,7 @@ function opened(test: TestContext) {
   const media = new Media({
     live: server.live,
     capabilities: joined().capabilities,
+    codecs: joined().codecs,
     iceServers: [],
     device,
     onState: (state) => states.push(state),
@@ -137,6 +138,20 @@ test("whoever cannot decode a camera gets it in another codec", async (t) => {
   const { rtp_parameters } = server.of("media.produce").at(-1) ?? {};
   const [codec] = (rtp_parameters as { codecs: { mimeType: string }[] }).codecs;
   assert.equal(codec?.mimeType, "video/VP8");
+});
+
+test("a screen is sent in the codec of the class, and in another when it is asked for", async (t) => {
+  const { server, media } = opened(t);
+  const sent = await media.publish(localTrack("video"), "screen");
+  const codec = () => {
+    const { rtp_parameters } = server.of("media.produce").at(-1) ?? {};
+    return (rtp_parameters as { codecs: { mimeType: string }[] }).codecs[0]?.mimeType;
+  };
+  assert.equal(codec(), "video/VP8");
+  server.tell("media.codec", { source: "screen", mime: "video/VP9", replaces: sent.id });
+  await sent.close();
+  await media.publish(localTrack("video"), "screen");
+  assert.equal(codec(), "video/VP9");
 });
 
 const settings = (width: number, height: number) =>

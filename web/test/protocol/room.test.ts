@@ -89,11 +89,32 @@ test("news that come before the answer that they follow are not lost", async (t)
   assert.deepEqual([...(roster()?.participants.keys() ?? [])], ["me", "ada"]);
 });
 
-test("after a gap the line is opened anew", async (t) => {
-  const { server, tell } = entered(t);
+test("after a gap one asks for what was missed, on the same line and with the same media", async (t) => {
+  const { server, tell, names, medias, roster, events } = entered(t);
   await settled();
-  tell({ seq: 3, at: AT, type: "track_started", track: track("t1", "ada") });
-  assert.equal(server.renewed, 1);
+  const missed: RoomEvent[] = [
+    { seq: 2, at: AT, type: "participant_joined", participant: participant("ada") },
+    { seq: 3, at: AT, type: "track_started", track: track("t1", "ada") },
+  ];
+  const people = [participant("me"), participant("ada")];
+  server.answers["room.join"] = () =>
+    joined({ resumed: true, seq: 3, participants: people, tracks: [track("t1", "ada")], missed });
+  tell(...missed.slice(1));
+  tell({ seq: 4, at: AT, type: "hand", participant_id: "ada", hand_at: AT });
+  await settled();
+  const resume = { token: "token-of-the-first", seq: 1 };
+  assert.deepEqual(server.of("room.join").at(-1), { room: "r1", resume });
+  assert.deepEqual(names(), ["open"]);
+  assert.equal(medias(), 1);
+  assert.deepEqual(
+    server.sent.map(([name]) => name),
+    ["room.join", "room.join"],
+  );
+  assert.deepEqual(
+    events.map(({ seq }) => seq),
+    [2, 3, 4],
+  );
+  assert.equal(roster()?.participants.get("ada")?.hand_at, AT);
 });
 
 test("who comes back in time is the same, with the same media", async (t) => {
@@ -124,7 +145,7 @@ test("where too much was missed the snapshot counts", async (t) => {
   await settled();
   tell({ seq: 2_001, at: AT, type: "track_started", track: track("t1", "bo") });
   assert.equal(roster()?.seq, 2_001);
-  assert.equal(server.renewed, 0);
+  assert.equal(server.of("room.join").length, 2);
 });
 
 test("who comes back too late is somebody new, with new media", async (t) => {
@@ -188,15 +209,32 @@ test("an answer that was lost on the way does not keep anybody out", async (t) =
   );
 });
 
-test("a lost answer to coming back keeps the place: the line is opened anew", async (t) => {
-  const { server } = entered(t);
+test("a lost answer to coming back keeps the place: one asks once more", async (t) => {
+  const { server, names, medias } = entered(t);
+  await settled();
+  server.become("away");
+  server.answers["room.join"] = throws(new Unreachable("timeout", true));
+  server.become("open");
+  await settled();
+  server.answers["room.join"] = () => joined({ resumed: true });
+  await until(() => names().at(-1) === "open");
+  assert.deepEqual(server.of("room.leave"), []);
+  assert.equal(medias(), 1);
+});
+
+test("who is in as somebody else leaves that place, and comes in anew", async (t) => {
+  const { server, names, medias } = entered(t);
   await settled();
   server.become("away");
   server.answers["room.join"] = throws(refused("already_in_meeting"));
+  server.answers["room.leave"] = () => {
+    server.answers["room.join"] = () =>
+      joined({ me: participant("me2"), participants: [participant("me2")] });
+    return {};
+  };
   server.become("open");
-  await settled();
-  assert.equal(server.renewed, 1);
-  assert.deepEqual(server.of("room.leave"), []);
+  await until(() => medias() === 2);
+  assert.equal(names().at(-1), "open");
 });
 
 for (const how of ["removed", "signed_out", "not_allowed", "lost"] as const) {
