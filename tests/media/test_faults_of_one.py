@@ -248,8 +248,9 @@ async def test_a_layer_that_is_of_use_stays_wanted_when_there_is_no_room_for_it(
     consumer.pause()
     assert producer.watched(now + 7.0, patience=5.0) is None
     assert producer.watched(now + 13.0, patience=5.0) == (False,)
-    consumer.resume(now)
-    assert producer.watched(now + 14.0, patience=5.0) == (True,)
+    consumer.resume(now)  # its sender hears of it at once
+    assert teacher.told.wanted_layers == [(True,)]
+    assert producer.watched(now + 14.0, patience=5.0) is None
 
 
 async def test_a_microphone_goes_on_after_a_fault_of_who_listens_to_levels(stage: Stage) -> None:

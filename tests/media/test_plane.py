@@ -296,6 +296,23 @@ async def test_layers_that_nobody_watches_are_not_wanted(stage: Stage) -> None:
     assert producer.watched(now + 6.0, patience=5.0) == (False, True, True)
 
 
+async def test_a_layer_that_somebody_wants_again_is_wanted_at_once(stage: Stage) -> None:
+    teacher, student = await stage.person("teacher"), await stage.person("student")
+    producer = teacher.produce("video", simulcast(), "camera")
+    consumer = student.consume(producer)
+    for n in range(3):
+        layer = Vp8(ssrc=0x2000 + n, rid=f"r{n}", mid="0")
+        teacher.out.send(layer.frame(key=True)[0])
+    await soon(lambda: None not in producer.streams)
+    now = stage.plane.now()
+    consumer.prefer(width=200, height=110, pinned=False, now=now)
+    consumer.resume(now)
+    stage.plane.tell_wanted(producer, now + 6.0)
+    assert teacher.told.wanted_layers == [(True, False, False)]
+    consumer.prefer(width=1280, height=720, pinned=True, now=now + 6.0)
+    assert teacher.told.wanted_layers == [(True, False, False), (True, True, True)]
+
+
 async def test_the_clocks_of_many_streams_are_told_in_one_packet(stage: Stage) -> None:
     teacher, student = await stage.person("teacher"), await stage.person("student")
     sources = []

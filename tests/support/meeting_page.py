@@ -34,8 +34,8 @@ require("esbuild").buildSync({
 })
 """
 
-# meet({tokens?, room?, relay?}) joins: with two tokens as two people, of whom the second watches
-# the first, else as one; seen() -> what flows, by which kind of way.
+# meet({tokens?, room?, relay?, codec?, layers?}) joins: with two tokens as two people, of whom the
+# second watches the first, else as one; seen() -> what flows, by which kind of way.
 _SCRIPT = """
 const answered = told => {
     if (told.error) throw new Error(JSON.stringify(told.error));
@@ -80,7 +80,7 @@ const watched = async (ask, device, recv, track) => {
     document.body.append(shown);
     await ask("media.resume", {consumer: told.id});
 };
-window.meet = async ({tokens, room, relay}) => {
+window.meet = async ({tokens, room, relay, codec, layers}) => {
     const asks = tokens ? tokens.map(bySocket) : [byHttp];
     let joined;
     for (const ask of asks) joined = await ask("room.join", {room});
@@ -95,7 +95,9 @@ window.meet = async ({tokens, room, relay}) => {
     const media = await navigator.mediaDevices.getUserMedia(
         {audio: true, video: {width: 320, height: 240}});
     for (const track of media.getTracks()) {
-        const producer = await send.produce({track});
+        const named = device.sendRtpCapabilities.codecs.find(one => one.mimeType === codec);
+        const how = track.kind === "video" && codec ? {codec: named, encodings: layers} : {};
+        const producer = await send.produce({track, ...how});
         await watched(askToo, device, recv, producer.id);
     }
     return device.handlerName;
@@ -110,7 +112,12 @@ window.seen = async () => {
     const out = [...(await send.getStats()).values()];
     const into = [...(await recv.getStats()).values()];
     const came = kind => into.find(one => one.type === "inbound-rtp" && one.kind === kind) || {};
+    const codec = kind => into.find(one => one.id === came(kind).codecId) || {};
     return {
+        video: codec("video").mimeType || "", audio: codec("audio").mimeType || "",
+        spoken: codec("audio").sdpFmtpLine || "", width: came("video").frameWidth || 0,
+        lost: came("video").packetsLost || 0, keys: came("video").keyFramesDecoded || 0,
+        samples: (came("audio").totalSamplesReceived || 0) - (came("audio").concealedSamples || 0),
         send: send.connectionState, recv: recv.connectionState, out: way(out), into: way(into),
         frames: came("video").framesDecoded || 0, packets: came("audio").packetsReceived || 0,
         clocks: into.filter(one => one.type === "remote-outbound-rtp" && one.packetsSent).length,
@@ -128,6 +135,15 @@ class Seen(msgspec.Struct, frozen=True):
     # Decoded pictures, and packets of sound.
     frames: int
     packets: int
+    # What is decoded, in which words it was agreed, and how wide the pictures are.
+    video: str
+    audio: str
+    spoken: str
+    width: int
+    lost: int
+    keys: int
+    # Of sound that came, not of what was made up in its place.
+    samples: int
     # Streams whose sender's clock is known, so that sound and picture are kept together.
     clocks: int
 

@@ -147,20 +147,26 @@ _OPTIONS = (
 
 @asynccontextmanager
 async def a_page(
-    executable: str, script: str, *, file: Path | None = None, url: str = ""
+    executable: str, script: str, *, file: Path | None = None, url: str = "", bare: bool = False
 ) -> AsyncIterator[Page]:
-    """A page on an origin that may use a camera: that of `url`, else one without a server."""
+    """A page on an origin that may use a camera: that of `url`, else one without a server.
+
+    `bare` is nothing but that origin, whatever its server would show there.
+    """
 
     async def empty(route: Route) -> None:
         await route.fulfill(body="<!doctype html><title>A page</title>", content_type="text/html")
 
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
-            executable_path=executable, args=list(_OPTIONS), timeout=30_000
+            executable_path=executable,
+            # A page that no server gave is taken for one of the internet, which may not call us.
+            args=[*_OPTIONS, *(["--disable-features=LocalNetworkAccessChecks"] if bare else [])],
+            timeout=30_000,
         )
         made = await browser.new_page()
-        if not url:
-            await made.route("**/*", empty)
+        if bare or not url:
+            await made.route(url or "**/*", empty)
         await made.goto(url or "http://localhost/")
         if file is not None:
             await made.add_script_tag(path=file)

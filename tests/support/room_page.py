@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -32,10 +33,12 @@ _RECEIVED = """async () => {
     const found = [];
     for (const connection of window.connections) {
         if (connection.connectionState === "closed") continue;
-        for (const report of (await connection.getStats()).values()) {
+        const reports = await connection.getStats();
+        for (const report of reports.values()) {
             if (report.type === "inbound-rtp" && report.kind) {
                 const {kind, mid, framesDecoded, frameWidth, packetsReceived} = report;
-                found.push({kind, mid, framesDecoded, frameWidth, packetsReceived});
+                const codec = reports.get(report.codecId)?.mimeType;
+                found.push({kind, mid, framesDecoded, frameWidth, packetsReceived, codec});
             }
         }
     }
@@ -81,6 +84,20 @@ class Someone:
         """Of the pictures that come, in pixels."""
         return [one["frameWidth"] for one in await self.received("video") if one.get("frameWidth")]
 
+    async def decodes(self, mime: str, *, more: int = 5) -> None:
+        """Waits until so many more pictures of that codec have come."""
+
+        async def count() -> int:
+            reports = await self.received("video")
+            return sum(one["framesDecoded"] or 0 for one in reports if one.get("codec") == mime)
+
+        before = await count()
+
+        async def came() -> bool:
+            return await count() >= before + more
+
+        await becomes(came)
+
     async def sees_pictures(self, more: int = 5) -> None:
         """Waits until so many more pictures have come."""
         before = await self.pictures()
@@ -110,10 +127,34 @@ class Someone:
 
         await self.page.route_web_socket("**/socket.io/**", connected)
 
+    async def cannot_decode(self, mime: str) -> None:
+        """Before the page is opened: what it tells of itself lacks this codec."""
+
+        def connected(line: WebSocketRoute) -> None:
+            server = line.connect_to_server()
+            line.on_message(lambda message: server.send(_without(str(message), mime)))
+
+        await self.page.route_web_socket("**/socket.io/**", connected)
+
     async def lose_the_line(self) -> None:
         """The socket goes without a word; the media know nothing of it."""
         for end in self.lines[-1]:
             await end.close(code=4000, reason="cut")
+
+
+def _without(message: str, mime: str) -> str:
+    if '"media.consume"' not in message:
+        return message
+    start = message.index("[")
+    name, body = json.loads(message[start:])
+    codecs = body["rtp_capabilities"]["codecs"]
+    gone = {one["preferredPayloadType"] for one in codecs if one["mimeType"] == mime}
+    body["rtp_capabilities"]["codecs"] = [
+        one
+        for one in codecs
+        if one["mimeType"] != mime and one.get("parameters", {}).get("apt") not in gone
+    ]
+    return message[:start] + json.dumps([name, body])
 
 
 async def becomes(so: Callable[[], Awaitable[bool]]) -> None:

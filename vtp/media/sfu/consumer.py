@@ -62,6 +62,7 @@ class Consumer:
         if self.paused:
             self.paused = False
             self.choose(now)
+            self.feed.wished(self.producer, now)
 
     def pause(self) -> None:
         self.paused = True
@@ -76,6 +77,7 @@ class Consumer:
         if width or height:
             self.wish = self._layer_for(max(width, height))
         self.choose(now)
+        self.feed.wished(self.producer, now)
 
     def _layer_for(self, side: int) -> int:
         best = len(self.producer.streams) - 1

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from vtp.media.sfu.consumer import Consumer
     from vtp.media.sfu.downlink import Downlink
     from vtp.media.sfu.plane import Plane
+    from vtp.media.sfu.producer import Producer
     from vtp.media.sfu.transport import Transport
 
 # Of what is sent, this share may be repairs; below this rate, so many bits a second.
@@ -83,6 +84,10 @@ class Feed(Silent):
         """Another layer is sent from now on, by another clock than the last report told of."""
         if told := _clock_of(downlink, self._plane.now()):
             self.transport.send_rtcp(told)
+
+    def wished(self, producer: Producer, now: float) -> None:
+        """Somebody wants another layer than before: its sender hears of it at once."""
+        self._plane.tell_wanted(producer, now)
 
     def free_numbers(self) -> tuple[int, int]:
         """SSRCs for a track and its repairs that no other has or had on this connection."""

@@ -290,8 +290,13 @@ class Plane:
         """Layers begin and die, and some have no viewer: look again who gets what."""
         for producer in list(peer.producers.values()):
             producer.choose(now)
-            if (layers := producer.watched(now, patience=_PATIENCE)) is not None:
-                peer.events.wanted(producer, layers)
+            self.tell_wanted(producer, now)
+
+    @staticmethod
+    def tell_wanted(producer: Producer, now: float) -> None:
+        peer, layers = producer.uplink.owner, producer.watched(now, patience=_PATIENCE)
+        if layers is not None and isinstance(peer, Peer):
+            peer.events.wanted(producer, layers)
 
 
 @asynccontextmanager
