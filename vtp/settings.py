@@ -240,6 +240,13 @@ class Attendance(Section, frozen=True, kw_only=True):
     most_waiting: Count = 100_000
 
 
+class Audit(Section, frozen=True, kw_only=True):
+    # Whole months of the record that are kept.
+    keep_months: Annotated[int, msgspec.Meta(ge=1, le=1200)] = 24
+    # How long whole addresses are kept; then only their network.
+    keep_addresses: Annotated[float, msgspec.Meta(ge=86_400, le=1e9)] = 2_592_000.0
+
+
 class Sandbox(Section, frozen=True, kw_only=True):
     memory: Count = 1_073_741_824
     cpu_seconds: Positive = 60.0
@@ -267,6 +274,7 @@ class Settings(Section, frozen=True, kw_only=True):
     jobs: Jobs = Jobs()
     rooms: Rooms = Rooms()
     attendance: Attendance = Attendance()
+    audit: Audit = Audit()
     sandbox: Sandbox = Sandbox()
 
     @property

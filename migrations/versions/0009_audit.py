@@ -184,11 +184,29 @@ begin
 end;
 $$;
 
+-- Let a month go that an anchor stands for; how many rows that were.
+create function audit_drop_month(month date) returns bigint language plpgsql as $$
+declare
+    name text := 'audit_' || to_char(month, 'YYYY_MM');
+    beyond uuid := audit_bound(
+        (date_trunc('month', month) + interval '1 month')::timestamp at time zone 'UTC');
+    gone bigint;
+begin
+    if not exists (select from audit_anchor where before >= beyond) then
+        raise exception 'no anchor stands for this month' using errcode = 'insufficient_privilege';
+    end if;
+    execute format('select count(*) from %I', name) into gone;
+    execute format('drop table %I', name);
+    return gone;
+end;
+$$;
+
 select audit_make_month((now() at time zone 'UTC' + make_interval(months => months))::date)
   from generate_series(0, 2) as months;
 """
 
 DOWN = """
+drop function audit_drop_month(date);
 drop function audit_make_month(date);
 drop table audit_horizon;
 drop table audit_anchor;

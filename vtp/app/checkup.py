@@ -7,6 +7,8 @@ import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+from vtp.app.archive import verifying
+from vtp.audit.commands import sentence, summary
 from vtp.blob.opening import check as check_blobs
 from vtp.blob.opening import open_blobs
 from vtp.clock import SystemClock
@@ -48,6 +50,7 @@ async def check(chosen: Settings) -> int:
         ("address", lambda: _address(chosen)),
         ("browser files", _assets),
         ("database", lambda: _database(chosen)),
+        ("record", lambda: _record(chosen)),
         ("storage", lambda: _storage(chosen)),
         ("rate limits", lambda: _limits(chosen)),
         ("sandbox", lambda: _sandbox(chosen)),
@@ -104,6 +107,15 @@ async def _database(chosen: Settings) -> str:
             raise Wanting("PostgreSQL 15 or later is needed.")
         await require_schema(db)
         return f"PostgreSQL {number // 10_000}, at the revision of this program"
+
+
+async def _record(chosen: Settings) -> str:
+    """Of what was done: whether each row is as it was sealed."""
+    async with open_database(chosen.database) as db:
+        found = await verifying(db, chosen).verify()
+    if found.broken is not None:
+        raise Wanting(f"The record was tampered with: {sentence(found.broken)}.")
+    return summary(found)
 
 
 async def _storage(chosen: Settings) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from vtp.accounts import api as accounts_api
 from vtp.accounts import jobs as accounts_jobs
 from vtp.accounts import pages as accounts_pages
+from vtp.audit import jobs as audit_jobs
 from vtp.edge import api_docs, assets, client_errors, health
 from vtp.edge.routes import Route
 from vtp.edge.sockets import upgrade
@@ -17,7 +18,7 @@ from vtp.rooms import pages as rooms_pages
 from vtp.site import pages as site_pages
 
 EVENTS = (jobs_events.events, rooms_events.events)
-HANDLERS = (accounts_jobs.handlers, jobs_jobs.handlers)
+HANDLERS = (accounts_jobs.handlers, audit_jobs.handlers, jobs_jobs.handlers)
 
 
 def routes() -> list[Route]:

@@ -8,8 +8,10 @@ import structlog
 
 from vtp.accounts.jobs import Bench
 from vtp.accounts.jobs import handlers as accounts_handlers
+from vtp.app.archive import archive
 from vtp.app.loop import Told, fed
 from vtp.app.parts import Parts, open_parts
+from vtp.audit.jobs import handlers as audit_handlers
 from vtp.jobs.handlers import Bound
 from vtp.jobs.jobs import Broom
 from vtp.jobs.jobs import handlers as jobs_handlers
@@ -49,7 +51,11 @@ def bound(parts: Parts) -> list[Bound]:
         clock=parts.clock,
     )
     broom = Broom(db=parts.db, options=parts.settings.jobs)
-    return [*accounts_handlers.bind(bench), *jobs_handlers.bind(broom)]
+    return [
+        *accounts_handlers.bind(bench),
+        *audit_handlers.bind(archive(parts)),
+        *jobs_handlers.bind(broom),
+    ]
 
 
 async def _tell_walls(parts: Parts) -> None:

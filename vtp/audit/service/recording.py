@@ -9,8 +9,9 @@ from uuid import UUID
 import structlog
 
 from vtp.actor import NOWHERE, ORIGIN, Actor, Origin, Via
-from vtp.audit import addresses, store
+from vtp.audit import addresses
 from vtp.audit.model import Detail, Details, Entry, Result, Whence
+from vtp.audit.store import rows
 from vtp.clock import Clock
 from vtp.db import Database, Db
 from vtp.ids import uuid7
@@ -58,7 +59,7 @@ class Audit:
             result=result,
             details=details or {},
         )
-        await store.insert(tx, entry, whence)
+        await rows.insert(tx, entry, whence)
         _log.info(
             "audit.recorded",
             entry_id=str(entry.id),

@@ -6,6 +6,7 @@ import msgspec
 
 from vtp.audit.model import Entry, Whence
 from vtp.db import Db
+from vtp.db.connection import Row
 
 
 async def insert(db: Db, entry: Entry, whence: Whence | None) -> None:
@@ -37,3 +38,9 @@ async def insert(db: Db, entry: Entry, whence: Whence | None) -> None:
         whence.address if whence else "",
         whence.salt if whence else None,
     )
+
+
+def entry_of(row: Row) -> Entry:
+    fields = dict(row)
+    fields["details"] = msgspec.json.decode(fields["details"])
+    return Entry(**fields)
