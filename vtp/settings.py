@@ -243,8 +243,8 @@ class Attendance(Section, frozen=True, kw_only=True):
 class Audit(Section, frozen=True, kw_only=True):
     # Whole months of the record that are kept.
     keep_months: Annotated[int, msgspec.Meta(ge=1, le=1200)] = 24
-    # How long whole addresses are kept; then only their network.
-    keep_addresses: Annotated[float, msgspec.Meta(ge=86_400, le=1e9)] = 2_592_000.0
+    # Days for which whole addresses are kept; then only their network.
+    keep_addresses: Annotated[int, msgspec.Meta(ge=1, le=3650)] = 30
 
 
 class Sandbox(Section, frozen=True, kw_only=True):

@@ -52,7 +52,7 @@ class Keeping:
 
     async def forget_addresses(self) -> int:
         """What is left of them is the network, in the row itself."""
-        limit = self._clock.now() - timedelta(seconds=self._options.keep_addresses)
+        limit = self._clock.now() - timedelta(days=self._options.keep_addresses)
         async with self._db.transaction() as tx:
             before = await months.bound(tx, limit)
             count = await months.forget_addresses(tx, before=before)
