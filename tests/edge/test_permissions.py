@@ -32,7 +32,8 @@ from vtp.edge.rules import Rule
 from vtp.ids import JobId, MeetingId, RoomId, uuid7
 from vtp.rooms.facts import ParticipantId
 from vtp.rooms.model import Room, joined
-from vtp.rooms.store import meetings, rooms
+from vtp.rooms.store import meetings, rooms, talk
+from vtp.rooms.talk.messages import Message, MessageId
 
 NOBODY = "nobody"
 OWNER = "owner"
@@ -123,6 +124,13 @@ CALLS: dict[tuple[str, str], Call] = {
     ("GET", "/api/v1/meetings/{id}/tracks"): Call(200, of="meeting", others=404),
     ("POST", "/api/v1/meetings/{id}/tracks/{track_id}/mute"): Call(410, of="track", others=404),
     ("GET", "/api/v1/meetings/{id}/stats"): Call(200, of="meeting", others=404),
+    ("GET", "/api/v1/meetings/{id}/messages"): Call(200, of="meeting", others=404),
+    ("DELETE", "/api/v1/meetings/{id}/messages/{message}"): Call(204, of="meeting", others=404),
+    ("POST", "/api/v1/meetings/{id}/images"): Call(
+        410, raw=a_png(), kind="image/png", of="meeting", others=404
+    ),
+    ("GET", "/api/v1/meetings/{id}/images/{image}"): Call(404, of="meeting", others=404),
+    ("GET", "/api/v1/meetings/{id}/polls"): Call(200, of="meeting", others=404),
     ("POST", "/whip/{id}"): Call(201, raw=_PUBLISH, kind=SDP, of="room", others=404),
     ("OPTIONS", "/whip/{id}"): Call(200, of="room"),
     ("OPTIONS", "/whip/{id}/{session}"): Call(200, of="whip"),
@@ -166,6 +174,8 @@ class Said:
 
 
 _TRACK = {"track": str(uuid7())}
+_MESSAGE = {"message": str(uuid7())}
+_POLL = {"poll": str(uuid7())}
 # What somebody who is in no class is told of all that happens in classes.
 _OUTSIDE = "not_in_meeting"
 
@@ -176,6 +186,19 @@ EVENTS: dict[str, Said] = {
     "room.hand": Said({"raised": True}, code=_OUTSIDE),
     "room.mute": Said(_TRACK, code=_OUTSIDE),
     "room.remove": Said({"participant": str(uuid7())}, code=_OUTSIDE),
+    "chat.send": Said({"text": "Hello", "key": str(uuid7())}, code=_OUTSIDE),
+    "chat.delete": Said(_MESSAGE, code=_OUTSIDE),
+    "chat.older": Said({"before": str(uuid7())}, code=_OUTSIDE),
+    "room.react": Said({"reaction": "heart"}, code=_OUTSIDE),
+    "room.lost": Said({}, code=_OUTSIDE),
+    "poll.create": Said({"kind": "text", "question": "Why?"}, code=_OUTSIDE),
+    "poll.open": Said(_POLL, code=_OUTSIDE),
+    "poll.close": Said(_POLL, code=_OUTSIDE),
+    "poll.share": Said(_POLL, code=_OUTSIDE),
+    "poll.discard": Said(_POLL, code=_OUTSIDE),
+    "poll.answer": Said({"choices": [0], **_POLL}, code=_OUTSIDE),
+    "poll.list": Said({}, code=_OUTSIDE),
+    "poll.results": Said(_POLL, code=_OUTSIDE),
     "media.transport": Said({"direction": "send"}, code=_OUTSIDE),
     "media.connect": Said(
         {"transport": "x", "dtls_parameters": msgspec.to_builtins(DTLS)}, code=_OUTSIDE
@@ -289,10 +312,24 @@ class School:
         room, meeting_id = await self.room(), MeetingId(uuid7())
         owner = self.people[OWNER].user
         attendee = joined(ParticipantId(uuid7()), owner.id, owner.name, "host", _BORN)
+        said = Message(
+            id=MessageId(uuid7()),
+            author=owner.id,
+            name=owner.name,
+            role="host",
+            sent_at=_BORN,
+            text="Welcome",
+        )
         async with self.application.parts.db.transaction() as tx:
             await meetings.insert(tx, meeting_id=meeting_id, room_id=room.id, started_at=_BORN)
             await meetings.insert_participant(tx, meeting_id, attendee)
-        self.inside = {"{participant_id}": str(attendee.id), "{track_id}": str(uuid7())}
+            await talk.insert(tx, meeting_id=meeting_id, message=said, key=said.id)
+        self.inside = {
+            "{participant_id}": str(attendee.id),
+            "{track_id}": str(uuid7()),
+            "{message}": str(said.id),
+            "{image}": str(uuid7()),
+        }
         return meeting_id
 
     async def restore(self, name: str, route: Route) -> None:

@@ -13,7 +13,9 @@ from vtp import settings
 from vtp.accounts.service import Accounts
 from vtp.actor import Actor, Role
 from vtp.attendance.service import Attendance, open_attendance
-from vtp.clock import SetClock
+from vtp.blob.memory import MemoryBlobs
+from vtp.blob.threads import Threads
+from vtp.clock import SetClock, SystemClock
 from vtp.db import Database
 from vtp.edge.sockets import endings
 from vtp.edge.sockets.channels import Sid
@@ -23,6 +25,7 @@ from vtp.rooms.facts import AnyEvent, ParticipantId, Source, Track
 from vtp.rooms.rights import Access
 from vtp.rooms.service import Rooms, open_rooms
 from vtp.rooms.service.entrance import Entry
+from vtp.sandbox.runner import Sandbox
 
 # Nothing happens by itself; news go out at the next turn of the loop.
 STILL = settings.Rooms(sweep=3600.0, news_interval=0.0)
@@ -36,6 +39,7 @@ class Listeners:
     inside: set[tuple[Sid, MeetingId]] = field(default_factory=set)
     batches: list[list[AnyEvent]] = field(default_factory=list)
     spoken: list[news.Speaking] = field(default_factory=list)
+    common_told: list[news.Common] = field(default_factory=list)
     told: list[tuple[Sid, news.Personal]] = field(default_factory=list)
     ended: set[Sid] = field(default_factory=set)
 
@@ -51,8 +55,11 @@ class Listeners:
     async def events(self, meeting_id: MeetingId, events: Sequence[AnyEvent]) -> None:
         self.batches.append(list(events))
 
-    async def speaking(self, speaking: news.Speaking) -> None:
-        self.spoken.append(speaking)
+    async def common(self, told: news.Common) -> None:
+        if isinstance(told, news.Speaking):
+            self.spoken.append(told)
+        else:
+            self.common_told.append(told)
 
     async def personal(self, sid: Sid, told: news.Personal) -> None:
         self.told.append((sid, told))
@@ -69,6 +76,7 @@ class School:
     plane: QuietPlane
     listeners: Listeners
     rooms: Rooms
+    blobs: MemoryBlobs
     _sockets: int = 0
 
     async def person(self, name: str, *roles: Role) -> Attender:
@@ -161,6 +169,7 @@ async def a_process(
     """One process that holds classes; opened beside another one, as after its crash."""
     plane, listeners = QuietPlane(), Listeners()
     async with (
+        Threads(1) as threads,
         open_attendance(db, clock=clock, options=UNWRITTEN) as attendance,
         open_rooms(
             db,
@@ -170,9 +179,11 @@ async def a_process(
             attendance=attendance,
             plane=plane,
             audience=listeners,
+            blobs=(blobs := MemoryBlobs(threads, clock)),
+            sandbox=Sandbox(settings.Sandbox(), clock=SystemClock()),
         ) as rooms,
     ):
-        yield School(db, clock, accounts, attendance, plane, listeners, rooms)
+        yield School(db, clock, accounts, attendance, plane, listeners, rooms, blobs)
 
 
 @asynccontextmanager

@@ -23,14 +23,17 @@ from vtp.accounts.service import Accounts
 from vtp.accounts.service.standing import Standing
 from vtp.actor import Role
 from vtp.attendance.service import open_attendance
+from vtp.blob.memory import MemoryBlobs
+from vtp.blob.threads import Threads
 from vtp.clock import SystemClock
 from vtp.db import Database
 from vtp.edge.server import Listener
 from vtp.edge.sockets.facade import Sockets
 from vtp.edge.sockets.upgrade import attach
-from vtp.rooms import api, events
+from vtp.rooms import api, events, talk_events
 from vtp.rooms.events import Herald
 from vtp.rooms.service import Rooms, open_rooms
+from vtp.sandbox.runner import Sandbox
 
 BRISK = settings.Rooms(sweep=0.02, news_interval=0.01, away_after=0.3)
 _PLENTY = settings.Limits(requests_per_minute=100_000, anonymous_per_minute=100_000)
@@ -85,8 +88,9 @@ async def a_served_school(
     db: Database, *, options: settings.Rooms = BRISK
 ) -> AsyncIterator[Served]:
     clock, plane = SystemClock(), QuietPlane()
-    sockets = Sockets(QUICK, [events.events], clock=clock, observe=Noted())
+    sockets = Sockets(QUICK, [events.events, talk_events.events], clock=clock, observe=Noted())
     async with AsyncExitStack() as stack:
+        threads = await stack.enter_async_context(Threads(1))
         accounts = await stack.enter_async_context(some_accounts(db, clock))
         attendance = await stack.enter_async_context(
             open_attendance(db, clock=clock, options=UNWRITTEN)
@@ -100,6 +104,8 @@ async def a_served_school(
                 attendance=attendance,
                 plane=plane,
                 audience=Herald(sockets),
+                blobs=MemoryBlobs(threads, clock),
+                sandbox=Sandbox(settings.Sandbox(), clock=clock),
             )
         )
         app = an_app(api.routes, people=accounts.credentials, limits=_PLENTY)  # type: ignore[arg-type]  # the real ones, by shape

@@ -40,6 +40,8 @@ async def open_classes(parts: Parts, sockets: Sockets) -> AsyncIterator[Classes]
             attendance=attendance,
             plane=plane,
             audience=Herald(sockets),
+            blobs=parts.blobs,
+            sandbox=parts.sandbox,
             ice_servers=partial(_relays, parts),
         ) as rooms,
     ):

@@ -14,11 +14,18 @@ from vtp.jobs import events as jobs_events
 from vtp.jobs import jobs as jobs_jobs
 from vtp.rooms import api as rooms_api
 from vtp.rooms import events as rooms_events
+from vtp.rooms import jobs as rooms_jobs
 from vtp.rooms import pages as rooms_pages
+from vtp.rooms import talk_events
 from vtp.site import pages as site_pages
 
-EVENTS = (jobs_events.events, rooms_events.events)
-HANDLERS = (accounts_jobs.handlers, audit_jobs.handlers, jobs_jobs.handlers)
+EVENTS = (jobs_events.events, rooms_events.events, talk_events.events)
+HANDLERS = (
+    accounts_jobs.handlers,
+    audit_jobs.handlers,
+    jobs_jobs.handlers,
+    rooms_jobs.handlers,
+)
 
 
 def routes() -> list[Route]:

@@ -16,6 +16,8 @@ from vtp.jobs.handlers import Bound
 from vtp.jobs.jobs import Broom
 from vtp.jobs.jobs import handlers as jobs_handlers
 from vtp.jobs.worker import run_worker
+from vtp.rooms.jobs import Attic
+from vtp.rooms.jobs import handlers as rooms_handlers
 from vtp.settings import Settings
 from vtp.telemetry import logs
 from vtp.telemetry.watchdog import Watchdog
@@ -51,10 +53,12 @@ def bound(parts: Parts) -> list[Bound]:
         clock=parts.clock,
     )
     broom = Broom(db=parts.db, options=parts.settings.jobs)
+    attic = Attic(db=parts.db, blobs=parts.blobs, clock=parts.clock)
     return [
         *accounts_handlers.bind(bench),
         *audit_handlers.bind(archive(parts)),
         *jobs_handlers.bind(broom),
+        *rooms_handlers.bind(attic),
     ]
 
 

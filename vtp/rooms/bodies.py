@@ -19,6 +19,7 @@ from vtp.media.rtp.ortc_types import (
 from vtp.rooms import facts
 from vtp.rooms.facts import AnyEvent, Participant, Track
 from vtp.rooms.service.entrance import Entry, IceServer
+from vtp.rooms.talk_bodies import Snapshot, snapshot
 
 RoomRef = Annotated[UUID, Meta(description="The room.")]
 TrackRef = Annotated[UUID, Meta(description="A track, as in `tracks` and the events.")]
@@ -91,6 +92,7 @@ class Joined(Struct, frozen=True, kw_only=True):
     ]
     ice_servers: list[IceServer]
     rights: Rights
+    talk: Snapshot
 
 
 def joined(entry: Entry) -> Joined:
@@ -113,6 +115,7 @@ def joined(entry: Entry) -> Joined:
         codecs=meeting.codecs.now(),
         ice_servers=list(entry.ice_servers),
         rights=Rights(publish=list(entry.publish), moderate=entry.me.role == "host"),
+        talk=snapshot(state, entry.me),
     )
 
 

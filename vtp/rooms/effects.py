@@ -13,6 +13,8 @@ from typing import TypeVar
 from vtp.attendance.ledger import Kind
 from vtp.rooms.facts import Participant, ParticipantId, Source, Track, TrackId
 from vtp.rooms.state import Over, State
+from vtp.rooms.talk import effects as talk
+from vtp.rooms.talk.effects import TalkEffect
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -68,7 +70,7 @@ class Close:
     over: Over
 
 
-Effect = Begin | Finish | Stop | Hold | Drop | Close
+Effect = Begin | Finish | Stop | Hold | Drop | Close | TalkEffect
 
 
 def between(before: State, after: State) -> tuple[Effect, ...]:
@@ -82,6 +84,7 @@ def between(before: State, after: State) -> tuple[Effect, ...]:
         *(effect for was, now in tracks for effect in _of_track(was, now)),
         *(effect for was, now in tracks for effect in _sending(was, now)),
         *(effect for was, now in people for effect in _being_there(was, now)),
+        *talk.between(before.talk, after.talk),
         *(Drop(was.id) for was, now in people if was is not None and now is None),
         *([Close(after.over)] if after.over is not None and before.over is None else []),
     )

@@ -9,7 +9,7 @@ from vtp.edge.sockets.channels import Channel, Sid, channel
 from vtp.edge.sockets.events import Call, Events
 from vtp.edge.sockets.facade import Sockets
 from vtp.ids import MeetingId, RoomId
-from vtp.rooms import bodies, news
+from vtp.rooms import bodies, news, talk_events
 from vtp.rooms.api.asking import OVERSEERS, ROOMS
 from vtp.rooms.facts import AnyEvent, ParticipantId, TrackId
 from vtp.rooms.service import Rooms
@@ -195,8 +195,15 @@ class Herald:
         told = news.RoomEvents(meeting=meeting_id, events=list(changes))
         await self._sockets.emit(CHANGED, told, to=_everybody(meeting_id))
 
-    async def speaking(self, speaking: news.Speaking) -> None:
-        await self._sockets.emit(SPEAKING, speaking, to=_everybody(speaking.meeting))
+    async def common(self, told: news.Common) -> None:
+        everybody = _everybody(told.meeting)
+        match told:
+            case news.Speaking():
+                await self._sockets.emit(SPEAKING, told, to=everybody)
+            case news.Reacted():
+                await self._sockets.emit(talk_events.REACTED, told, to=everybody)
+            case news.Tallied():
+                await self._sockets.emit(talk_events.TALLIED, told, to=everybody)
 
     async def personal(self, sid: Sid, told: news.Personal) -> None:
         match told:
@@ -206,6 +213,8 @@ class Herald:
                 await self._sockets.emit(LAYER, told, to=sid)
             case news.Codec():
                 await self._sockets.emit(CODEC, told, to=sid)
+            case _:
+                await talk_events.personal(self._sockets, sid, told)
 
 
 def _everybody(meeting_id: MeetingId) -> Channel:

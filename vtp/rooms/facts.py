@@ -13,6 +13,9 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
+from vtp.rooms.talk.messages import Deleter, Message, MessageId
+from vtp.rooms.talk.polls import PollView
+
 ParticipantId = NewType("ParticipantId", UUID)
 TrackId = NewType("TrackId", UUID)
 
@@ -113,6 +116,33 @@ class SourcesChanged(Event, frozen=True, kw_only=True, tag="sources_changed"):
     member_sources: Annotated[list[Source], Meta(examples=[["microphone", "camera"]])]
 
 
+class MessageSaid(Event, frozen=True, kw_only=True, tag="message"):
+    """For everybody. Private messages come by `chat.private`."""
+
+    message: Message
+
+
+class MessageDeleted(Event, frozen=True, kw_only=True, tag="message_deleted"):
+    """It stays as a mark without words, also where others quote it."""
+
+    message_id: MessageId
+    by: Deleter
+
+
+class PollOpened(Event, frozen=True, kw_only=True, tag="poll_opened"):
+    poll: PollView
+
+
+class PollClosed(Event, frozen=True, kw_only=True, tag="poll_closed"):
+    poll: PollView
+
+
+class PollShared(Event, frozen=True, kw_only=True, tag="poll_shared"):
+    """Everybody may see the result now."""
+
+    poll: PollView
+
+
 class ServerStops(Event, frozen=True, kw_only=True, tag="server_stops"):
     """The class can go on until `by` at the latest; another one begins on the next server."""
 
@@ -132,6 +162,11 @@ AnyEvent = (
     | TrackChanged
     | TrackEnded
     | SourcesChanged
+    | MessageSaid
+    | MessageDeleted
+    | PollOpened
+    | PollClosed
+    | PollShared
     | ServerStops
     | MeetingEnded
 )

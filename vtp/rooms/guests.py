@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from vtp.edge.sockets.channels import Sid
 from vtp.ids import MeetingId
 from vtp.rooms.facts import AnyEvent
-from vtp.rooms.news import Audience, Personal, Speaking
+from vtp.rooms.news import Audience, Common, Personal
 
 # No socket has a name with a colon.
 _PREFIX = "guest:"
@@ -49,8 +49,8 @@ class Guests:
             tell(meeting_id)
         await self._sockets.events(meeting_id, events)
 
-    async def speaking(self, speaking: Speaking) -> None:
-        await self._sockets.speaking(speaking)
+    async def common(self, told: Common) -> None:
+        await self._sockets.common(told)
 
     async def personal(self, sid: Sid, news: Personal) -> None:
         if not _is_guest(sid):

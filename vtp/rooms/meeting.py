@@ -19,15 +19,17 @@ from vtp.edge.sockets.channels import Sid
 from vtp.ids import MeetingId, UserId
 from vtp.media.rtp import ortc
 from vtp.media.rtp.ortc_types import RtpCapabilities
-from vtp.rooms import effects, moves
+from vtp.rooms import effects, moves, rights
 from vtp.rooms.codecs import CAMERA, Codecs
 from vtp.rooms.facts import Participant, ParticipantId, Track, TrackId
 from vtp.rooms.media import Consumer, Peer, Plane, Producer
 from vtp.rooms.model import Room
-from vtp.rooms.news import Audience, Codec, Layer, Speaking, Wanted
+from vtp.rooms.news import Audience, Codec, Common, Layer, Personal, Speaking, Wanted
 from vtp.rooms.outbox import Outbox
 from vtp.rooms.replay import Ring
 from vtp.rooms.state import Now, State
+from vtp.rooms.talk import told
+from vtp.rooms.talk.reactions import Reaction
 from vtp.rooms.turns import Turn, apply
 from vtp.tasks import Tasks
 
@@ -173,6 +175,8 @@ class Meeting:
                 self._drop(self.seats.pop(participant_id))
             case effects.Close():
                 self._on_over(self)
+            case _:
+                told.carry_out(self, effect)
 
     def _stop(self, track_id: TrackId) -> None:
         for seat in self.seats.values():
@@ -220,6 +224,24 @@ class Meeting:
         seat = self.seats.get(participant_id)
         return seat.sid if seat is not None else None
 
+    # --- what is told beside changes ----------------------------------------------------------
+    def react(self, participant_id: ParticipantId, reaction: Reaction) -> None:
+        self._outbox.reaction(participant_id, reaction)
+
+    def tell_all(self, told: Common) -> None:
+        self._outbox.common(told)
+
+    def tell_person(self, user_id: UUID, told: Personal) -> None:
+        """On all their devices that are connected; who comes back is given all anew."""
+        for seat in self.of_user(user_id):
+            if seat.sid is not None:
+                self._outbox.personal(seat.participant_id, told)
+
+    def tell_hosts(self, told: Personal) -> None:
+        for one in self.state.participants.values():
+            if rights.may_host(one.role) and one.connection == "live":
+                self._outbox.personal(one.id, told)
+
     # --- codecs -------------------------------------------------------------------------------
     def watches(
         self, watcher: ParticipantId, track: Track, capabilities: RtpCapabilities
@@ -253,7 +275,7 @@ class Meeting:
             attendance.began(self.id, one, self.seats[one].user_id, "speaking")
         self._speaking = now
         speaker = _participant(active) if active is not None else None
-        self._outbox.speaking(
+        self._outbox.common(
             Speaking(
                 meeting=self.id,
                 active=speaker if speaker in self.seats else None,

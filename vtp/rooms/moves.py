@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from vtp.rooms.facts import Ending, Kind, ParticipantId, Parting, Role, Source, TrackId
+from vtp.rooms.talk.moves import TalkMove
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,4 +133,5 @@ Move = (
     | Warn
     | End
     | Tick
+    | TalkMove
 )

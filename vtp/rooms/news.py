@@ -11,6 +11,9 @@ from msgspec import Meta
 from vtp.edge.sockets.channels import Sid
 from vtp.ids import MeetingId
 from vtp.rooms.facts import AnyEvent, ParticipantId, Source, TrackId
+from vtp.rooms.talk.messages import Message
+from vtp.rooms.talk.polls import MyAnswer, PollId, PollView, Tally
+from vtp.rooms.talk.reactions import Given
 
 
 class RoomEvents(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,7 +52,58 @@ class Codec(msgspec.Struct, frozen=True, kw_only=True):
     replaces: TrackId
 
 
-Personal = Wanted | Layer | Codec
+class PrivateMessage(msgspec.Struct, frozen=True, kw_only=True):
+    """A message between you and one other person is this now."""
+
+    meeting: MeetingId
+    message: Message
+
+
+class PollChanged(msgspec.Struct, frozen=True, kw_only=True):
+    """For hosts: a poll is this now, drafts and sums included."""
+
+    meeting: MeetingId
+    poll: PollView
+
+
+class DraftGone(msgspec.Struct, frozen=True, kw_only=True):
+    """For hosts: a draft was thrown away."""
+
+    meeting: MeetingId
+    poll: PollId
+
+
+class Answered(msgspec.Struct, frozen=True, kw_only=True):
+    """Your answer, on whatever device you gave it."""
+
+    meeting: MeetingId
+    answer: MyAnswer
+
+
+class LostCount(msgspec.Struct, frozen=True, kw_only=True):
+    """For hosts: how many said in the last three minutes that they cannot follow."""
+
+    meeting: MeetingId
+    lost: Annotated[int, Meta(examples=[4])]
+
+
+class Reacted(msgspec.Struct, frozen=True, kw_only=True):
+    """Since the batch before; shown for a moment, and not kept."""
+
+    meeting: MeetingId
+    reactions: list[Given]
+
+
+class Tallied(msgspec.Struct, frozen=True, kw_only=True):
+    """How far a poll is whose result everybody may see."""
+
+    meeting: MeetingId
+    tally: Tally
+
+
+TalkPersonal = PrivateMessage | PollChanged | DraftGone | Answered | LostCount
+Personal = Wanted | Layer | Codec | TalkPersonal
+Common = Speaking | Reacted | Tallied
 
 
 class Audience(Protocol):
@@ -65,6 +119,7 @@ class Audience(Protocol):
 
     async def events(self, meeting_id: MeetingId, events: Sequence[AnyEvent]) -> None: ...
 
-    async def speaking(self, speaking: Speaking) -> None: ...
+    async def common(self, told: Common) -> None:
+        """To everybody who is in the meeting."""
 
     async def personal(self, sid: Sid, news: Personal) -> None: ...

@@ -1,7 +1,7 @@
 """What a class has to tell: changes in their order, of everything else the newest, in batches.
 
 It cannot grow: changes go out as fast as they come, a batch at a time; who speaks and what layers
-are wanted is replaced by what is newer.
+are wanted is replaced by what is newer; of reactions a number is told.
 """
 
 from __future__ import annotations
@@ -12,7 +12,23 @@ from collections.abc import Callable, Iterable
 from vtp.edge.sockets.channels import Sid
 from vtp.ids import MeetingId
 from vtp.rooms.facts import AnyEvent, ParticipantId
-from vtp.rooms.news import Audience, Codec, Layer, Personal, Speaking, Wanted
+from vtp.rooms.news import (
+    Answered,
+    Audience,
+    Codec,
+    Common,
+    DraftGone,
+    Layer,
+    LostCount,
+    Personal,
+    PollChanged,
+    PrivateMessage,
+    Reacted,
+    Speaking,
+    Tallied,
+    Wanted,
+)
+from vtp.rooms.talk.reactions import Gathered, Reaction
 from vtp.tasks import Tasks
 
 
@@ -32,7 +48,8 @@ class Outbox:
         self._tasks = tasks
         self._where = where
         self._events: list[AnyEvent] = []
-        self._speaking: Speaking | None = None
+        self._common: dict[object, Common] = {}  # the newest about each thing
+        self._reactions = Gathered()
         # For each participant the newest of each kind; kept for those who are away.
         self._personal: dict[ParticipantId, dict[object, Personal]] = {}
         self._leaving: list[Sid] = []
@@ -42,8 +59,12 @@ class Outbox:
         self._events.extend(events)
         self.wake()
 
-    def speaking(self, speaking: Speaking) -> None:
-        self._speaking = speaking
+    def common(self, news: Common) -> None:
+        self._common[_about(news)] = news
+        self.wake()
+
+    def reaction(self, participant_id: ParticipantId, reaction: Reaction) -> None:
+        self._reactions.add(participant_id, reaction)
         self.wake()
 
     def personal(self, participant_id: ParticipantId, news: Personal) -> None:
@@ -67,7 +88,8 @@ class Outbox:
     def _ready(self) -> bool:
         return bool(
             self._events
-            or self._speaking
+            or self._common
+            or self._reactions
             or self._leaving
             or any(self._where(one) is not None for one in self._personal)
         )
@@ -83,25 +105,41 @@ class Outbox:
     async def _round(self) -> None:
         events, self._events = self._events, []
         leaving, self._leaving = self._leaving, []
-        speaking, self._speaking = self._speaking, None
+        common, self._common = self._common, {}
         if events:
             await self._audience.events(self._meeting_id, events)
         for sid in leaving:
             await self._audience.leave(sid, self._meeting_id)
-        if speaking is not None:
-            await self._audience.speaking(speaking)
+        for one in common.values():
+            await self._audience.common(one)
+        if reactions := self._reactions.take():
+            await self._audience.common(Reacted(meeting=self._meeting_id, reactions=reactions))
         for participant_id in list(self._personal):
             if (here := self._where(participant_id)) is not None:
                 for news in self._personal.pop(participant_id).values():
                     await self._audience.personal(here, news)
 
 
-def _about(news: Personal) -> object:
+def _about(news: Personal | Common) -> object:
     """News about the same thing replace each other."""
+    about: object = None
     match news:
         case Wanted(track=track):
-            return Wanted, track
+            about = track
         case Layer(consumer=consumer):
-            return Layer, consumer
+            about = consumer
         case Codec(replaces=replaces):
-            return Codec, replaces
+            about = replaces
+        case PrivateMessage(message=message):
+            about = message.id
+        case PollChanged(poll=poll):
+            about = poll.id
+        case DraftGone(poll=poll_id):
+            about = poll_id
+        case Answered(answer=answer):
+            about = answer.poll
+        case Tallied(tally=tally):
+            about = tally.poll
+        case Speaking() | LostCount() | Reacted():
+            pass
+    return type(news), about

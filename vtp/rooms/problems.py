@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vtp.errors import Conflict, Forbidden, Gone, Invalid, NotFound, Unavailable
+from vtp.errors import Conflict, Forbidden, Gone, Invalid, Limited, NotFound, Unavailable
 
 
 class RoomClosed(Gone):
@@ -113,6 +113,110 @@ class NoSuchTrack(NotFound):
 
 class NoSuchParticipant(NotFound):
     """There is no such participant."""
+
+
+# --- what is said -----------------------------------------------------------------------------
+class BadMessage(Invalid):
+    """Write something that can be seen."""
+
+    code = "bad_message"
+
+
+class MessageTooLong(Invalid):
+    """This is too long for one message."""
+
+    code = "message_too_long"
+
+
+class BadReply(Invalid):
+    """What you answer is not here, or only you two may see it."""
+
+    code = "bad_reply"
+
+
+class BadImage(Invalid):
+    """This image was not sent to this class by you, or stands in another message already."""
+
+    code = "bad_image"
+
+
+class ToYourself(Invalid):
+    """A private message needs somebody else to read it."""
+
+    code = "to_yourself"
+
+
+class MayNotWrite(Forbidden):
+    """You may not write this here now."""
+
+    code = "may_not_write"
+
+
+class NotYourMessage(Forbidden):
+    """Only its author and hosts can delete a message."""
+
+    code = "not_your_message"
+
+
+class TooManyMessages(Limited):
+    """You write faster than others can read. Wait a little."""
+
+    code = "too_many_messages"
+
+
+class NoSuchMessage(NotFound):
+    """There is no such message."""
+
+
+class NoSuchImage(NotFound):
+    """There is no such image."""
+
+
+# --- polls ------------------------------------------------------------------------------------
+class BadPoll(Invalid):
+    """Something in this poll needs to be changed."""
+
+    code = "bad_poll"
+
+
+class BadAnswer(Invalid):
+    """This is no answer to this poll."""
+
+    code = "bad_answer"
+
+
+class PollClosed(Conflict):
+    """This poll is not open."""
+
+    code = "poll_closed"
+
+
+class PollNotClosed(Conflict):
+    """Close the poll before you show its result."""
+
+    code = "poll_not_closed"
+
+
+class NotADraft(Conflict):
+    """This poll was opened already."""
+
+    code = "not_a_draft"
+
+
+class TooManyPolls(Conflict):
+    """This class has as many polls as one class may have."""
+
+    code = "too_many_polls"
+
+
+class HostsDoNotAnswer(Forbidden):
+    """Who leads the class does not answer its polls."""
+
+    code = "hosts_do_not_answer"
+
+
+class NoSuchPoll(NotFound):
+    """There is no such poll."""
 
 
 class RoomFull(Unavailable):

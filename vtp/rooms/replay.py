@@ -60,7 +60,7 @@ class View:
                 self.tracks.pop(event.track_id, None)
             case facts.MeetingEnded():
                 self.participants, self.tracks, self.over = {}, {}, True
-            case facts.SourcesChanged() | facts.ServerStops():
+            case _:  # what is said is kept by who shows it
                 pass
 
     def _hand(self, event: facts.Hand) -> None:

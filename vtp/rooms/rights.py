@@ -78,6 +78,25 @@ def may_publish(role: Role, source: Source, member_sources: Collection[Source]) 
     return role == "host" or source in member_sources
 
 
+def may_chat(role: Role, *, to: Role | None) -> bool:
+    """Write to everybody, or, with the role of who is to read it, privately to one."""
+    return role in {"host", "member"} and to in {None, "host", "member"}
+
+
+def may_react(role: Role) -> bool:
+    return role in {"host", "member"}
+
+
+def may_poll(role: Role | None) -> bool:
+    """Make polls, open, close and share them, and see their results first."""
+    return may_host(role)
+
+
+def may_answer(role: Role) -> bool:
+    """Who asks, does not answer."""
+    return not may_poll(role)
+
+
 def may_subscribe(asker: UUID, publisher: UUID) -> bool:
     """Whoever is in a class may see and hear all of it, except themselves."""
     return asker != publisher

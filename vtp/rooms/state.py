@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from vtp.rooms.facts import Ending, Participant, ParticipantId, Source, Track, TrackId
+from vtp.rooms.talk.state import Talk
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ class State:
     away: Mapping[ParticipantId, float] = field(default_factory=dict)
     # People who were removed; they cannot come back unless they are let in again.
     removed: frozenset[UUID] = frozenset()
+    talk: Talk = field(default_factory=Talk)
     over: Over | None = None
 
     def of_user(self, user_id: UUID) -> list[Participant]:
@@ -86,6 +88,7 @@ def reopened(
     removed: Iterable[UUID],
     seen_at: datetime,
     now: Now,
+    talk: Talk | None = None,
 ) -> State:
     """A class that a crash interrupted: it goes on when somebody comes back in time."""
     return State(
@@ -93,4 +96,5 @@ def reopened(
         member_sources=frozenset(member_sources),
         vacant=Vacant(seen_at, now.ticks + rules.away_after, "lost"),
         removed=frozenset(removed),
+        talk=talk or Talk(),
     )

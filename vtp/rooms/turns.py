@@ -28,6 +28,7 @@ from vtp.rooms.problems import (
     WrongKind,
 )
 from vtp.rooms.state import Now, Over, State, Vacant
+from vtp.rooms.talk import turns as talk
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,8 @@ def _due(state: State, now: Now) -> bool:
     """Whether anything follows from the time alone."""
     if state.vacant is not None and now.ticks >= state.vacant.until:
         return True
+    if talk.due(state.talk, now.ticks):
+        return True
     return any(now.ticks >= until for until in state.away.values())
 
 
@@ -72,6 +75,7 @@ class _Draft:
         self.tokens = dict(state.tokens)
         self.away = dict(state.away)
         self.removed = state.removed
+        self.talk = state.talk
         self.over = state.over
         self.events: list[AnyEvent] = []
 
@@ -86,8 +90,13 @@ class _Draft:
             tokens=self.tokens,
             away=self.away,
             removed=self.removed,
+            talk=self.talk,
             over=self.over,
         )
+
+    @property
+    def ticks(self) -> float:
+        return self.now.ticks
 
     def tell(self, event: Callable[..., AnyEvent], **fields: Any) -> None:
         self.seq += 1
@@ -279,6 +288,7 @@ def _tick(draft: _Draft, _move: c.Tick) -> None:
     ticks = draft.now.ticks
     for participant_id in [one for one, until in draft.away.items() if ticks >= until]:
         draft.out(draft.participants[participant_id], "lost")
+    talk.found_again(draft)
     vacant = draft.vacant
     if vacant is not None and ticks >= vacant.until:
         draft.end(Over(vacant.how, vacant.since))
@@ -301,4 +311,5 @@ _HANDLERS: dict[type, Callable[[_Draft, Any], None]] = {
     c.Warn: _warn,
     c.End: _end,
     c.Tick: _tick,
+    **talk.HANDLERS,
 }

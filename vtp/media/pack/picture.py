@@ -15,6 +15,7 @@ MAX_BYTES = 12 * 1024 * 1024
 MAX_PIXELS = 40_000_000
 
 _REDRAW = "vtp.media.pack.inside.redrawing:redraw"
+_FIT = "vtp.media.pack.inside.redrawing:fit"
 _CPU_SECONDS = 20.0
 _WALL_SECONDS = 40.0
 # A few sizes of a square picture; also the largest that a hostile child can make us hold.
@@ -35,6 +36,25 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
 
 class Pictures(msgspec.Struct, frozen=True, kw_only=True):
     pictures: tuple[Picture, ...]
+
+
+class FitWish(msgspec.Struct, frozen=True, kw_only=True):
+    """As it is, not cropped."""
+
+    # The longer side in pixels, one picture for each; none is made larger than it was.
+    boxes: tuple[int, ...]
+    max_bytes: int = MAX_BYTES
+    max_pixels: int = MAX_PIXELS
+
+
+class Fitted(msgspec.Struct, frozen=True, kw_only=True):
+    width: int
+    height: int
+    data: bytes
+
+
+class AllFitted(msgspec.Struct, frozen=True, kw_only=True):
+    pictures: tuple[Fitted, ...]
 
 
 class NotAPicture(Invalid):
@@ -82,6 +102,33 @@ async def redraw_file(
         raise PictureDamaged
     for picture in made.pictures:
         _check(picture)
+    return made.pictures
+
+
+async def fit_file(
+    confined: Confined, descriptor: int, *, boxes: Sequence[int], max_bytes: int = MAX_BYTES
+) -> tuple[Fitted, ...]:
+    """The open picture file `descriptor` as one WebP for each of `boxes`, in its proportions."""
+    made = await confined.run(
+        _FIT,
+        FitWish(boxes=tuple(boxes), max_bytes=max_bytes),
+        returns=AllFitted,
+        files={"input": descriptor},
+        raises=REFUSALS,
+        cpu_seconds=_CPU_SECONDS,
+        wall_seconds=_WALL_SECONDS,
+        output=_OUTPUT,
+    )
+    if len(made.pictures) != len(boxes):
+        raise PictureDamaged
+    for picture, box in zip(made.pictures, boxes, strict=True):
+        header = imagefile.look(picture.data)
+        found = header and (header.kind, header.width, header.height)
+        if (
+            found != ("webp", picture.width, picture.height)
+            or not 1 <= max(picture.width, picture.height) <= box
+        ):
+            raise PictureDamaged
     return made.pictures
 
 

@@ -12,9 +12,12 @@ import structlog
 from vtp import settings
 from vtp.accounts.service import Accounts
 from vtp.attendance.service import Attendance
+from vtp.blob.port import Blobs
 from vtp.clock import Clock
 from vtp.db import Database
+from vtp.errors import Unavailable
 from vtp.ids import UserId
+from vtp.media.pack.confined import Confined
 from vtp.rooms.guests import Guests
 from vtp.rooms.media import Plane
 from vtp.rooms.meeting import Outside
@@ -22,10 +25,13 @@ from vtp.rooms.news import Audience
 from vtp.rooms.service.catalogue import Catalogue
 from vtp.rooms.service.desk import Desk
 from vtp.rooms.service.entrance import Entrance, IceServer
+from vtp.rooms.service.images import Images
 from vtp.rooms.service.live import Live
 from vtp.rooms.service.meetings import Meetings
+from vtp.rooms.service.polls import Polls
 from vtp.rooms.service.sessions import Sessions
 from vtp.rooms.service.standing import Standing
+from vtp.rooms.service.talk import Talk
 from vtp.tasks import Tasks
 
 _log = structlog.get_logger()
@@ -40,6 +46,9 @@ class Rooms:
     desk: Desk  # the media of who is in
     sessions: Sessions  # who sends or watches over HTTP alone
     meetings: Meetings  # what hosts see and steer
+    talk: Talk  # messages, reactions, who is lost
+    images: Images  # in messages
+    polls: Polls
     standing: Standing  # who may be here, asked again
     live: Live  # the classes that go on
 
@@ -47,7 +56,16 @@ class Rooms:
         """What follows from time that has passed."""
         self.sessions.sweep()
         await self.live.sweep()
+        self.talk.sweep()
+        self.images.sweep()
+        await self.write_reactions()
         await self.standing.look_again()
+
+    async def write_reactions(self) -> None:
+        try:
+            await self.talk.flush()
+        except Unavailable as problem:
+            _log.warning("rooms.reactions_wait", code=problem.code)
 
     async def drain(self, force: asyncio.Event) -> None:
         """Begin no more classes, and let those that go on come to their end; see `Live.drain`."""
@@ -68,6 +86,8 @@ async def open_rooms(
     attendance: Attendance,
     plane: Plane,
     audience: Audience,
+    blobs: Blobs,
+    sandbox: Confined,
     ice_servers: Callable[[UserId], Sequence[IceServer]] = no_relays,
 ) -> AsyncIterator[Rooms]:
     """For the one process that holds classes: it takes up what its predecessor left behind."""
@@ -85,6 +105,8 @@ async def open_rooms(
     catalogue = Catalogue(db, clock=clock, accounts=accounts, standing=standing)
     entrance = Entrance(db, live=live, people=accounts.people, plane=plane, ice_servers=ice_servers)
     desk = Desk(live=live, clock=clock)
+    meetings = Meetings(db, live=live, plane=plane, clock=clock)
+    images = Images(db, live=live, meetings=meetings, blobs=blobs, sandbox=sandbox, clock=clock)
     rooms = Rooms(
         catalogue=catalogue,
         entrance=entrance,
@@ -92,7 +114,10 @@ async def open_rooms(
         sessions=Sessions(
             live=live, catalogue=catalogue, entrance=entrance, desk=desk, guests=guests, clock=clock
         ),
-        meetings=Meetings(db, live=live, plane=plane, clock=clock),
+        meetings=meetings,
+        talk=Talk(db, live=live, meetings=meetings, images=images, clock=clock),
+        images=images,
+        polls=Polls(db, live=live, meetings=meetings, clock=clock),
         standing=standing,
         live=live,
     )
@@ -101,6 +126,7 @@ async def open_rooms(
     try:
         yield rooms
     finally:
+        await rooms.write_reactions()
         await live.close()
         await tasks.close()
 

@@ -17,6 +17,7 @@ from vtp.rooms.meeting import Meeting, Outside, Seat
 from vtp.rooms.model import Held, Room
 from vtp.rooms.problems import NotInMeeting, ServerStopping
 from vtp.rooms.records import Records
+from vtp.rooms.service.recovered import conversation
 from vtp.rooms.state import Over, Rules
 from vtp.rooms.store import meetings as store
 
@@ -224,6 +225,7 @@ class Live:
             held.room.member_sources,
             removed=await store.removed(self._db, meeting_id=held.id),
             seen_at=seen_at,
+            talk=await conversation(self._db, held.id, now=now),
             now=now,
         )
         self._add(held.id, held.room, again, started_at=held.started_at)

@@ -157,6 +157,15 @@ class Meetings:
         return meeting
 
     # --- gates --------------------------------------------------------------------------------
+    async def seen(self, actor: Actor, meeting_id: MeetingId) -> tuple[Held, Role]:
+        """And as what one is in its room."""
+        seen = await store.by_id(self._db, meeting_id=meeting_id, user_id=actor.user_id)
+        found = _gate(actor, seen)
+        return found.meeting, found.role
+
+    async def hosted(self, actor: Actor, meeting_id: MeetingId) -> Held:
+        return await self._hosted(actor, meeting_id)
+
     async def _hosted(self, actor: Actor, meeting_id: MeetingId) -> Held:
         seen = await store.by_id(self._db, meeting_id=meeting_id, user_id=actor.user_id)
         found = _gate(actor, seen)

@@ -19,6 +19,9 @@ from av.video.frame import VideoFrame
 
 from vtp.media.pack import imagefile
 from vtp.media.pack.picture import (
+    AllFitted,
+    Fitted,
+    FitWish,
     NotAPicture,
     Picture,
     PictureAnimated,
@@ -51,7 +54,33 @@ _TICK = Fraction(1, 25)
 
 
 def redraw(spec: Wish, files: Mapping[str, int]) -> Pictures:
-    data = _read(files["input"], spec.max_bytes)
+    """Squares, of what is in the middle."""
+    header, data = _looked(files["input"], spec)
+    try:
+        frame = _decoded(header.kind, data, max_pixels=spec.max_pixels)
+        drawn = [_square(frame, header.orientation, side) for side in spec.sides]
+    except MemoryError:
+        raise
+    except av.error.FFmpegError:
+        raise PictureDamaged from None
+    return Pictures(pictures=tuple(drawn))
+
+
+def fit(spec: FitWish, files: Mapping[str, int]) -> AllFitted:
+    """The whole picture, in its proportions."""
+    header, data = _looked(files["input"], spec)
+    try:
+        frame = _decoded(header.kind, data, max_pixels=spec.max_pixels)
+        drawn = [_fitted(frame, header.orientation, box) for box in spec.boxes]
+    except MemoryError:
+        raise
+    except av.error.FFmpegError:
+        raise PictureDamaged from None
+    return AllFitted(pictures=tuple(drawn))
+
+
+def _looked(descriptor: int, spec: Wish | FitWish) -> tuple[imagefile.Header, bytes]:
+    data = _read(descriptor, spec.max_bytes)
     header = imagefile.look(data)
     if header is None:
         raise NotAPicture
@@ -62,14 +91,7 @@ def redraw(spec: Wish, files: Mapping[str, int]) -> Pictures:
             f"The picture has {header.width * header.height / 1e6:.0f} megapixels; "
             f"{spec.max_pixels / 1e6:.0f} is the most."
         )
-    try:
-        frame = _decoded(header.kind, data, max_pixels=spec.max_pixels)
-        drawn = [_drawn(frame, header.orientation, side) for side in spec.sides]
-    except MemoryError:
-        raise
-    except av.error.FFmpegError:
-        raise PictureDamaged from None
-    return Pictures(pictures=tuple(drawn))
+    return header, data
 
 
 def _read(descriptor: int, limit: int) -> bytes:
@@ -95,13 +117,27 @@ def _decoded(kind: imagefile.Kind, data: bytes, *, max_pixels: int) -> VideoFram
     return frames[0]
 
 
-def _drawn(frame: VideoFrame, orientation: int, side: int) -> Picture:
+def _square(frame: VideoFrame, orientation: int, side: int) -> Picture:
+    inner = min(frame.width, frame.height)
+    drawn = _drawn(frame, orientation, [("crop", f"{inner}:{inner}")], (side, side))
+    return Picture(side=side, data=_encoded(drawn))
+
+
+def _fitted(frame: VideoFrame, orientation: int, box: int) -> Fitted:
+    shrunk = min(1.0, box / max(frame.width, frame.height))
+    size = tuple(max(1, round(side * shrunk)) for side in (frame.width, frame.height))
+    drawn = _drawn(frame, orientation, [], (size[0], size[1]))
+    return Fitted(width=drawn.width, height=drawn.height, data=_encoded(drawn))
+
+
+def _drawn(
+    frame: VideoFrame, orientation: int, first: list[tuple[str, str]], size: tuple[int, int]
+) -> VideoFrame:
     graph = Graph()
     graph.threads = 1
-    inner = min(frame.width, frame.height)
     steps = [
-        ("crop", f"{inner}:{inner}"),
-        ("scale", f"{side}:{side}:flags=lanczos+accurate_rnd+full_chroma_int"),
+        *first,
+        ("scale", f"{size[0]}:{size[1]}:flags=lanczos+accurate_rnd+full_chroma_int"),
         ("format", "bgra"),
         *_UPRIGHT[orientation],
         # Where it was taken, by which camera, with which colours: gone.
@@ -115,14 +151,14 @@ def _drawn(frame: VideoFrame, orientation: int, side: int) -> Picture:
     graph.link_nodes(source, *nodes, graph.add("buffersink")).configure()
     frame.pts, frame.time_base = 0, _TICK
     graph.vpush(frame)
-    return Picture(side=side, data=_encoded(graph.vpull(), side))
+    return graph.vpull()
 
 
-def _encoded(frame: VideoFrame, side: int) -> bytes:
+def _encoded(frame: VideoFrame) -> bytes:
     encoder = CodecContext.create("libwebp", "w")
     if not isinstance(encoder, VideoCodecContext):
         raise PictureDamaged
-    encoder.width = encoder.height = side
+    encoder.width, encoder.height = frame.width, frame.height
     encoder.pix_fmt = frame.format.name
     encoder.time_base = _TICK
     encoder.options = {"quality": _QUALITY}
