@@ -236,7 +236,7 @@ async def test_a_shared_screen_takes_the_stage(room: Class) -> None:
     await expect(ines.page.get_by_text("You are sharing your screen")).to_be_visible()
     await expect(noor.page.get_by_text("Ines is sharing")).to_be_visible()
     await expect(noor.page.locator(".share video")).to_be_visible()
-    await expect(noor.page.locator(".strip figure.tile")).to_have_count(2)
+    await expect(noor.page.locator("figure.tile-small")).to_have_count(2)
     await noor.sees_pictures()
     await expect(noor.button("Share your screen")).to_have_count(0)
     await ines.button("Stop sharing").first.click()

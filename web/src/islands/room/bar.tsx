@@ -7,6 +7,7 @@ import { Modal } from "../modal.tsx";
 import { Button, Icon } from "../parts.tsx";
 import type { Classroom } from "./classroom.ts";
 import { copyLink } from "./invite.ts";
+import { More } from "./more.tsx";
 import { DeviceMenu } from "./pickers.tsx";
 import { Screen } from "./screen.ts";
 import { phone } from "./view.ts";
@@ -24,6 +25,7 @@ export function Bar({ room }: { room: Classroom }): VNode {
         <span class="class-line" />
         <Hand room={room} />
         {phone.value && <People room={room} />}
+        <More room={room} />
         <span class="class-line" />
         <Leave room={room} />
       </div>
@@ -95,7 +97,7 @@ function Microphone({ room }: { room: Classroom }): VNode {
         kind={!works && "muted"}
         onClick={() => void room.turn("microphone", !works)}
       />
-      <More id="microphone-menu" name={t("room.device.soundMenu")} />
+      <Choose id="microphone-menu" name={t("room.device.soundMenu")} />
       <DeviceMenu room={room} id="microphone-menu" kinds={["microphone", "speaker"]} />
     </span>
   );
@@ -113,13 +115,13 @@ function Camera({ room }: { room: Classroom }): VNode {
         kind={!works && "muted"}
         onClick={() => void room.turn("camera", !works)}
       />
-      <More id="camera-menu" name={t("room.device.cameraMenu")} />
+      <Choose id="camera-menu" name={t("room.device.cameraMenu")} />
       <DeviceMenu room={room} id="camera-menu" kinds={["camera"]} />
     </span>
   );
 }
 
-function More({ id, name }: { id: string; name: string }): VNode {
+function Choose({ id, name }: { id: string; name: string }): VNode {
   return (
     <button
       type="button"
@@ -164,9 +166,7 @@ function People({ room }: { room: Classroom }): VNode {
   const people = room.people.value;
   const hands = people.filter(({ hand, self }) => hand !== undefined && !self).length;
   const open = room.panel.value;
-  const toggle = () => {
-    room.panel.value = !open;
-  };
+  const toggle = () => room.togglePeople();
   if (phone.value) {
     const name = hands > 0 ? t("room.peopleHands", { count: hands }) : t("room.people");
     return (

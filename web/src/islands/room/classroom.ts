@@ -8,13 +8,17 @@ import type { Live } from "../../protocol/socket.ts";
 import { type Shown, Watching } from "../../protocol/watching.ts";
 import type { Joined, LayerNews, Rights, RoomEvent, Track } from "../../protocol/wire.ts";
 import { t } from "../../text.ts";
+import { Blur } from "./blur.ts";
 import type { Devices, Kind } from "./devices.ts";
 import { eventNotice } from "./events.ts";
+import type { Keeps } from "./kept.ts";
 import { Notices } from "./notices.ts";
 import { offered, type Person, peopleOf } from "./people.ts";
 import { Screen } from "./screen.ts";
+import { Showing, type Where } from "./showing.ts";
 import { Sounds } from "./sounds.ts";
 import { refusal } from "./troubles.ts";
+import { Viewing } from "./viewing.ts";
 
 export type Stage = "lobby" | "joining" | "in" | "over";
 
@@ -26,10 +30,7 @@ export interface Place {
 
 const KEYBOARD = matchMedia("(any-pointer: fine)");
 
-/** A tab that nobody looks at stops its pictures, unless one comes back at once. */
-const UNSEEN_FOR = 10_000;
-/** Milliseconds after which a picture that left the page is not shown any more. */
-const MOVING = 400;
+const BROKEN: ReadonlySet<MediaState> = new Set(["disconnected", "failed"]);
 
 export class Classroom {
   readonly place: Place;
@@ -53,6 +54,12 @@ export class Classroom {
   readonly panel: Signal<boolean> = signal(false);
   readonly people: ReadonlySignal<Person[]>;
   readonly me: ReadonlySignal<Person | undefined>;
+  readonly view: Viewing;
+  readonly blur: Blur;
+  /** Nothing comes or goes right now; it comes back by itself. */
+  readonly cut: ReadonlySignal<boolean>;
+  /** The sheet with the keys is open. */
+  readonly help: Signal<boolean> = signal(false);
   readonly #live: Live;
   readonly #sending = new Sending({ onProblem: (_, error) => this.#trouble(error) });
   readonly #watching = new Watching({
@@ -61,14 +68,13 @@ export class Classroom {
       this.layers.value = new Map(this.layers.value).set(id, news);
     },
   });
-  readonly #shown = new Map<string, Shown>();
-  readonly #leaving = new Map<string, ReturnType<typeof setTimeout>>();
+  readonly #showing = new Showing(this.#watching);
   readonly #ends: (() => void)[] = [];
-  #unseen: ReturnType<typeof setTimeout> | undefined;
-  #hidden = false;
+  /** The microphone is on as long as a key is held. */
+  #held = false;
   #room: Room | undefined;
 
-  constructor(live: Live, place: Place, devices: Devices) {
+  constructor(live: Live, place: Place, devices: Devices, kept?: Keeps) {
     this.#live = live;
     this.place = place;
     this.devices = devices;
@@ -76,6 +82,9 @@ export class Classroom {
     const id = computed(() => this.joined.value?.me.id ?? "");
     this.people = computed(() => peopleOf(this.roster.value, id.value));
     this.me = computed(() => this.people.value.find(({ self }) => self));
+    this.view = new Viewing(this.people, kept);
+    this.blur = new Blur(devices.camera.track);
+    this.cut = computed(() => this.line.value !== "open" || BROKEN.has(this.media.value));
   }
 
   // Coming and going
@@ -103,6 +112,7 @@ export class Classroom {
       onSpeaking: ({ active, speaking }) => {
         this.active.value = active ?? this.active.value;
         this.speaking.value = speaking;
+        this.view.speaks(active ?? undefined);
       },
       onLayer: (news) => this.#watching.heard(news),
     });
@@ -110,6 +120,7 @@ export class Classroom {
     this.#ends.push(
       effect(() => this.#send("microphone")),
       effect(() => this.#send("camera")),
+      effect(() => this.#showing.audioOnly(this.view.audioOnly.value)),
     );
   }
 
@@ -128,6 +139,36 @@ export class Classroom {
   async turn(kind: Kind, on = !this.devices[kind].on.value): Promise<void> {
     if (this.stage.value === "in" && !this.may(kind)) return;
     await this.devices.turn(kind, on);
+  }
+
+  async holdToTalk(held: boolean): Promise<void> {
+    const { on, track } = this.devices.microphone;
+    if (held === this.#held || (held && on.value && track.value)) return;
+    this.#held = held;
+    await this.turn("microphone", held);
+  }
+
+  togglePeople(): void {
+    this.panel.value = !this.panel.value;
+  }
+
+  closePanel(): void {
+    this.panel.value = false;
+  }
+
+  /** By a key, so it is said which one it is now. */
+  nextLayout(): void {
+    const text = {
+      auto: t("room.layout.auto"),
+      grid: t("room.layout.grid"),
+      speaker: t("room.layout.speaker"),
+    }[this.view.next()];
+    this.notices.tell({ text, icon: "layout-grid" });
+  }
+
+  /** What else has to go when the class does. */
+  onOver(end: () => void): void {
+    this.#ends.push(end);
   }
 
   async choose(kind: Kind | "speaker", id: string): Promise<void> {
@@ -176,36 +217,17 @@ export class Classroom {
   // What is seen
 
   /** A picture is on the screen in this size, or not any more. */
-  show(trackId: string, shown: Shown | undefined): void {
-    clearTimeout(this.#leaving.get(trackId));
-    if (!shown) {
-      // Tiles that only change their place come back at once.
-      const gone = () => {
-        this.#shown.delete(trackId);
-        this.#watching.show(trackId, undefined);
-      };
-      this.#leaving.set(trackId, setTimeout(gone, MOVING));
-      return;
-    }
-    this.#shown.set(trackId, shown);
-    if (!this.#hidden) this.#watching.show(trackId, shown);
+  show(trackId: string, shown: Shown | undefined, where?: Where): void {
+    this.#showing.show(trackId, shown, where);
   }
 
   /** The tab itself is seen, or not. */
   seen(visible: boolean): void {
-    clearTimeout(this.#unseen);
-    if (visible) this.#hide(false);
-    else this.#unseen = setTimeout(() => this.#hide(true), UNSEEN_FOR);
+    this.#showing.seen(visible);
   }
 
   async stats(trackId: string): Promise<RTCStatsReport | undefined> {
     return await this.#watching.received(trackId)?.stats();
-  }
-
-  #hide(hidden: boolean): void {
-    if (this.#hidden === hidden) return;
-    this.#hidden = hidden;
-    for (const [id, shown] of this.#shown) this.#watching.show(id, hidden ? undefined : shown);
   }
 
   // What follows
@@ -215,9 +237,7 @@ export class Classroom {
     if (joined) this.joined.value = joined;
     this.roster.value = roster;
     this.#watching.offered(offered(roster, joined?.me.id ?? ""));
-    for (const [id, shown] of this.#shown) {
-      if (!this.#hidden && roster.tracks.has(id)) this.#watching.show(id, shown);
-    }
+    this.#showing.again();
   }
 
   #became(state: RoomState, why: Why): void {
@@ -238,6 +258,7 @@ export class Classroom {
     this.sounds.clear();
     this.screen.stop();
     this.devices.close();
+    this.view.close();
     this.pictures.value = new Map();
     this.speaking.value = [];
     this.panel.value = false;
@@ -252,6 +273,8 @@ export class Classroom {
       }
       if (event.type === "track_ended" && event.participant_id === me)
         this.#endedAt(event.track_id);
+      if (event.type === "hand" && event.hand_at !== null) this.view.bring(event.participant_id);
+      if (event.type === "participant_left") this.view.left(event.participant_id);
       const notice = eventNotice(event, this.roster.value, me, KEYBOARD.matches);
       if (notice) this.notices.tell(notice);
     }

@@ -1,8 +1,13 @@
-/** Where tiles go. Pure: sizes come in, sizes go out. */
+/** Where tiles go. Pure: sizes come in, sizes and places go out. */
 
 export interface Size {
   width: number;
   height: number;
+}
+
+export interface Rect extends Size {
+  x: number;
+  y: number;
 }
 
 export interface Grid {
@@ -11,8 +16,11 @@ export interface Grid {
   tile: Size;
 }
 
+/** A desk, a phone held upright, and one held flat. */
+export type Form = "desk" | "phone" | "flat";
+
 export const GAP = 8;
-const WIDEST = 16 / 9;
+export const WIDEST = 16 / 9;
 const NEARLY_SQUARE = 0.9;
 
 /** The largest tiles for so many; of equals the one with fewer empty places. */
@@ -33,12 +41,39 @@ export function grid(count: number, room: Size, narrowest = 4 / 3, gap = GAP): G
 }
 
 /** On a phone faces may be nearly square, so that two stand side by side. */
-export function pair(count: number, room: Size, gap = GAP): Size {
+export function pair(count: number, room: Size, gap = GAP): Grid {
   const columns = Math.min(2, Math.max(1, count));
   const rows = Math.max(1, Math.ceil(count / 2));
   const width = (room.width - gap * (columns - 1)) / columns;
   const height = (room.height - gap * (rows - 1)) / rows;
-  return fitted({ width, height }, NEARLY_SQUARE);
+  return { columns, rows, tile: fitted({ width, height }, NEARLY_SQUARE) };
+}
+
+/** Row by row in the middle of the area, the last row in its own middle. */
+export function rows(count: number, { columns, tile }: Grid, area: Rect, gap = GAP): Rect[] {
+  const down = Math.ceil(count / columns);
+  const top = area.y + (area.height - (down * (tile.height + gap) - gap)) / 2;
+  return Array.from({ length: count }, (_, index) => {
+    const row = Math.floor(index / columns);
+    const across = Math.min(columns, count - row * columns);
+    const left = area.x + (area.width - (across * (tile.width + gap) - gap)) / 2;
+    return whole({
+      x: left + (index % columns) * (tile.width + gap),
+      y: top + row * (tile.height + gap),
+      ...tile,
+    });
+  });
+}
+
+/** As large as it can be with sides in this proportion at most, in the middle. */
+export function centred(area: Rect, widest: number): Rect {
+  const width = Math.min(area.width, area.height * widest);
+  return whole({ ...area, x: area.x + (area.width - width) / 2, width });
+}
+
+export function whole({ x, y, width, height }: Rect): Rect {
+  const round = Math.round;
+  return { x: round(x), y: round(y), width: round(width), height: round(height) };
 }
 
 function better(tile: Size, places: number, best: Grid): boolean {

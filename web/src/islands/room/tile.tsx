@@ -6,34 +6,40 @@ import { t } from "../../text.ts";
 import { Avatar } from "../avatar.tsx";
 import { Icon } from "../parts.tsx";
 import type { Classroom } from "./classroom.ts";
+import type { Rect, Size } from "./layout.ts";
 import { firstName, type Person, pictured, silent } from "./people.ts";
-import { useSize } from "./view.ts";
+import type { Placed } from "./scene.ts";
+import { TileMenu } from "./tile-menu.tsx";
 
 interface TileProps {
   room: Classroom;
-  person: Person;
+  one: Placed;
   /** Alone with one other the ring says nothing. */
   ring?: boolean;
   /** The whole name where there is place for it. */
   full?: boolean;
-  size?: "small" | undefined;
 }
 
-export function Tile({ room, person, ring = true, full, size }: TileProps): VNode {
+export function Tile({ room, one, ring = true, full }: TileProps): VNode {
+  const { person, look, rect } = one;
   const { participant, self, hand } = person;
   const speaks = room.speaking.value.includes(participant.id) && !silent(person);
   const away = participant.connection === "away" && !self;
-  const classes = ["tile", self && "tile-self", size && `tile-${size}`, away && "tile-away"];
+  const classes = ["tile", `tile-${look}`, self && "tile-self", away && "tile-away"];
   return (
     <figure
       class={classes.filter(Boolean).join(" ")}
+      style={placeOf(rect)}
       data-speaking={speaks && ring ? "" : undefined}
       data-person={participant.id}
+      onDblClick={({ target }) => {
+        if (!(target as Element).closest("button, .menu")) room.view.toggle(participant.id);
+      }}
     >
       <div class="tile-nobody">
         <Avatar id={participant.user_id} name={participant.name} url="" size="large" />
       </div>
-      <Camera room={room} person={person} />
+      <Camera room={room} person={person} size={rect} pinned={room.view.pin.value === one.key} />
       {hand !== undefined && (
         <span class="tile-hand">
           <Icon name="hand" kind="small" />
@@ -41,9 +47,15 @@ export function Tile({ room, person, ring = true, full, size }: TileProps): VNod
         </span>
       )}
       {away && <span class="tile-gone">{t("room.reconnects")}</span>}
+      {look !== "float" && <TileMenu room={room} person={person} />}
       <Caption room={room} person={person} speaks={speaks} full={full} />
     </figure>
   );
+}
+
+/** Where something is on the stage. */
+export function placeOf({ x, y, width, height }: Rect) {
+  return { translate: `${x}px ${y}px`, width: `${width}px`, height: `${height}px` };
 }
 
 function Caption(props: {
@@ -64,6 +76,12 @@ function Caption(props: {
         </>
       )}
       {speaks && <Speaks />}
+      {room.view.pin.value === person.participant.id && (
+        <>
+          <Icon name="pin" kind="small" />
+          <span class="visually-hidden">{t("room.pin.on")}</span>
+        </>
+      )}
       <span class="clip">{shown}</span>
       {role === "host" && !person.self && <span class="tile-role">{t("room.role.host")}</span>}
       <Weak room={room} track={person.camera} />
@@ -106,30 +124,42 @@ export function Bars({ good }: { good: 1 | 2 | 3 }): VNode {
   );
 }
 
-function Camera({ room, person }: { room: Classroom; person: Person }): VNode | null {
+interface CameraProps {
+  room: Classroom;
+  person: Person;
+  size: Size;
+  pinned: boolean;
+}
+
+function Camera({ room, person, size, pinned }: CameraProps): VNode | null {
   if (person.self) {
     const track = room.devices.camera.track.value;
     return track ? <Video track={track} /> : null;
   }
-  if (!pictured(person) || !person.camera) return null;
-  return <Picture room={room} id={person.camera.id} />;
+  if (!pictured(person) || !person.camera || room.view.audioOnly.value) return null;
+  return <Picture room={room} id={person.camera.id} size={size} pinned={pinned} />;
 }
 
 /** Faces gain nothing by more pixels than this for each of the page's; letters do. */
 const DENSEST = 1.5;
 
+interface PictureProps {
+  room: Classroom;
+  id: string;
+  size: Size;
+  pinned?: boolean;
+}
+
 /** Of somebody else: received while it is on the page, in the size that it has there. */
-export function Picture(props: { room: Classroom; id: string; pinned?: boolean }): VNode {
-  const { room, id, pinned = false } = props;
-  const place = useSize<HTMLDivElement>(({ width, height }) => {
-    const density = pinned ? devicePixelRatio : Math.min(devicePixelRatio, DENSEST);
-    const pixels = (length: number) => Math.round(length * density);
-    room.show(id, { width: pixels(width), height: pixels(height), pinned });
-  });
+export function Picture({ room, id, size, pinned = false }: PictureProps): VNode {
+  const density = pinned ? devicePixelRatio : Math.min(devicePixelRatio, DENSEST);
+  const width = Math.round(size.width * density);
+  const height = Math.round(size.height * density);
+  useEffect(() => room.show(id, { width, height, pinned }), [room, id, width, height, pinned]);
   useEffect(() => () => room.show(id, undefined), [room, id]);
   const track = room.pictures.value.get(id);
   return (
-    <div class="tile-picture" ref={place} data-track={id}>
+    <div class="tile-picture" data-track={id}>
       {track && <Video track={track} />}
     </div>
   );

@@ -1,16 +1,25 @@
 /** What of the window decides how a class looks. */
-import { type Signal, signal } from "@preact/signals";
+import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import type { Size } from "./layout.ts";
+import type { Form, Size } from "./layout.ts";
 
 /** Narrower than this it is a phone: panels are sheets, one person is large. */
 const PHONE = matchMedia("(width < 600px)");
+/** Lower than this it is a phone that is held flat. */
+const FLAT = matchMedia("(height < 480px) and (width >= 600px)");
 
 export const phone: Signal<boolean> = signal(PHONE.matches);
+const flat: Signal<boolean> = signal(FLAT.matches);
 export const view: Signal<Size> = signal(size());
+export const form: ReadonlySignal<Form> = computed(() =>
+  phone.value ? "phone" : flat.value ? "flat" : "desk",
+);
 
 PHONE.addEventListener("change", () => {
   phone.value = PHONE.matches;
+});
+FLAT.addEventListener("change", () => {
+  flat.value = FLAT.matches;
 });
 addEventListener("resize", () => {
   view.value = size();

@@ -23,9 +23,9 @@ test("tiles never stick out, and are never wider or narrower than faces bear", (
 });
 
 test("on a phone two stand side by side, nearly square", () => {
-  const { width, height } = pair(4, { width: 370, height: 360 });
+  const { width, height } = pair(4, { width: 370, height: 360 }).tile;
   assert.ok(2 * width + GAP <= 370 && 2 * height + GAP <= 360);
-  assert.deepEqual(pair(0, { width: 0, height: 0 }), { width: 0, height: 0 });
+  assert.deepEqual(pair(0, { width: 0, height: 0 }).tile, { width: 0, height: 0 });
 });
 
 test("a page is never past the last one", () => {

@@ -1,0 +1,39 @@
+/** What one can do with somebody's picture. */
+import type { VNode } from "preact";
+import { t } from "../../text.ts";
+import { Icon } from "../parts.tsx";
+import type { Classroom } from "./classroom.ts";
+import type { Person } from "./people.ts";
+
+export function TileMenu({ room, person }: { room: Classroom; person: Person }): VNode {
+  const { id, name } = person.participant;
+  const menu = `tile-${id}`;
+  const pinned = room.view.pin.value === id;
+  const label = t("room.tile.menu", { name });
+  return (
+    <>
+      <button
+        type="button"
+        class="tile-more"
+        aria-label={label}
+        data-menu="start"
+        popovertarget={menu}
+      >
+        <Icon name="ellipsis" kind="small" />
+      </button>
+      <div class="menu" id={menu} popover="auto">
+        <button
+          type="button"
+          class="menu-item"
+          onClick={() => {
+            document.getElementById(menu)?.hidePopover();
+            room.view.toggle(id);
+          }}
+        >
+          <Icon name={pinned ? "pin-off" : "pin"} />
+          {pinned ? t("room.pin.release") : t("room.pin.keep")}
+        </button>
+      </div>
+    </>
+  );
+}
