@@ -13,6 +13,8 @@ KeyId = NewType("KeyId", UUID)
 JobId = NewType("JobId", UUID)
 RoomId = NewType("RoomId", UUID)
 MeetingId = NewType("MeetingId", UUID)
+MailId = NewType("MailId", UUID)
+NoticeId = NewType("NoticeId", UUID)
 
 
 def uuid7(now_ms: int | None = None) -> UUID:

@@ -94,6 +94,32 @@ class Log(Section, frozen=True, kw_only=True):
     format: Literal["auto", "json", "pretty"] = "auto"
 
 
+class Mail(Section, frozen=True, kw_only=True):
+    # The mail server that takes what we write; empty: nothing is sent.
+    host: str = ""
+    port: Annotated[int, msgspec.Meta(ge=1, le=65_535)] = 587
+    security: Literal["starttls", "implicit", "none"] = "starttls"
+    # Certificates that sign that of the mail server, in PEM; empty: those of the system.
+    ca_file: str = ""
+    user: str = ""
+    password: str = ""
+    # Empty: no-reply@ the host of server.url, and the name of the school.
+    sender: str = ""
+    sender_name: str = ""
+    reply_to: str = ""
+    # For each step of the conversation with the mail server.
+    timeout: Positive = 30.0
+    # Between two tries, doubling from the first to the second.
+    retry_base: Positive = 60.0
+    retry_cap: Positive = 3_600.0
+    # After so long the list of mails forgets one that was sent or given up.
+    keep: Pause = 2_592_000.0
+
+
+class Notices(Section, frozen=True, kw_only=True):
+    keep: Positive = 15_552_000.0
+
+
 class Auth(Section, frozen=True, kw_only=True):
     open_registration: bool = True
     session_lifetime: Positive = 2_592_000.0
@@ -105,6 +131,10 @@ class Auth(Section, frozen=True, kw_only=True):
     # A refresh token that was just used gives the same answer again, in case that one was lost.
     refresh_grace: Pause = 10.0
     setup_lifetime: Positive = 3_600.0
+    # Links that are mailed: to a new password, to prove an address, to take its change back.
+    reset_lifetime: Positive = 3_600.0
+    verify_lifetime: Positive = 259_200.0
+    undo_lifetime: Positive = 604_800.0
     bcrypt_cost: Annotated[int, msgspec.Meta(ge=4, le=16)] = 12
     hash_threads: Count = 1
     hash_queue: Spare = 32
@@ -121,6 +151,9 @@ class Limits(Section, frozen=True, kw_only=True):
     anonymous_per_minute: Count = 1_200
     registrations_per_hour: Count = 200
     pictures_per_hour: Count = 20
+    # Mails that can be asked for from one address of the network, and for one mail address.
+    mails_per_hour: Count = 200
+    mails_per_person_per_hour: Count = 5
 
 
 class Sockets(Section, frozen=True, kw_only=True):
@@ -272,6 +305,8 @@ class Settings(Section, frozen=True, kw_only=True):
     media: Media = Media()
     blob: Blob = Blob()
     jobs: Jobs = Jobs()
+    mail: Mail = Mail()
+    notices: Notices = Notices()
     rooms: Rooms = Rooms()
     attendance: Attendance = Attendance()
     audit: Audit = Audit()

@@ -99,7 +99,12 @@ async def school(db: Database, clock: SetClock) -> AsyncIterator[School]:
 async def at_work(school: School, database: settings.Database) -> AsyncIterator[None]:
     sandbox = Sandbox(settings.Sandbox(), clock=SystemClock())
     bench = Bench(
-        db=school.db, blobs=school.blobs, sandbox=sandbox, jobs=school.jobs, clock=school.clock
+        db=school.db,
+        blobs=school.blobs,
+        sandbox=sandbox,
+        jobs=school.jobs,
+        clock=school.clock,
+        recovery=school.person.accounts.recovery,
     )
     worker = Worker(school.db, database, BRISK, school.jobs, handlers.bind(bench), grace=1.0)
     stop = asyncio.Event()
@@ -198,7 +203,14 @@ async def test_an_upload_that_is_taken_back_while_it_is_made_is_no_failure(schoo
     work = MakePicture(school.person.user.id, await school.awaited())
     running: Any = None  # it gets no further than the file
     async with Threads(1) as threads:
-        bench = Bench(school.db, TakenBack(threads, school), nothing(), school.jobs, school.clock)
+        bench = Bench(
+            school.db,
+            TakenBack(threads, school),
+            nothing(),
+            school.jobs,
+            school.clock,
+            school.person.accounts.recovery,
+        )
         await picture(running, work, bench)
     assert await school.awaited() is None
     assert await school.keys() == set()
@@ -281,7 +293,9 @@ async def test_the_sweep_takes_what_has_ended_and_nothing_else(
     await accounts.keys.create(school.actor, name="for ever")
     old = uuid7()
     await school.blobs.put(upload_key(old), b"never taken")
-    bench = Bench(school.db, school.blobs, nothing(), school.jobs, clock)
+    bench = Bench(
+        school.db, school.blobs, nothing(), school.jobs, clock, school.person.accounts.recovery
+    )
     assert await left(school, bench) == (1, 2, 1, 1)
     clock.advance(3600.0)
     assert await left(school, bench) == (1, 2, 0, 1)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from tests.support.letters import some_mails, some_notices
 from vtp import settings
 from vtp.accounts.keyring import Keyring, Secrets
 from vtp.accounts.model import BrowserSession, Caller, Tokens, User
@@ -23,6 +24,7 @@ from vtp.db import Database, Db
 from vtp.errors import NotFound
 from vtp.ids import JobId, UserId, uuid7
 from vtp.jobs.model import JobView, State
+from vtp.mail.service import Mails
 
 PASSWORD = "violet harbour tin whistle"
 ORIGIN = "http://school.test"
@@ -59,6 +61,9 @@ class NoLimit:
     async def picture(self, user_id: UserId) -> None:
         pass
 
+    async def mail(self, *, network: str, address: str) -> None:
+        pass
+
 
 def auth(**changed: object) -> settings.Auth:
     return msgspec.structs.replace(CHEAP, **changed)
@@ -73,8 +78,11 @@ async def some_accounts(
     secrets: Secrets = SECRETS,
     blobs: Blobs | None = None,
     jobs: OwnJobs | None = None,
+    mails: Mails | None = None,
     demo: bool = False,
 ) -> AsyncIterator[Accounts]:
+    queue = jobs or Queue()
+    writing = mails or some_mails(db, clock, queue)
     async with (
         Threads(1) as threads,
         open_accounts(
@@ -87,7 +95,9 @@ async def some_accounts(
             limit=NoLimit(),
             scopes=SCOPES,
             blobs=blobs or MemoryBlobs(threads, clock),
-            jobs=jobs or Queue(),
+            jobs=queue,
+            mails=writing,
+            notices=some_notices(db, clock, writing),
             demo=demo,
         ) as accounts,
     ):

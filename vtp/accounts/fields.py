@@ -10,6 +10,7 @@ from vtp.accounts import zones
 from vtp.errors import Invalid
 
 THEMES = ("auto", "light", "dark")
+LANGUAGES = ("en",)
 MAX_NAME = 100
 MAX_EMAIL = 254  # RFC 5321 section 4.5.3.1.3, without the angle brackets
 # One @ between two parts without blanks and controls; whether it can be reached, only mail tells.
@@ -63,6 +64,12 @@ def time_zone(text: str) -> str:
 def theme(text: str) -> str:
     if text not in THEMES:
         raise InvalidField(fields={"theme": "Choose auto, light or dark."})
+    return text
+
+
+def language(text: str) -> str:
+    if text not in LANGUAGES:
+        raise InvalidField(fields={"language": "Choose one of the languages that there are: en."})
     return text
 
 

@@ -11,7 +11,7 @@ from typing import IO
 
 import structlog
 
-from vtp.accounts.model import ForgetPicture, MakePicture
+from vtp.accounts.model import ForgetPicture, ForgottenPassword, MakePicture
 from vtp.accounts.service.pictures import (
     MADE,
     SIDES,
@@ -21,7 +21,8 @@ from vtp.accounts.service.pictures import (
     picture_key,
     upload_key,
 )
-from vtp.accounts.store import keys, sessions, setup, users
+from vtp.accounts.service.recovery import Recovery
+from vtp.accounts.store import keys, links, sessions, setup, users
 from vtp.blob.port import Blobs, NoSuchBlob
 from vtp.clock import Clock
 from vtp.db import Database
@@ -48,6 +49,7 @@ class Bench:
     sandbox: Confined
     jobs: Enqueue
     clock: Clock
+    recovery: Recovery
 
 
 handlers: Handlers[Bench] = Handlers("accounts")
@@ -110,6 +112,14 @@ async def _delete(blobs: Blobs, work: ForgetPicture) -> None:
         await blobs.delete(picture_key(work.picture_id, side))
 
 
+@handlers.on(ForgottenPassword, timeout=60, priority=20)
+async def forgotten_password(job: Running, work: ForgottenPassword, bench: Bench) -> None:
+    """Write to whoever has this address, if anybody."""
+    async with bench.db.transaction() as tx:
+        await bench.recovery.write(tx, work.email)
+        await job.done(tx)
+
+
 @handlers.every("17 * * * *", timeout=300)
 async def sweep(_job: Running, _tick: Tick, bench: Bench) -> None:
     """Delete what has ended: sessions, keys, set-up links, uploads that nobody took."""
@@ -119,6 +129,7 @@ async def sweep(_job: Running, _tick: Tick, bench: Bench) -> None:
             "sessions": await sessions.sweep(tx, now=now),
             "keys": await keys.sweep(tx, before=now - _ENDED_KEYS_KEPT),
             "setup_links": await setup.sweep(tx, now=now),
+            "mailed_links": await links.sweep(tx, now=now),
         }
     ended["uploads"] = await _sweep_uploads(bench)
     _log.info("accounts.swept", **ended)

@@ -14,6 +14,8 @@ from vtp.actor import Role
 from vtp.ids import KeyId, SessionId, UserId
 
 Theme = Literal["auto", "light", "dark"]
+# Of the interface and of mail.
+Language = Literal["en"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +29,9 @@ class User:
     picture_id: UUID | None
     created_at: datetime
     disabled_at: datetime | None = None
+    language: Language = "en"
+    # When somebody showed that they read what is sent to `email`.
+    email_verified_at: datetime | None = None
 
     @property
     def initials(self) -> str:
@@ -95,6 +100,33 @@ class ApiKey:
     created_at: datetime
     expires_at: datetime | None
     last_used_at: datetime | None
+
+
+class Purpose(StrEnum):
+    """What a link that was mailed is good for."""
+
+    RESET = "password"  # choose a new one
+    VERIFY = "verify"  # show that the address of the account is read
+    CHANGE = "change"  # make this the address of the account
+    UNDO = "undo"  # take that back: it goes to the address before
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailedLink:
+    """`address` is where it was sent, which whoever has it can read."""
+
+    user_id: UserId
+    purpose: Purpose
+    address: str
+    password_version: int
+    created_at: datetime
+    expires_at: datetime
+
+
+class ForgottenPassword(msgspec.Struct, frozen=True):
+    """Work: whoever has this address, if anybody, is sent a link to a new password."""
+
+    email: str
 
 
 class MakePicture(msgspec.Struct, frozen=True):

@@ -28,8 +28,8 @@ class WrongPassword(Invalid):
 
     code = "wrong_password"
 
-    def __init__(self) -> None:
-        super().__init__(fields={"current": self.title()})
+    def __init__(self, *, field: str = "current") -> None:
+        super().__init__(fields={field: self.title()})
 
 
 class WeakPassword(Invalid):
@@ -99,6 +99,18 @@ class TooManyPictures(Limited):
     """You sent many pictures in a short time. Wait a little."""
 
     code = "too_many_pictures"
+
+
+class LinkEnded(Gone):
+    """This link was used, or its time is over. Ask for a new one."""
+
+    code = "link_ended"
+
+
+class AddressVerified(Conflict):
+    """Your address is confirmed already."""
+
+    code = "address_verified"
 
 
 class SetupLinkEnded(Gone):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from vtp.accounts import api as accounts_api
 from vtp.accounts import jobs as accounts_jobs
+from vtp.accounts import kinds as accounts_kinds
 from vtp.accounts import pages as accounts_pages
 from vtp.audit import jobs as audit_jobs
 from vtp.edge import api_docs, assets, client_errors, health
@@ -12,6 +13,10 @@ from vtp.edge.sockets import upgrade
 from vtp.jobs import api as jobs_api
 from vtp.jobs import events as jobs_events
 from vtp.jobs import jobs as jobs_jobs
+from vtp.mail import jobs as mail_jobs
+from vtp.mail import service as mail_service
+from vtp.notices import events as notices_events
+from vtp.notices import jobs as notices_jobs
 from vtp.rooms import api as rooms_api
 from vtp.rooms import events as rooms_events
 from vtp.rooms import jobs as rooms_jobs
@@ -19,13 +24,23 @@ from vtp.rooms import pages as rooms_pages
 from vtp.rooms import talk_events
 from vtp.site import pages as site_pages
 
-EVENTS = (jobs_events.events, rooms_events.events, talk_events.events)
+EVENTS = (
+    jobs_events.events,
+    notices_events.events,
+    rooms_events.events,
+    talk_events.events,
+)
 HANDLERS = (
     accounts_jobs.handlers,
     audit_jobs.handlers,
     jobs_jobs.handlers,
+    mail_jobs.handlers,
+    notices_jobs.handlers,
     rooms_jobs.handlers,
 )
+# What people can be told, and all that may be written to them.
+KINDS = (*accounts_kinds.KINDS,)
+LETTERS = (mail_service.TEST, *accounts_kinds.LETTERS)
 
 
 def routes() -> list[Route]:

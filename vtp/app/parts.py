@@ -12,6 +12,7 @@ from vtp.accounts import keyring
 from vtp.accounts.service import Accounts, open_accounts
 from vtp.accounts.service.standing import Standing
 from vtp.app import declared
+from vtp.app.letterbox import Letterbox, letterbox
 from vtp.audit.service import Audit
 from vtp.blob.opening import open_blobs
 from vtp.blob.port import Blobs
@@ -43,6 +44,7 @@ class Parts:
     sandbox: Sandbox
     jobs: Jobs
     audit: Audit
+    letterbox: Letterbox
     accounts: Accounts
     standing: Standing
 
@@ -62,6 +64,7 @@ async def open_parts(
         blobs = await stack.enter_async_context(open_blobs(chosen.blob, data_dir=chosen.data_dir))
         audit = Audit(db, clock)
         jobs = Jobs(db, chosen.jobs, declared.HANDLERS)
+        box = letterbox(chosen, db, clock=clock, jobs=jobs, origins=origins, demo=demo)
         accounts = await stack.enter_async_context(
             open_accounts(
                 db,
@@ -74,6 +77,8 @@ async def open_parts(
                 scopes=declared.scopes(),
                 blobs=blobs,
                 jobs=jobs,
+                mails=box.mails,
+                notices=box.notices,
                 demo=demo,
             )
         )
@@ -88,6 +93,7 @@ async def open_parts(
             sandbox=Sandbox(chosen.sandbox, clock=clock),
             jobs=jobs,
             audit=audit,
+            letterbox=box,
             accounts=accounts,
             standing=Standing(db, clock=clock, demo=demo),
         )

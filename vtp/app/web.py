@@ -39,6 +39,8 @@ from vtp.jobs import events as jobs_events
 from vtp.jobs.api import JOBS
 from vtp.jobs.handlers import Catalogue
 from vtp.jobs.watch import Watch
+from vtp.notices import events as notices_events
+from vtp.notices.watch import Watch as NoticesWatch
 from vtp.rooms.api.asking import ROOMS
 from vtp.rooms.service import Rooms
 from vtp.settings import Server, Settings
@@ -128,6 +130,9 @@ async def serving(parts: Parts, *, force: asyncio.Event | None = None) -> AsyncI
         watch.on_change(partial(jobs_events.tell, sockets))
         watch.on_change(partial(figures.count_ended, parts.metrics))
         tasks.start("jobs.watch", watch.run())
+        tell = partial(notices_events.tell, sockets)
+        notices_watch = NoticesWatch(parts.db, parts.settings.database, tell)
+        tasks.start("notices.watch", notices_watch.run())
         tasks.start("jobs.figures", figures.watch_jobs(parts))
         figures.watch_pool(parts)
         media_figures.watch_plane(parts.metrics, classes)

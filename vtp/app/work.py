@@ -9,13 +9,17 @@ import structlog
 from vtp.accounts.jobs import Bench
 from vtp.accounts.jobs import handlers as accounts_handlers
 from vtp.app.archive import archive
+from vtp.app.letterbox import desk
 from vtp.app.loop import Told, fed
-from vtp.app.parts import Parts, open_parts
+from vtp.app.parts import Parts, demo_wanted, open_parts
 from vtp.audit.jobs import handlers as audit_handlers
 from vtp.jobs.handlers import Bound
 from vtp.jobs.jobs import Broom
 from vtp.jobs.jobs import handlers as jobs_handlers
 from vtp.jobs.worker import run_worker
+from vtp.mail.jobs import handlers as mail_handlers
+from vtp.notices.jobs import Dustpan
+from vtp.notices.jobs import handlers as notices_handlers
 from vtp.rooms.jobs import Attic
 from vtp.rooms.jobs import handlers as rooms_handlers
 from vtp.settings import Settings
@@ -28,7 +32,7 @@ _log = structlog.get_logger()
 async def run(chosen: Settings, told: Told) -> int:
     logs.set_up(chosen.log, process="work")
     dog = Watchdog(os.environ)
-    async with open_parts(chosen) as parts, fed(dog):
+    async with open_parts(chosen, demo=demo_wanted(chosen.server)) as parts, fed(dog):
         await _tell_walls(parts)
         dog.ready()
         await run_worker(
@@ -51,13 +55,16 @@ def bound(parts: Parts) -> list[Bound]:
         sandbox=parts.sandbox,
         jobs=parts.jobs,
         clock=parts.clock,
+        recovery=parts.accounts.recovery,
     )
-    broom = Broom(db=parts.db, options=parts.settings.jobs)
+    chosen = parts.settings
     attic = Attic(db=parts.db, blobs=parts.blobs, clock=parts.clock)
     return [
         *accounts_handlers.bind(bench),
         *audit_handlers.bind(archive(parts)),
-        *jobs_handlers.bind(broom),
+        *mail_handlers.bind(desk(chosen, parts.letterbox, parts.db, clock=parts.clock)),
+        *notices_handlers.bind(Dustpan(parts.db, chosen.notices, parts.clock)),
+        *jobs_handlers.bind(Broom(db=parts.db, options=chosen.jobs)),
         *rooms_handlers.bind(attic),
     ]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from hashlib import sha256
 from typing import Any, Protocol
 
 import structlog
@@ -59,7 +60,9 @@ class Window:
 
 
 class Counts(Protocol):
-    """Where requests are counted, by their kind: "user", "address", "register" or "picture"."""
+    """Where requests are counted, by their kind: "user", "address", "register", "picture", "mail"
+    or "mailbox".
+    """
 
     async def wait(self, kind: str, key: str) -> float:
         """Count one and return 0.0; or do not, and return after how many seconds to try again."""
@@ -78,6 +81,8 @@ class InMemory:
             "address": Window(options.anonymous_per_minute, 60),
             "register": Window(options.registrations_per_hour, 3600),
             "picture": Window(options.pictures_per_hour, 3600),
+            "mail": Window(options.mails_per_hour, 3600),
+            "mailbox": Window(options.mails_per_person_per_hour, 3600),
         }
 
     async def wait(self, kind: str, key: str) -> float:
@@ -101,6 +106,8 @@ class InRedis:
             "address": RateLimitItemPerMinute(options.anonymous_per_minute),
             "register": RateLimitItemPerHour(options.registrations_per_hour),
             "picture": RateLimitItemPerHour(options.pictures_per_hour),
+            "mail": RateLimitItemPerHour(options.mails_per_hour),
+            "mailbox": RateLimitItemPerHour(options.mails_per_person_per_hour),
         }
 
     async def wait(self, kind: str, key: str) -> float:
@@ -141,6 +148,10 @@ class Limiter:
 
     async def picture(self, user_id: UserId) -> None:
         await self._hit("picture", user_id.hex)
+
+    async def mail(self, *, network: str, address: str) -> None:
+        await self._hit("mail", network)
+        await self._hit("mailbox", sha256(address.encode()).hexdigest())
 
     async def _hit(self, kind: str, key: str) -> None:
         if wait := await self._counts.wait(kind, key):

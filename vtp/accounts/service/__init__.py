@@ -12,19 +12,23 @@ from vtp.accounts.access import AccessTokens
 from vtp.accounts.keyring import Secrets
 from vtp.accounts.marks import Marks
 from vtp.accounts.passwords import Passwords
+from vtp.accounts.service.addresses import Addresses
 from vtp.accounts.service.administration import Administration
+from vtp.accounts.service.arrivals import Arrivals
 from vtp.accounts.service.browsers import Browsers
 from vtp.accounts.service.clients import Clients
 from vtp.accounts.service.credentials import Credentials
 from vtp.accounts.service.endings import Endings, OnChanged, OnEnded
 from vtp.accounts.service.first_admin import FirstAdmin
 from vtp.accounts.service.guesses import Guesses
+from vtp.accounts.service.links import Links
 from vtp.accounts.service.newcomers import Newcomers
 from vtp.accounts.service.own_keys import OwnKeys
 from vtp.accounts.service.own_sessions import OwnSessions
 from vtp.accounts.service.people import People
 from vtp.accounts.service.pictures import OwnJobs, PictureLimit, Pictures
 from vtp.accounts.service.recent import Recent
+from vtp.accounts.service.recovery import MailLimit, Recovery
 from vtp.accounts.service.sign_in import RegistrationLimit, SignIn
 from vtp.accounts.throttle import Throttle
 from vtp.actor import Actor
@@ -32,6 +36,8 @@ from vtp.audit.service import Audit
 from vtp.blob.port import Blobs
 from vtp.clock import Clock
 from vtp.db import Database
+from vtp.mail.service import Mails
+from vtp.notices.service import Notices
 
 # s and entries; how late an ending of another process is noticed here.
 _STALE = 1.0
@@ -51,7 +57,34 @@ class _Ending(_Noting):
     endings: Endings
 
 
-class Limit(RegistrationLimit, PictureLimit, Protocol):
+class _Writing(TypedDict):
+    """For those that write to people."""
+
+    made: Links
+    mails: Mails
+    notices: Notices
+    limit: MailLimit
+    demo: bool
+
+
+class _Beginning(_Ending):
+    """For those that begin sessions."""
+
+    options: settings.Auth
+    marks: Marks
+    arrivals: Arrivals
+
+
+class _New(TypedDict):
+    """For those that make accounts."""
+
+    options: settings.Auth
+    newcomers: Newcomers
+    addresses: Addresses
+    demo: bool
+
+
+class Limit(RegistrationLimit, PictureLimit, MailLimit, Protocol):
     """What is not to be done too often, beside guessing passwords."""
 
 
@@ -61,6 +94,8 @@ class Accounts:
 
     credentials: Credentials  # who a cookie, token or key stands for: `edge.Authenticate`
     sign_in: SignIn  # register, sign in with a password, change it
+    recovery: Recovery  # a new password by mail
+    addresses: Addresses  # shown to be read, changed, changed back
     clients: Clients  # refresh tokens
     sessions: OwnSessions
     keys: OwnKeys
@@ -94,6 +129,8 @@ async def open_accounts(
     scopes: frozenset[str],
     blobs: Blobs,
     jobs: OwnJobs,
+    mails: Mails,
+    notices: Notices,
     demo: bool,
 ) -> AsyncIterator[Accounts]:
     """`origin` is the public one, `scopes` are all that the routes know."""
@@ -102,28 +139,31 @@ async def open_accounts(
     access = AccessTokens(secrets.keyring, issuer=origin, lifetime=options.access_lifetime)
     noting = _Noting(clock=clock, audit=audit)
     ending = _Ending(**noting, endings=endings)
-    browsers = Browsers(db, **ending, options=options, marks=marks)
-    clients = Clients(db, **ending, options=options, access=access, marks=marks, demo=demo)
+    made = Links(db, clock=clock, options=options, demo=demo)
+    writing = _Writing(made=made, mails=mails, notices=notices, limit=limit, demo=demo)
+    beginning = _Beginning(**ending, options=options, marks=marks, arrivals=Arrivals(notices))
     async with _passwords(options, secrets) as passwords:
         newcomers = Newcomers(passwords, clock)
-        sign_in = SignIn(
+        guesses = Guesses(passwords, _throttle(options), clock)
+        addresses = Addresses(db, **ending, **writing, guesses=guesses)
+        new = _New(options=options, newcomers=newcomers, addresses=addresses, demo=demo)
+        sign_in, clients = _coming_in(
             db,
-            audit=audit,
-            options=options,
+            beginning,
+            new,
+            access=access,
             passwords=passwords,
-            guesses=Guesses(passwords, _throttle(options), clock),
-            newcomers=newcomers,
-            browsers=browsers,
-            clients=clients,
-            endings=endings,
+            guesses=guesses,
+            notices=notices,
             limit=limit,
-            demo=demo,
         )
         yield Accounts(
             credentials=Credentials(
                 db, clock=clock, options=options, access=access, recent=recent, demo=demo
             ),
             sign_in=sign_in,
+            recovery=Recovery(db, **ending, **writing, passwords=passwords, jobs=jobs),
+            addresses=addresses,
             clients=clients,
             sessions=OwnSessions(db, **ending),
             keys=OwnKeys(db, **ending, scopes=scopes),
@@ -132,11 +172,36 @@ async def open_accounts(
             administration=Administration(
                 db, **ending, passwords=passwords, newcomers=newcomers, demo=demo
             ),
-            first_admin=FirstAdmin(
-                db, **noting, options=options, newcomers=newcomers, origin=origin, demo=demo
-            ),
+            first_admin=FirstAdmin(db, **noting, **new, origin=origin),
             endings=endings,
         )
+
+
+def _coming_in(
+    db: Database,
+    beginning: _Beginning,
+    new: _New,
+    *,
+    access: AccessTokens,
+    passwords: Passwords,
+    guesses: Guesses,
+    notices: Notices,
+    limit: Limit,
+) -> tuple[SignIn, Clients]:
+    clients = Clients(db, **beginning, access=access, demo=new["demo"])
+    sign_in = SignIn(
+        db,
+        **new,
+        audit=beginning["audit"],
+        passwords=passwords,
+        guesses=guesses,
+        browsers=Browsers(db, **beginning),
+        clients=clients,
+        endings=beginning["endings"],
+        notices=notices,
+        limit=limit,
+    )
+    return sign_in, clients
 
 
 @asynccontextmanager

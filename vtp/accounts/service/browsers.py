@@ -11,6 +11,7 @@ from vtp.accounts import opaque
 from vtp.accounts.marks import Marks
 from vtp.accounts.model import BrowserSession, Caller, Login, SessionKind
 from vtp.accounts.problems import WrongCredentials
+from vtp.accounts.service.arrivals import Arrivals
 from vtp.accounts.service.begun import begun, record_begun
 from vtp.accounts.service.endings import Endings
 from vtp.accounts.store import sessions
@@ -33,6 +34,7 @@ class Browsers:
         options: settings.Auth,
         marks: Marks,
         endings: Endings,
+        arrivals: Arrivals,
     ) -> None:
         self._db = db
         self._clock = clock
@@ -40,6 +42,7 @@ class Browsers:
         self._options = options
         self._marks = marks
         self._endings = endings
+        self._arrivals = arrivals
 
     def place_of(self, caller: Caller, user_id: UserId) -> str | None:
         """A name for a browser that signed in to this account before."""
@@ -69,6 +72,8 @@ class Browsers:
             ):
                 raise WrongCredentials
             await record_begun(self._audit, tx, session)
+            if not self._marks.knows_device(caller.device, login.user_id):
+                await self._arrivals.tell_if_new(tx, session)
             left = None
             if opaque.plausible(replaces):
                 left = await sessions.end_of_cookie(tx, opaque.digest(replaces))

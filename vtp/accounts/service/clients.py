@@ -11,6 +11,7 @@ from vtp.accounts.access import AccessTokens
 from vtp.accounts.marks import Marks, Renewal, Verdict, judge
 from vtp.accounts.model import Caller, Login, Session, SessionKind, Tokens
 from vtp.accounts.problems import BadRefreshToken, RefreshTokenReused, WrongCredentials
+from vtp.accounts.service.arrivals import Arrivals
 from vtp.accounts.service.begun import actor_of, begun, record_begun
 from vtp.accounts.service.endings import Endings
 from vtp.accounts.store import sessions
@@ -33,6 +34,7 @@ class Clients:
         access: AccessTokens,
         marks: Marks,
         endings: Endings,
+        arrivals: Arrivals,
         demo: bool,
     ) -> None:
         self._db = db
@@ -42,6 +44,7 @@ class Clients:
         self._access = access
         self._marks = marks
         self._endings = endings
+        self._arrivals = arrivals
         self._demo = demo
 
     async def open(self, login: Login, caller: Caller) -> Tokens:
@@ -55,6 +58,7 @@ class Clients:
             ):
                 raise WrongCredentials
             await record_begun(self._audit, tx, session)
+            await self._arrivals.tell_if_new(tx, session)
         return self._tokens(session.user_id, session.id, 0)
 
     async def refresh(self, token: str) -> Tokens:

@@ -9,6 +9,7 @@ from vtp import settings
 from vtp.accounts import opaque, zones
 from vtp.accounts.model import User
 from vtp.accounts.problems import SetupLinkEnded
+from vtp.accounts.service.addresses import Addresses
 from vtp.accounts.service.newcomers import Newcomers, insert
 from vtp.accounts.store import setup, users
 from vtp.actor import ANONYMOUS, Role
@@ -26,6 +27,7 @@ class FirstAdmin:
         audit: Audit,
         options: settings.Auth,
         newcomers: Newcomers,
+        addresses: Addresses,
         origin: str,
         demo: bool,
     ) -> None:
@@ -34,6 +36,7 @@ class FirstAdmin:
         self._audit = audit
         self._options = options
         self._newcomers = newcomers
+        self._addresses = addresses
         self._origin = origin
         self._demo = demo
 
@@ -77,6 +80,7 @@ class FirstAdmin:
             if not await setup.use(tx, opaque.digest(token), now=self._clock.now()):
                 raise SetupLinkEnded
             user = await insert(tx, new)
+            await self._addresses.ask(tx, user)
             await self._audit.record(
                 tx,
                 ANONYMOUS,

@@ -8,11 +8,14 @@ from uuid import UUID
 
 from vtp.accounts import fields
 from vtp.accounts.model import User
+from vtp.accounts.service.links import recipient
 from vtp.accounts.store import users
 from vtp.actor import Actor, Role
 from vtp.audit.service import Audit
-from vtp.db import Database
+from vtp.db import Database, Db
 from vtp.errors import Forbidden, NotFound, Unauthenticated
+from vtp.ids import UserId
+from vtp.mail.model import Recipient
 
 OVERSEERS = frozenset({Role.ADMIN, Role.MANAGER})
 
@@ -97,6 +100,12 @@ class People:
         if words:
             return await users.found(self._db, words, after=after, limit=limit)
         return await users.listed(self._db, after=after, limit=limit)
+
+
+async def addressee(db: Db, user_id: UserId) -> Recipient | None:
+    """Where a person is reached (`vtp.notices.service.Addressee`); a closed account nowhere."""
+    user = await users.by_id(db, user_id)
+    return recipient(user) if user and user.disabled_at is None else None
 
 
 def picture_url(user: User) -> str | None:

@@ -8,6 +8,7 @@ import structlog
 
 from vtp import settings
 from vtp.accounts import fields, zones
+from vtp.accounts.kinds import PASSWORD_CHANGED
 from vtp.accounts.model import BrowserSession, Caller, Login, Tokens, User
 from vtp.accounts.passwords import Passwords
 from vtp.accounts.problems import (
@@ -16,6 +17,7 @@ from vtp.accounts.problems import (
     WrongCredentials,
     WrongPassword,
 )
+from vtp.accounts.service.addresses import Addresses
 from vtp.accounts.service.browsers import Browsers
 from vtp.accounts.service.clients import Clients
 from vtp.accounts.service.endings import Endings
@@ -28,6 +30,7 @@ from vtp.audit.service import Audit
 from vtp.db import Database
 from vtp.errors import Unauthenticated
 from vtp.ids import UserId
+from vtp.notices.service import Notices
 
 _log = structlog.get_logger()
 
@@ -51,6 +54,8 @@ class SignIn:
         browsers: Browsers,
         clients: Clients,
         endings: Endings,
+        addresses: Addresses,
+        notices: Notices,
         limit: RegistrationLimit,
         demo: bool,
     ) -> None:
@@ -63,6 +68,8 @@ class SignIn:
         self._browsers = browsers
         self._clients = clients
         self._endings = endings
+        self._addresses = addresses
+        self._notices = notices
         self._limit = limit
         self._demo = demo
 
@@ -87,6 +94,7 @@ class SignIn:
         new = await self._newcomers.hashed(new, password)
         async with self._db.transaction() as tx:
             user = await insert(tx, new)
+            await self._addresses.ask(tx, user)
             await self._audit.record(
                 tx, ANONYMOUS, action="registered", noun="user", target_id=user.id
             )
@@ -134,6 +142,7 @@ class SignIn:
             await self._audit.record(
                 tx, actor, action="password_changed", noun="user", target_id=user_id
             )
+            await self._notices.tell(tx, user_id, PASSWORD_CHANGED)
         await self._endings.several(user_id, ended)
         _log.info("accounts.password_changed", user_id=str(user_id))
 

@@ -82,6 +82,10 @@ async def delete(db: Db, key_id: UUID, *, user_id: UserId) -> bool:
     return tag == "DELETE 1"
 
 
+async def delete_all(db: Db, user_id: UserId) -> None:
+    await db.execute("delete from api_key where user_id = $1", user_id)
+
+
 async def sweep(db: Db, *, before: datetime) -> int:
     """Keys that ended before then; until that their owner sees them in the list."""
     tag = await db.execute("delete from api_key where expires_at < $1", before)

@@ -184,6 +184,17 @@ async def end_all(db: Db, user_id: UserId, *, but: UUID | None = None) -> list[S
     return [SessionId(row["id"]) for row in rows]
 
 
+async def has_other(db: Db, user_id: UserId, *, agent: str, but: UUID) -> bool:
+    """Whether the same program is signed in to this account already."""
+    found: bool = await db.fetchval(
+        "select exists (select from session where user_id = $1 and agent = $2 and id <> $3)",
+        user_id,
+        agent,
+        but,
+    )
+    return found
+
+
 async def sweep(db: Db, *, now: datetime) -> int:
     tag = await db.execute("delete from session where expires_at <= $1", now)
     return int(tag.removeprefix("DELETE "))

@@ -10,6 +10,8 @@ import re
 from datetime import datetime
 from uuid import UUID
 
+import asyncpg
+
 from vtp.accounts.model import Login, NewUser, User
 from vtp.actor import Role
 from vtp.db import Db, Row
@@ -110,7 +112,13 @@ async def found(db: Db, words: str, *, after: tuple[str, UUID] | None, limit: in
 
 
 async def set_profile(
-    db: Db, user_id: UserId, *, name: str | None, time_zone: str | None, theme: str | None
+    db: Db,
+    user_id: UserId,
+    *,
+    name: str | None,
+    time_zone: str | None,
+    theme: str | None,
+    language: str | None = None,
 ) -> User | None:
     """None leaves a field as it is."""
     row = await db.fetchrow(
@@ -118,7 +126,8 @@ async def set_profile(
         update app_user
            set name = coalesce($2, name),
                time_zone = coalesce($3, time_zone),
-               theme = coalesce($4, theme)
+               theme = coalesce($4, theme),
+               language = coalesce($5, language)
          where id = $1
         returning *
         """,
@@ -126,6 +135,7 @@ async def set_profile(
         name,
         time_zone,
         theme,
+        language,
     )
     return _user(row) if row else None
 
@@ -158,6 +168,51 @@ async def set_password(
         version,
     )
     return tag == "UPDATE 1"
+
+
+async def set_verified(db: Db, user_id: UserId, *, address: str, at: datetime) -> bool:
+    """False when `address` is not theirs any more; the first time counts."""
+    tag = await db.execute(
+        """
+        update app_user set email_verified_at = coalesce(email_verified_at, $3)
+         where id = $1 and email = $2
+        """,
+        user_id,
+        address,
+        at,
+    )
+    return tag == "UPDATE 1"
+
+
+async def set_email(db: Db, user_id: UserId, email: str, *, at: datetime) -> bool:
+    """An address that was proved; False when it belongs to another account."""
+    try:
+        await db.execute(
+            "update app_user set email = $2, email_verified_at = $3 where id = $1",
+            user_id,
+            email,
+            at,
+        )
+    except asyncpg.UniqueViolationError:
+        return False
+    return True
+
+
+async def lock(db: Db, user_id: UserId) -> User | None:
+    """Until the end of the transaction nobody else changes this account."""
+    row = await db.fetchrow("select * from app_user where id = $1 for update", user_id)
+    return _user(row) if row else None
+
+
+async def close_password(db: Db, user_id: UserId) -> None:
+    """No password opens the account until a new one is chosen."""
+    await db.execute(
+        """
+        update app_user set password_hash = null, password_version = password_version + 1
+         where id = $1
+        """,
+        user_id,
+    )
 
 
 async def rehash(db: Db, user_id: UserId, *, old: str, new: str) -> None:
@@ -271,8 +326,9 @@ async def put_demo(db: Db, user: NewUser) -> None:
     await db.execute(
         """
         insert into app_user
-               (id, email, name, roles, password_hash, created_at, time_zone, demo)
-        values ($1, $2, $3, $4, $5, $6, $7, true)
+               (id, email, name, roles, password_hash, created_at, time_zone, demo,
+                email_verified_at)
+        values ($1, $2, $3, $4, $5, $6, $7, true, $6)
         on conflict (email) do update
            set roles = excluded.roles, password_hash = excluded.password_hash,
                password_version = 0, disabled_at = null
@@ -307,4 +363,6 @@ def _user(row: Row) -> User:
         picture_id=row["picture_id"],
         created_at=row["created_at"],
         disabled_at=row["disabled_at"],
+        language=row["language"],
+        email_verified_at=row["email_verified_at"],
     )

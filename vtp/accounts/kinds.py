@@ -1,0 +1,124 @@
+"""What accounts write to people: letters with a link that proves something, and security notices.
+
+Whoever changes what opens an account tells its owner: `notices.tell(tx, user_id, kind, values)`.
+"""
+
+from __future__ import annotations
+
+from vtp.mail.model import Letter
+from vtp.notices.topics import Choice, Kind, Topic
+
+# --- letters that somebody asked for ------------------------------------------------------------
+RESET = Letter(
+    topic="accounts.reset",
+    subject="letter.reset.subject",
+    text=("letter.reset.text", "letter.reset.once"),
+    action="letter.reset.action",
+    note="letter.reset.note",
+)
+VERIFY = Letter(
+    topic="accounts.verify",
+    subject="letter.verify.subject",
+    text=("letter.verify.text",),
+    action="letter.verify.action",
+    note="letter.verify.note",
+)
+CHANGE = Letter(
+    topic="accounts.change",
+    subject="letter.change.subject",
+    text=("letter.change.text",),
+    action="letter.change.action",
+    note="letter.change.note",
+)
+TAKEN = Letter(
+    topic="accounts.taken",
+    subject="letter.taken.subject",
+    text=("letter.taken.text",),
+    action="letter.taken.action",
+    note="letter.taken.note",
+)
+# To the address that an account had; its link takes the change back.
+MOVED = Letter(
+    topic="accounts.moved",
+    subject="letter.moved.subject",
+    text=("letter.moved.text", "letter.moved.undo"),
+    action="letter.moved.action",
+    note="letter.moved.note",
+)
+
+# --- security notices ---------------------------------------------------------------------------
+SECURITY = Topic(
+    name="accounts.security",
+    title="topic.security",
+    text="topic.securityText",
+    by_mail=Choice.ALWAYS,
+)
+PASSWORD_CHANGED = Kind(
+    name="accounts.password_changed",
+    topic=SECURITY,
+    line="notice.passwordChanged",
+    icon="key-round",
+    link="/profile?tab=sessions",
+    letter=Letter(
+        topic="accounts.password_changed",
+        subject="letter.passwordChanged.subject",
+        text=("letter.passwordChanged.text",),
+        action="letter.security.action",
+        note="letter.security.note",
+    ),
+)
+# The letter of this one is MOVED, which goes to the old address.
+ADDRESS_CHANGED = Kind(
+    name="accounts.address_changed",
+    topic=SECURITY,
+    line="notice.addressChanged",
+    icon="mail",
+    link="/profile?tab=sign-in",
+)
+# Values: {agent}, "Firefox on Linux".
+SIGNED_IN = Kind(
+    name="accounts.signed_in",
+    topic=SECURITY,
+    line="notice.signedIn",
+    icon="log-in",
+    link="/profile?tab=sessions",
+    letter=Letter(
+        topic="accounts.signed_in",
+        subject="letter.signedIn.subject",
+        text=("letter.signedIn.text",),
+        action="letter.security.action",
+        note="letter.security.note",
+    ),
+)
+# Values: {factor}, "An authenticator app", "The passkey “Phone”", at the beginning of a sentence.
+FACTOR_ADDED = Kind(
+    name="accounts.factor_added",
+    topic=SECURITY,
+    line="notice.factorAdded",
+    icon="shield-check",
+    link="/profile?tab=sign-in",
+    letter=Letter(
+        topic="accounts.factor_added",
+        subject="letter.factorAdded.subject",
+        text=("letter.factorAdded.text",),
+        action="letter.factor.action",
+        note="letter.security.note",
+    ),
+)
+FACTOR_REMOVED = Kind(
+    name="accounts.factor_removed",
+    topic=SECURITY,
+    line="notice.factorRemoved",
+    icon="shield-check",
+    link="/profile?tab=sign-in",
+    letter=Letter(
+        topic="accounts.factor_removed",
+        subject="letter.factorRemoved.subject",
+        text=("letter.factorRemoved.text",),
+        action="letter.factor.action",
+        note="letter.security.note",
+    ),
+)
+
+KINDS = (PASSWORD_CHANGED, ADDRESS_CHANGED, SIGNED_IN, FACTOR_ADDED, FACTOR_REMOVED)
+LETTERS = (RESET, VERIFY, CHANGE, TAKEN, MOVED, *(k.letter for k in KINDS if k.letter))
