@@ -190,8 +190,9 @@ def ballot(poll: Poll, *, choices: Sequence[int], text: str) -> Ballot:
         except (BadMessage, MessageTooLong):
             raise BadAnswer(fields={"text": f"Write 1 to {MAX_ANSWER} characters."}) from None
     fits = all(0 <= one < len(poll.options) for one in choices)
-    several = len(choices) if poll.kind == "multiple" else 1
-    if text or not choices or not fits or len(set(choices)) != several:
+    if text or not choices or not fits or len(set(choices)) != len(choices):
+        raise BadAnswer
+    if poll.kind == "single" and len(choices) > 1:
         raise BadAnswer
     return Ballot(choices=tuple(sorted(choices)))
 
