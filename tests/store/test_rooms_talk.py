@@ -172,12 +172,13 @@ async def test_a_private_message_is_for_its_two_alone(
 
 @pytest.mark.usefixtures("room")
 async def test_forged_ids_lead_nowhere(school: School, noor: Attender) -> None:
-    for more, problem in (
+    cases: tuple[tuple[dict[str, Any], type[Problem]], ...] = (
         ({"to": uuid7()}, NoSuchParticipant),
         ({"to": user_of(noor)}, ToYourself),
         ({"reply_to": uuid7()}, BadReply),
         ({"image": uuid7()}, BadImage),
-    ):
+    )
+    for more, problem in cases:
         with pytest.raises(problem):
             await say(noor, **more)
     with pytest.raises(NoSuchMessage):
