@@ -1,6 +1,6 @@
 /** One connection to the server, which finds its way anew whenever it was lost. */
 import type { types } from "mediasoup-client";
-import { Refused } from "./problem.ts";
+import { Refused, Unreachable } from "./problem.ts";
 import type { IceOffer } from "./wire.ts";
 
 export type MediaState = "new" | "connecting" | "connected" | "disconnected" | "failed";
@@ -10,10 +10,12 @@ interface Means {
   renew: () => Promise<IceOffer>;
   onState: (state: MediaState) => void;
   onLost: () => void;
+  /** Nobody answers although the socket is open: it is dead, and nobody has told us. */
+  onSilence: () => void;
 }
 
 /** Milliseconds that a broken connection has to mend itself before it is helped. */
-const PATIENCE = 1_500;
+const PATIENCE = 700;
 /** Milliseconds until the next help, if the one before did not do it; then twice as long. */
 const AGAIN = 4_000;
 const LONGEST = 20_000;
@@ -73,6 +75,7 @@ export class Line {
         this.#means.onLost();
         return;
       }
+      if (error instanceof Unreachable && error.timedOut) this.#means.onSilence();
       // The socket is away too: once it is back the meeting restarts us, or the timer does.
     }
     this.#helpIn(this.#wait);

@@ -51,6 +51,9 @@ export interface Received {
 
 type Direction = "send" | "recv";
 
+/** Milliseconds for the answer that a way back hangs on; a line that takes longer is none. */
+const ANSWERED_WITHIN = 3_000;
+
 export class Media {
   readonly #options: MediaOptions;
   readonly #producers = new Map<string, types.Producer>();
@@ -89,7 +92,8 @@ export class Media {
     const producer = await transport.produce({
       track,
       stopTracks: false,
-      disableTrackOnPause: true,
+      // We switch it off ourselves: one that is replaced while it is off must not come on again.
+      disableTrackOnPause: false,
       appData: { source },
       ...howToSend(device, track, source, this.#codecs[source]),
     });
@@ -133,6 +137,11 @@ export class Media {
     );
   }
 
+  /** Helps at once whatever is broken, and leaves alone what works. */
+  mend(): void {
+    if ([...this.#states.values()].some((state) => BROKEN.has(state))) void this.restart();
+  }
+
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
@@ -145,6 +154,7 @@ export class Media {
       id: producer.id,
       source,
       pause: async (paused) => {
+        if (producer.track) producer.track.enabled = !paused;
         paused ? producer.pause() : producer.resume();
         await this.#call("media.pause", { track: producer.id, paused });
       },
@@ -213,9 +223,17 @@ export class Media {
         : device.createRecvTransport(options);
     this.#agree(transport);
     return new Line(transport, {
-      renew: () => this.#call<IceOffer>("media.restart_ice", { transport: transport.id }),
+      renew: () =>
+        this.#options.live.call<IceOffer>(
+          "media.restart_ice",
+          { transport: transport.id },
+          ANSWERED_WITHIN,
+        ),
       onState: (state) => this.#changed(direction, state),
       onLost: () => this.#options.onLost?.(),
+      onSilence: () => {
+        if (this.#options.live.state === "open") this.#options.live.renew();
+      },
     });
   }
 
@@ -275,6 +293,7 @@ export class Media {
   }
 }
 
+const BROKEN: ReadonlySet<MediaState> = new Set<MediaState>(["failed", "disconnected"]);
 const WORST_FIRST: MediaState[] = ["failed", "disconnected", "connecting", "new", "connected"];
 
 /** Nothing that is tried again with the same means would succeed. */

@@ -103,6 +103,20 @@ export class Room {
     if (there) await this.#live.call("room.leave", {}).catch(() => undefined);
   }
 
+  /** Somebody looks again, or a network is there: what is away tries at once. */
+  hurry(): void {
+    if (this.#over) return;
+    this.#live.hurry();
+    if (this.#live.state !== "open") return;
+    if (this.#state === "open") this.#media?.mend();
+    else if (this.#state === "away") void this.#join();
+  }
+
+  /** The way to the server is another one, or was forgotten while the machine slept. */
+  moved(): void {
+    if (!this.#over) this.#live.renew();
+  }
+
   #socketIs(state: LiveState): void {
     if (this.#over) return;
     if (state === "open") void this.#join();

@@ -57,6 +57,8 @@ export class Sending {
 
   /** Send this; `null` and off is a camera that is covered, `end` takes it away altogether. */
   want(source: Source, track: MediaStreamTrack | null, on: boolean): void {
+    // At once, whatever the line does: a mute that waits for an answer is none.
+    if (track) track.enabled = on;
     this.#wishes.set(source, { track, on });
     this.#work(source);
   }

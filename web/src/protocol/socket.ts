@@ -25,6 +25,8 @@ const SOON = 300;
 const OFTEN = 1_500;
 const SELDOM = 15_000;
 const PATIENT_AFTER = 20;
+/** Milliseconds until a try to connect is given up: the network of before never answers. */
+const CONNECTED_WITHIN = 6_000;
 /** Calls that wait for an answer at once: the server takes them one by one, and not too many. */
 const AT_ONCE = 8;
 /** Times that a call is sent again that came too fast after others. */
@@ -38,13 +40,16 @@ export class Live {
   readonly #watches = new Set<() => void>();
   readonly #listeners = new Set<(state: LiveState) => void>();
   #state: LiveState = "connecting";
+  #tries = 0;
+  #renewing = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: LiveOptions = {}, socket: Socket = open(options)) {
     this.#timeout = options.timeout ?? TIMEOUT;
     this.#socket = socket;
     socket.on("connect", () => this.#opened());
-    socket.on("disconnect", () => this.#become(socket.active ? "away" : "ended"));
-    socket.on("connect_error", () => this.#become(socket.active ? "away" : "ended"));
+    socket.on("disconnect", () => this.#lost());
+    socket.on("connect_error", () => this.#lost());
     socket.on("ended", () => this.#become("ended"));
   }
 
@@ -63,10 +68,10 @@ export class Live {
   }
 
   /** The result, or `Refused`; `Unreachable` when nothing came back in time. */
-  async call<T>(event: string, body?: unknown): Promise<T> {
+  async call<T>(event: string, body?: unknown, within = this.#timeout): Promise<T> {
     for (let tries = 1; ; tries++) {
       try {
-        return await this.#turns.take(() => this.#once<T>(event, body));
+        return await this.#turns.take(() => this.#once<T>(event, body, within));
       } catch (error) {
         const tooFast = error instanceof Refused && error.code === TOO_FAST;
         if (!tooFast || error.retryAfter === undefined || tries > PATIENCE) throw error;
@@ -75,13 +80,13 @@ export class Live {
     }
   }
 
-  async #once<T>(event: string, body: unknown): Promise<T> {
+  async #once<T>(event: string, body: unknown, within: number): Promise<T> {
     // Kept for later it would come before whatever a new line begins with.
     if (this.#state === "away" || this.#state === "ended") throw new Unreachable(this.#state);
     const sent = body === undefined ? [] : [body];
     let ack: Ack<T>;
     try {
-      ack = await this.#socket.timeout(this.#timeout).emitWithAck(event, ...sent);
+      ack = await this.#socket.timeout(within).emitWithAck(event, ...sent);
     } catch (error) {
       throw new Unreachable(error, true);
     }
@@ -101,12 +106,44 @@ export class Live {
     return () => this.#watches.delete(ask);
   }
 
+  /** Opens the line anew, as after a cut: the way to the server is another one, or a dead one. */
+  renew(): void {
+    if (this.#state === "ended") return;
+    // Before, so that closing by our own hand is no end.
+    this.#become("away");
+    this.hurry();
+  }
+
+  /** Where it is away: tries now, and not when its turn comes. */
+  hurry(): void {
+    if (this.#state !== "away") return;
+    this.#tries = 0;
+    clearTimeout(this.#timer);
+    this.#renewing = true;
+    // Also a try that is on its way over a network that is gone.
+    this.#socket.disconnect();
+    this.#renewing = false;
+    this.#socket.connect();
+  }
+
   close(): void {
     this.#watches.clear();
+    clearTimeout(this.#timer);
     this.#socket.disconnect();
   }
 
+  #lost(): void {
+    // What was closed by our own hand is opened again at once.
+    if (this.#renewing) return;
+    this.#become(this.#socket.active ? "away" : "ended");
+    if (this.#state !== "away") return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#socket.connect(), waitOf(this.#tries++));
+  }
+
   #opened(): void {
+    this.#tries = 0;
+    clearTimeout(this.#timer);
     this.#become("open");
     for (const ask of this.#watches) ask();
   }
@@ -149,15 +186,16 @@ function open({ origin, auth }: LiveOptions): Socket {
   const options = {
     path: "/socket.io/",
     transports: ["websocket"],
-    reconnectionDelay: SOON,
-    reconnectionDelayMax: OFTEN,
+    // We do it ourselves: a network that is back is no reason to wait for the next turn.
+    reconnection: false,
+    timeout: CONNECTED_WITHIN,
     ...(auth && { auth: (send: (data: object) => void) => void auth().then(send) }),
   };
-  const socket = origin === undefined ? io(options) : io(origin, options);
-  const manager = socket.io;
-  manager.on("reconnect_attempt", (tries) => {
-    if (tries > PATIENT_AFTER) manager.reconnectionDelayMax(SELDOM);
-  });
-  manager.on("reconnect", () => manager.reconnectionDelayMax(OFTEN));
-  return socket;
+  return origin === undefined ? io(options) : io(origin, options);
+}
+
+/** Longer every time, half of it by chance. */
+function waitOf(tries: number): number {
+  const most = tries >= PATIENT_AFTER ? SELDOM : Math.min(OFTEN, SOON * 2 ** tries);
+  return most * (0.5 + Math.random() / 2);
 }

@@ -21,6 +21,13 @@ class Line extends EventEmitter {
     };
   }
 
+  connects = 0;
+
+  connect(): void {
+    this.connects++;
+    this.active = true;
+  }
+
   disconnect(): void {
     this.active = false;
     this.emit("disconnect");
@@ -148,4 +155,46 @@ test("few calls wait at once, the others follow in order", async () => {
     line.sent.map(([, body]) => body),
     Array.from({ length: 20 }, (_, index) => index),
   );
+});
+
+test("a line that is away tries at once when it is told to", () => {
+  const { line, made } = live();
+  line.emit("connect");
+  made.hurry();
+  assert.equal(line.connects, 0, "a line that is open is left alone");
+  line.emit("disconnect");
+  made.hurry();
+  assert.deepEqual([line.connects, made.state], [1, "away"]);
+  line.emit("connect");
+  assert.equal(made.state, "open");
+});
+
+test("a line that is renewed was away, and comes back at once", () => {
+  const { line, made } = live();
+  const states: string[] = [];
+  made.onState((state) => states.push(state));
+  line.emit("connect");
+  made.renew();
+  line.emit("connect");
+  assert.deepEqual([line.connects, states], [1, ["open", "away", "open"]]);
+});
+
+test("a line that has ended is not opened again", () => {
+  const { line, made } = live();
+  line.emit("ended", { code: "revoked" });
+  made.renew();
+  made.hurry();
+  assert.deepEqual([line.connects, made.state], [0, "ended"]);
+});
+
+test("a line that was lost is tried again by itself", (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  const { line } = live();
+  line.emit("connect");
+  line.emit("disconnect");
+  context.mock.timers.tick(400);
+  assert.equal(line.connects, 1);
+  line.emit("connect_error", new Error("refused"));
+  context.mock.timers.tick(700);
+  assert.equal(line.connects, 2);
 });

@@ -128,6 +128,14 @@ export class Classroom {
     await this.#room?.leave();
   }
 
+  hurry(): void {
+    this.#room?.hurry();
+  }
+
+  moved(): void {
+    this.#room?.moved();
+  }
+
   /** For everybody, as a host. */
   async end(http: { post: (path: string) => Promise<unknown> }): Promise<void> {
     const meeting = this.joined.value?.meeting.id;

@@ -15,6 +15,7 @@ import { Over } from "./over.tsx";
 import { Panel } from "./panel.tsx";
 import { Stage } from "./stage.tsx";
 import { Top } from "./top.tsx";
+import { stayAwake } from "./wake.ts";
 
 export function mount(element: HTMLElement): void {
   const { room = "", title = "", publish = "", user = "", name = "", present } = element.dataset;
@@ -47,6 +48,7 @@ function begin(room: Classroom): void {
   const kinds = (["microphone", "camera"] as const).filter((kind) => room.may(kind));
   if (kinds.length > 0) void room.devices.open(kinds);
   listenToKeys(room);
+  stayAwake(room);
   document.addEventListener("visibilitychange", () =>
     room.seen(document.visibilityState === "visible"),
   );
