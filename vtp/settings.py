@@ -262,6 +262,8 @@ class Rooms(Section, frozen=True, kw_only=True):
     news_interval: Pause = 0.05
     # How often it is looked at who is away for too long.
     sweep: Positive = 1.0
+    # How often it is looked whether those who send or watch over HTTP may still be there.
+    recheck_interval: Positive = 60.0
     # How long classes may go on once the server has been told to stop.
     drain_limit: Pause = 3_600.0
 

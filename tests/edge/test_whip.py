@@ -13,11 +13,12 @@ import msgspec
 import pytest
 
 from tests.support import offers
-from tests.support.accounts import HOME, PASSWORD
+from tests.support.accounts import HOME, PASSWORD, some_accounts
 from tests.support.quiet_plane import Peer
 from tests.support.served_school import BRISK, Served, Somebody, a_served_school
 from tests.support.whip import FRAGMENT, SDP
 from vtp.actor import SYSTEM, Actor, Role, Via
+from vtp.clock import SystemClock
 from vtp.db import Database
 from vtp.ids import RoomId, uuid7
 from vtp.rooms.facts import Participant, ParticipantId
@@ -561,6 +562,27 @@ async def test_signing_out_and_the_end_of_the_class_end_it(
     assert (await outside.send("DELETE", opened.headers["Location"], **ines.headers)).status == 404
     await soon(lambda: not school.rooms.sessions._sessions)
     assert not school.rooms.live._sockets
+
+
+async def test_what_changed_in_another_process_is_found_and_followed(db: Database) -> None:
+    often = msgspec.structs.replace(BRISK, recheck_interval=0.05)
+    async with (
+        a_served_school(db, options=often) as school,
+        some_accounts(db, SystemClock()) as other,
+    ):
+        outside = Outside(school)
+        ines = await school.person("Ines Carvalho", Role.INSTRUCTOR)
+        noor = await school.person("Noor Haddad", Role.MANAGER)
+        room = (await school.call(ines, "POST", "/rooms", {"title": "Algebra"}))[1]["id"]
+        await outside.open(noor, f"/whip/{room}?source=screen", PUBLISH)
+        await outside.open(noor, f"/whep/{room}", WATCH)
+        assert {one.role for one in outside.people(room)} == {"host"}
+        terminal = other.administration  # nobody here hears of it
+        await terminal.set_roles(SYSTEM, noor.user.id, frozenset({Role.STUDENT}))
+        await soon(lambda: [one.role for one in outside.people(room)] == ["member"])
+        assert outside.sources(room) == {}
+        await terminal.set_disabled(SYSTEM, noor.user.id, disabled=True)
+        await soon(lambda: not outside.people(room))
 
 
 # --- watching ---------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from tests.support.accounts import Person, a_person, some_accounts
 from tests.support.quiet_plane import Peer, QuietPlane, sound, video
 from vtp import settings
 from vtp.accounts.service import Accounts
+from vtp.accounts.service.standing import Standing
 from vtp.actor import Actor, Role
 from vtp.attendance.service import Attendance, open_attendance
 from vtp.blob.memory import MemoryBlobs
@@ -181,6 +182,7 @@ async def a_process(
             audience=listeners,
             blobs=(blobs := MemoryBlobs(threads, clock)),
             sandbox=Sandbox(settings.Sandbox(), clock=SystemClock()),
+            recheck=Standing(db, clock=clock, demo=False),
         ) as rooms,
     ):
         yield School(db, clock, accounts, attendance, plane, listeners, rooms, blobs)

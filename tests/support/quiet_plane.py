@@ -224,6 +224,7 @@ class QuietPlane:
             participants=len(self.peers),
             packets_per_second=0,
             capacity=0,
+            late=0,
             drops={},
         )
 

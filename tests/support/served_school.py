@@ -106,6 +106,7 @@ async def a_served_school(
                 audience=Herald(sockets),
                 blobs=MemoryBlobs(threads, clock),
                 sandbox=Sandbox(settings.Sandbox(), clock=clock),
+                recheck=Standing(db, clock=clock, demo=False),
             )
         )
         app = an_app(api.routes, people=accounts.credentials, limits=_PLENTY)  # type: ignore[arg-type]  # the real ones, by shape

@@ -104,6 +104,7 @@ def test_yes_and_no_in_the_environment(text: str, value: bool) -> None:
         ({"VTP_ROOMS__LONGEST_OUTAGE": "nan"}, r"\$\.rooms\.longest_outage"),
         ({"VTP_ROOMS__NEWS_INTERVAL": "-0.1"}, r"\$\.rooms\.news_interval"),
         ({"VTP_ROOMS__SWEEP": "0"}, r"\$\.rooms\.sweep"),
+        ({"VTP_ROOMS__RECHECK_INTERVAL": "0"}, r"\$\.rooms\.recheck_interval"),
         ({"VTP_ROOMS__DRAIN_LIMIT": "inf"}, r"\$\.rooms\.drain_limit"),
         ({"VTP_ATTENDANCE__FLUSH_INTERVAL": "0"}, r"\$\.attendance\.flush_interval"),
         ({"VTP_ATTENDANCE__MOST_WAITING": "0"}, r"\$\.attendance\.most_waiting"),

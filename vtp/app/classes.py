@@ -42,6 +42,7 @@ async def open_classes(parts: Parts, sockets: Sockets) -> AsyncIterator[Classes]
             audience=Herald(sockets),
             blobs=parts.blobs,
             sandbox=parts.sandbox,
+            recheck=parts.standing,
             ice_servers=partial(_relays, parts),
         ) as rooms,
     ):

@@ -23,6 +23,7 @@ def watch_plane(metrics: Metrics, classes: Classes) -> None:
         "Packets received and forwarded",
         lambda: stats().packets_per_second,
     )
+    figure("vtp_media_late_seconds", "The most that packets waited", lambda: stats().late)
     figure("vtp_media_capacity", "Packets a second that may be", lambda: stats().capacity)
     figure(
         "vtp_presence_waiting",
@@ -73,7 +74,14 @@ class PeerWatch:
             metrics.packets.labels(*who, direction).set(packets)
         layers = [layer for sent in figures.sends for layer in sent.layers]
         metrics.lost.labels(*who).set(sum(max(0, layer.lost) for layer in layers))
-        metrics.jitter.labels(*who).set(max((layer.jitter for layer in layers), default=0))
+        metrics.missed.labels(*who).set(sum(max(0, one.lost) for one in figures.receives))
+        jitters = [layer.jitter for layer in layers] + [one.jitter for one in figures.receives]
+        metrics.jitter.labels(*who).set(max(jitters, default=0))
+        rooms = [link.room for link in links if link.room]
+        metrics.room.labels(*who).set(min(rooms, default=0))
+        for link in links:
+            for reason, count in link.drops.items():
+                metrics.peer_drops.labels(*who, reason).inc(count)
         metrics.rtt.labels(*who).set(max((link.rtt for link in links), default=0))
         shown: Counter[Any] = Counter(one.layer for one in figures.receives)
         for layer, count in shown.items():

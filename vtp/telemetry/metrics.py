@@ -46,6 +46,18 @@ class MediaMetrics:
         self.lost = gauge(
             "vtp_peer_lost", "Packets of one participant that never came", "meeting", "peer"
         )
+        self.missed = gauge(
+            "vtp_peer_missed", "Packets that one participant says to have missed", "meeting", "peer"
+        )
+        self.room = gauge(
+            "vtp_peer_room_bits_per_second",
+            "What the line to one participant takes; 0: all that is asked",
+            "meeting",
+            "peer",
+        )
+        self.peer_drops = gauge(
+            "vtp_peer_drops", "Of one participant's, thrown away", "meeting", "peer", "reason"
+        )
         self.jitter = gauge(
             "vtp_peer_jitter_seconds",
             "The most of the streams of one participant",

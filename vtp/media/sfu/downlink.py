@@ -82,6 +82,8 @@ class Downlink:
         "clock_rate",
         "continuity",
         "feed",
+        "jitter",
+        "lost",
         "measured",
         "packets",
         "producer",
@@ -120,6 +122,8 @@ class Downlink:
         self.packets = 0
         self.bytes = 0
         self.resent = 0
+        self.lost = 0  # as its subscriber reports it: before repairs
+        self.jitter = 0.0  # s, likewise
         self._again: dict[int, tuple[float, int]] = {}
 
     def follow(self, before: Downlink) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from vtp.media.rtp import rtcp
@@ -58,6 +59,7 @@ class Feed(Silent):
         self._allowance = _REPAIR_BURST
         self._allowance_at = 0.0
         self._rate = 0.0
+        self.room = 0.0  # bits a second that its line is believed to take; 0: all that is asked
 
     # Tracks
 
@@ -166,6 +168,7 @@ class Feed(Silent):
         downlink = self._by_ssrc.get(block.ssrc)
         if downlink is None:
             return
+        downlink.lost, downlink.jitter = block.lost, block.jitter / downlink.clock_rate
         self._measure(downlink, block)
         if self._bandwidth is not None and downlink.video:
             self._bandwidth.report(
@@ -207,6 +210,7 @@ class Feed(Silent):
             if (stream := consumer.downlink.stream) is not None
         )
         action = bandwidth.tick(now, used=self._rate, next_step=self._allocation.next_step(wants))
+        self.room = action.budget if isfinite(action.budget) else 0.0
         for consumer, layer in zip(
             shown, self._allocation.allocate(action.budget, wants, now), strict=True
         ):

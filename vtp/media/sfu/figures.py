@@ -37,14 +37,18 @@ class ReceivedFigures(Struct, frozen=True, kw_only=True):
 
     track: str
     layer: int
+    bits_per_second: float
     packets: int
     bytes: int
     resent: int
+    lost: int  # on the way to them, before repairs
+    jitter: float  # s
 
 
 class ConnectionFigures(Struct, frozen=True, kw_only=True):
     state: str
     rtt: float  # s, 0 while it is not known
+    room: float  # bits a second that the line to them takes; 0 while it takes all
     packets_in: int
     packets_out: int
     bytes_in: int
@@ -63,21 +67,25 @@ class PlaneFigures(Struct, frozen=True, kw_only=True):
     participants: int
     packets_per_second: float
     capacity: float
+    late: float  # s that the loop was late, at most, in the last second
     drops: dict[str, int]
 
 
 def of_peer(peer: Peer) -> PeerFigures:
     return PeerFigures(
-        connections=[_connection(side.transport, side.drops) for side in peer.sides],
+        connections=[
+            _connection(side.transport, side.drops, room=side.room) for side in peer.sides
+        ],
         sends=[_sent(producer, peer.now()) for producer in peer.producers.values()],
-        receives=[_received(consumer) for consumer in peer.consumers.values()],
+        receives=[_received(consumer, peer.now()) for consumer in peer.consumers.values()],
     )
 
 
-def _connection(transport: Transport, drops: dict[str, int]) -> ConnectionFigures:
+def _connection(transport: Transport, drops: dict[str, int], *, room: float) -> ConnectionFigures:
     return ConnectionFigures(
         state=transport.state,
         rtt=round(transport.rtt, 4),
+        room=round(room),
         packets_in=transport.packets_in,
         packets_out=transport.packets_out,
         bytes_in=transport.bytes_in,
@@ -107,12 +115,15 @@ def _layer(stream: Stream, now: float) -> LayerFigures:
     )
 
 
-def _received(consumer: Consumer) -> ReceivedFigures:
-    downlink = consumer.downlink
+def _received(consumer: Consumer, now: float) -> ReceivedFigures:
+    downlink, stream = consumer.downlink, consumer.downlink.stream
     return ReceivedFigures(
         track=consumer.producer.id,
-        layer=downlink.stream.layer if downlink.stream is not None else -1,
+        layer=stream.layer if stream is not None else -1,
+        bits_per_second=round(stream.reception.bitrate(now)) if stream is not None else 0,
         packets=downlink.packets,
         bytes=downlink.bytes,
         resent=downlink.resent,
+        lost=downlink.lost,
+        jitter=round(downlink.jitter, 5),
     )

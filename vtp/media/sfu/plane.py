@@ -70,6 +70,7 @@ class Plane:
         self._busy = asyncio.Event()
         self._load = Load(capacity)
         self._late = 0.0  # seconds, the most since the last look at what fits
+        self._latest = self._later = 0.0  # the most in the last second, and in this one
         self._care = Care(door.drops)
         self._turn = 0
         self.egress = door.egress
@@ -149,6 +150,7 @@ class Plane:
             participants=len(self.peers()),
             packets_per_second=round(self._load.rate),
             capacity=round(self._load.capacity),
+            late=round(self._latest, 4),
             drops=dict(self._door.drops),
         )
 
@@ -261,6 +263,7 @@ class Plane:
                     for feed in peer.feeds:
                         feed.tick(now, speaker=hall.active, late=self._late)
                     peer.tell_layers()
+        self._later = max(self._later, self._late)
         self._late = 0.0
 
     def _report_some(self, now: float) -> None:
@@ -284,6 +287,7 @@ class Plane:
 
     def _count(self, now: float) -> None:
         sides = [side.transport for peer in self.peers() for side in peer.sides]
+        self._latest, self._later = self._later, 0.0
         self._load.tick(sum(one.packets_in + one.packets_out for one in sides), now)
 
     def _watch(self, peer: Peer, now: float) -> None:

@@ -40,6 +40,8 @@ _LONGEST = 1_426
 
 
 class Uplink(Silent):
+    room = 0.0  # what it takes is its sender's to find out
+
     def __init__(self, plane: Plane, owner: object, limit: Limit) -> None:
         self._plane = plane
         self.owner = owner

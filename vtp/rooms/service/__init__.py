@@ -16,6 +16,7 @@ from vtp.blob.port import Blobs
 from vtp.clock import Clock
 from vtp.db import Database
 from vtp.errors import Unavailable
+from vtp.edge.sockets.recheck import Recheck
 from vtp.ids import UserId
 from vtp.media.pack.confined import Confined
 from vtp.rooms.guests import Guests
@@ -55,6 +56,7 @@ class Rooms:
     async def sweep(self) -> None:
         """What follows from time that has passed."""
         self.sessions.sweep()
+        await self.sessions.recheck()
         await self.live.sweep()
         self.talk.sweep()
         self.images.sweep()
@@ -88,6 +90,7 @@ async def open_rooms(
     audience: Audience,
     blobs: Blobs,
     sandbox: Confined,
+    recheck: Recheck,
     ice_servers: Callable[[UserId], Sequence[IceServer]] = no_relays,
 ) -> AsyncIterator[Rooms]:
     """For the one process that holds classes: it takes up what its predecessor left behind."""
@@ -112,7 +115,14 @@ async def open_rooms(
         entrance=entrance,
         desk=desk,
         sessions=Sessions(
-            live=live, catalogue=catalogue, entrance=entrance, desk=desk, guests=guests, clock=clock
+            live=live,
+            catalogue=catalogue,
+            entrance=entrance,
+            desk=desk,
+            guests=guests,
+            standing=standing,
+            recheck=recheck,
+            clock=clock,
         ),
         meetings=meetings,
         talk=Talk(db, live=live, meetings=meetings, images=images, clock=clock),

@@ -12,14 +12,14 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Literal
-from uuid import UUID
 
 import structlog
 
 from vtp.actor import Actor
 from vtp.clock import Clock
 from vtp.edge.sockets.channels import Sid
-from vtp.errors import NotFound
+from vtp.edge.sockets.recheck import Recheck
+from vtp.errors import NotFound, Unavailable
 from vtp.ids import MeetingId, RoomId, UserId
 from vtp.media.rtp import sdp, sdp_answer, sdp_fragment
 from vtp.media.rtp.ortc_types import TransportParameters
@@ -37,6 +37,7 @@ from vtp.rooms.service.catalogue import Catalogue
 from vtp.rooms.service.desk import Desk
 from vtp.rooms.service.entrance import Entrance, Entry, IceServer
 from vtp.rooms.service.live import Live
+from vtp.rooms.service.standing import Standing
 from vtp.rooms.watching import Watching, Wish
 
 Protocol = Literal["whip", "whep"]
@@ -53,8 +54,7 @@ class Session:
     id: str  # hard to guess, and of use to nobody but who made it
     protocol: Protocol
     room_id: RoomId
-    user_id: UserId
-    credential_id: UUID | None
+    actor: Actor
     sid: Sid
     meeting: Meeting
     seat: Seat
@@ -64,6 +64,10 @@ class Session:
     remote: Fragment  # the credentials of the other side
     etag: str  # of the ICE session; another one after a restart
     watching: Watching | None = None
+
+    @property
+    def user_id(self) -> UserId:
+        return self.actor.require_user()
 
     @property
     def goes_on(self) -> bool:
@@ -86,6 +90,8 @@ class Sessions:
         entrance: Entrance,
         desk: Desk,
         guests: Guests,
+        standing: Standing,
+        recheck: Recheck,
         clock: Clock,
     ) -> None:
         self._live = live
@@ -93,6 +99,9 @@ class Sessions:
         self._entrance = entrance
         self._desk = desk
         self._clock = clock
+        self._standing = standing
+        self._recheck = recheck
+        self._rechecked = clock.monotonic()
         self._sessions: dict[str, Session] = {}
         guests.on_change.append(self._changed)
 
@@ -215,6 +224,24 @@ class Sessions:
             else:
                 self._forget(session)
 
+    async def recheck(self) -> None:
+        """What ended in another process ends here too; of sockets `edge.sockets` takes care."""
+        now = self._clock.monotonic()
+        if now - self._rechecked < self._live.outside.options.recheck_interval:
+            return
+        self._rechecked, sessions = now, list(self._sessions.values())
+        try:
+            found = await self._recheck([session.actor for session in sessions])
+        except Unavailable as problem:  # all stay, and are asked about next time
+            _log.warning("rooms.recheck_failed", code=problem.code)
+            return
+        for session, actor in zip(sessions, found, strict=True):
+            if actor is None:
+                self._leave(session, "signed_out")
+            elif actor.roles != session.actor.roles:
+                session.actor = actor
+                await self._standing.on_changed(session.user_id)
+
     def _media(self, session: Session) -> None:
         if session.goes_on:
             self._look(session)
@@ -238,7 +265,7 @@ class Sessions:
         meeting, seat = session.meeting, session.seat
         if seat.sid is None:
             meeting.resume(
-                seat.participant_id, sid=session.sid, credential_id=session.credential_id
+                seat.participant_id, sid=session.sid, credential_id=session.actor.credential_id
             )
         if session.watching is not None:
             session.watching.begin(self._clock.monotonic())
@@ -246,12 +273,16 @@ class Sessions:
     def _changed(self, meeting_id: MeetingId) -> None:
         """Something in a class has changed: show it, or be gone."""
         for session in [one for one in self._sessions.values() if one.meeting.id == meeting_id]:
-            if not session.goes_on:
-                self._forget(session)
-            elif session.watching is not None:
-                session.watching.feed(self._clock.monotonic())
-            elif not any(session.meeting.state.sent_by(session.seat.participant_id)):
-                self._leave(session, "not_allowed")  # nothing that it sends may be sent any more
+            # A task each: a defect with one player must not keep the news from a whole class.
+            self._live.outside.tasks.start("rooms.session_follows", self._follow(session))
+
+    async def _follow(self, session: Session) -> None:
+        if not session.goes_on:
+            self._forget(session)
+        elif session.watching is not None:
+            session.watching.feed(self._clock.monotonic())
+        elif not any(session.meeting.state.sent_by(session.seat.participant_id)):
+            self._leave(session, "not_allowed")  # nothing that it sends may be sent any more
 
     def _leave(self, session: Session, how: Parting) -> None:
         session.meeting.leave(session.seat, moves.Leave(session.seat.participant_id, how))
@@ -285,8 +316,7 @@ class _Guest:
             id=secrets.token_urlsafe(16),
             protocol=protocol,
             room_id=self.room_id,
-            user_id=self.actor.require_user(),
-            credential_id=self.actor.credential_id,
+            actor=self.actor,
             sid=self.sid,
             meeting=self.entry.meeting,
             seat=self.seat,
