@@ -15,8 +15,8 @@ from vtp.attendance.service import Attendance
 from vtp.blob.port import Blobs
 from vtp.clock import Clock
 from vtp.db import Database
-from vtp.errors import Unavailable
 from vtp.edge.sockets.recheck import Recheck
+from vtp.errors import Unavailable
 from vtp.ids import UserId
 from vtp.media.pack.confined import Confined
 from vtp.rooms.guests import Guests
