@@ -26,9 +26,18 @@ class Via(StrEnum):
     SESSION = "session"  # the cookie of a browser
     JWT = "jwt"  # an access token in Authorization
     KEY = "key"  # X-API-Key
+    GUEST = "guest"  # the cookie of somebody without an account, for one room
     SYSTEM = "system"  # one of our own processes
     TERMINAL = "terminal"  # whoever runs the server, on its command line
     NOTHING = "nothing"  # nobody signed in
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """Somebody without an account, let into one room by its link. Everything else is closed."""
+
+    id: UUID
+    room_id: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +49,22 @@ class Actor:
     credential_id: UUID | None = None
     # None is everything that the roles allow; else "noun:read" and "noun:write".
     scopes: frozenset[str] | None = None
+    # Never together with a user.
+    guest: Guest | None = None
+
+    @property
+    def person_id(self) -> UUID:
+        """Whom a class knows: an account, or a guest."""
+        return self.guest.id if self.guest is not None else self.require_user()
 
     @property
     def signed_in(self) -> bool:
         return self.user_id is not None
+
+    @property
+    def known(self) -> bool:
+        """Signed in, or a guest."""
+        return self.signed_in or self.guest is not None
 
     def has(self, *roles: Role) -> bool:
         return not self.roles.isdisjoint(roles)

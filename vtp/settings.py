@@ -258,6 +258,8 @@ class Rooms(Section, frozen=True, kw_only=True):
     # In which codec screens are shared while all can decode it. AV1 keeps letters sharp at half the
     # bits, and costs whoever shares a processor for it.
     screen_codec: Literal["VP8", "AV1"] = "VP8"
+    # How long a guest, who came by a link, is known to the room.
+    guest_lifetime: Positive = 43_200.0
     # What happens within this time is told together.
     news_interval: Pause = 0.05
     # How often it is looked at who is away for too long.

@@ -31,7 +31,7 @@ from vtp.edge.routes import Route
 from vtp.edge.rules import Rule
 from vtp.ids import JobId, MeetingId, RoomId, uuid7
 from vtp.rooms.facts import ParticipantId
-from vtp.rooms.model import Room, joined
+from vtp.rooms.model import Attendee, Room
 from vtp.rooms.store import meetings, rooms, talk
 from vtp.rooms.talk.messages import Message, MessageId
 
@@ -63,6 +63,7 @@ _NEW = itertools.count()
 _PUBLISH, _WATCH = (offers.text(name).encode() for name in ("obs-publish", "chromium-watch"))
 _BORN = datetime(2026, 3, 12, 18, 0, tzinfo=UTC)
 
+_PERSON = {"person": str(uuid7())}
 CALLS: dict[tuple[str, str], Call] = {
     ("GET", "/health/live"): Call(200),
     ("GET", "/health/ready"): Call(200),
@@ -105,6 +106,8 @@ CALLS: dict[tuple[str, str], Call] = {
     ("GET", "/api/v1/rooms/{id}"): Call(200, of="room", others=404),
     ("PATCH", "/api/v1/rooms/{id}"): Call(200, body={"title": "Music"}, of="room", others=404),
     ("DELETE", "/api/v1/rooms/{id}"): Call(204, of="room", others=404),
+    ("POST", "/api/v1/rooms/{id}/guest-link"): Call(200, of="room", others=404),
+    ("DELETE", "/api/v1/rooms/{id}/guest-link"): Call(200, of="room", others=404),
     ("GET", "/api/v1/rooms/{id}/members"): Call(200, of="room", others=404),
     ("POST", "/api/v1/rooms/{id}/members"): Call(
         422, body={"email": "nobody@school.test"}, of="room", others=404
@@ -121,6 +124,14 @@ CALLS: dict[tuple[str, str], Call] = {
     ("POST", "/api/v1/meetings/{id}/participants/{participant_id}/readmit"): Call(
         410, of="participant", others=404
     ),
+    ("GET", "/api/v1/meetings/{id}/door"): Call(410, of="meeting", others=404),
+    ("POST", "/api/v1/meetings/{id}/admit"): Call(410, body={}, of="meeting", others=404),
+    ("POST", "/api/v1/meetings/{id}/decline"): Call(410, body=_PERSON, of="meeting", others=404),
+    ("POST", "/api/v1/meetings/{id}/readmit"): Call(410, body=_PERSON, of="meeting", others=404),
+    ("PATCH", "/api/v1/meetings/{id}/locks"): Call(
+        410, body={"entry": True}, of="meeting", others=404
+    ),
+    ("POST", "/api/v1/meetings/{id}/mute"): Call(410, of="meeting", others=404),
     ("GET", "/api/v1/meetings/{id}/tracks"): Call(200, of="meeting", others=404),
     ("POST", "/api/v1/meetings/{id}/tracks/{track_id}/mute"): Call(410, of="track", others=404),
     ("GET", "/api/v1/meetings/{id}/stats"): Call(200, of="meeting", others=404),
@@ -173,6 +184,7 @@ class Said:
     code: str = ""
 
 
+_PARTICIPANT = {"participant": str(uuid7())}
 _TRACK = {"track": str(uuid7())}
 _MESSAGE = {"message": str(uuid7())}
 _POLL = {"poll": str(uuid7())}
@@ -184,8 +196,18 @@ EVENTS: dict[str, Said] = {
     "room.join": Said(field="room", of="room", others=404),
     "room.leave": Said({}, code=_OUTSIDE),
     "room.hand": Said({"raised": True}, code=_OUTSIDE),
+    "room.wait": Said(field="room", of="room", others=404),
+    "room.admit": Said({}, code=_OUTSIDE),
+    "room.decline": Said(_PERSON, code=_OUTSIDE),
+    "room.remove": Said(_PARTICIPANT, code=_OUTSIDE),
+    "room.readmit": Said(_PERSON, code=_OUTSIDE),
     "room.mute": Said(_TRACK, code=_OUTSIDE),
-    "room.remove": Said({"participant": str(uuid7())}, code=_OUTSIDE),
+    "room.mute_all": Said({}, code=_OUTSIDE),
+    "room.ask": Said({"source": "microphone", **_PARTICIPANT}, code=_OUTSIDE),
+    "room.lock": Said({"entry": True}, code=_OUTSIDE),
+    "room.lower": Said({}, code=_OUTSIDE),
+    "room.promote": Said({"cohost": True, **_PARTICIPANT}, code=_OUTSIDE),
+    "room.end": Said({}, code=_OUTSIDE),
     "chat.send": Said({"text": "Hello", "key": str(uuid7())}, code=_OUTSIDE),
     "chat.delete": Said(_MESSAGE, code=_OUTSIDE),
     "chat.older": Said({"before": str(uuid7())}, code=_OUTSIDE),
@@ -311,7 +333,15 @@ class School:
         """With the owner in it, as far as the database knows."""
         room, meeting_id = await self.room(), MeetingId(uuid7())
         owner = self.people[OWNER].user
-        attendee = joined(ParticipantId(uuid7()), owner.id, owner.name, "host", _BORN)
+        attendee = Attendee(
+            id=ParticipantId(uuid7()),
+            person=owner.id,
+            guest=False,
+            name=owner.name,
+            role="host",
+            joined_at=_BORN,
+            removed_at=None,
+        )
         said = Message(
             id=MessageId(uuid7()),
             author=owner.id,

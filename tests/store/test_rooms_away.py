@@ -57,8 +57,9 @@ async def test_while_the_database_is_away_a_class_goes_on_and_all_is_written_lat
         with pytest.raises(Unavailable):
             await late.join(room)
         school.rooms.desk.unpublish(noor.sid, track_id=track.id)
-        school.rooms.meetings.remove_from(ines.sid, participant_id=noor.id)
-        school.rooms.entrance.leave(ines.sid)
+        order = school.rooms.moderation
+        await order.remove(order.staffed(ines.sid), noor.id)
+        await school.rooms.entrance.leave(ines.sid)
         await school.later(60)
         assert school.rooms.live.in_room(room) is None
     finally:

@@ -39,6 +39,7 @@ from vtp.rooms.problems import (
     RoomClosed,
     RoomFull,
     ServerStopping,
+    StaffOnly,
 )
 
 
@@ -151,9 +152,9 @@ async def test_a_socket_is_in_one_class_at_most(
     other = await school.room(ines, title="Music")
     with pytest.raises(AlreadyInMeeting):
         await school.rooms.entrance.join(noor.actor, noor.sid, room_id=other)
-    school.rooms.entrance.leave(noor.sid)
+    await school.rooms.entrance.leave(noor.sid)
     with pytest.raises(NotInMeeting):
-        school.rooms.entrance.leave(noor.sid)
+        await school.rooms.entrance.leave(noor.sid)
     await school.rooms.entrance.join(noor.actor, noor.sid, room_id=other)
 
 
@@ -207,6 +208,11 @@ async def test_a_right_that_goes_while_somebody_comes_in_is_asked_again(
     assert await school.db.fetchval("select count(*) from participant") == 0
 
 
+async def remove(school: School, host: Attender, who: Attender) -> None:
+    order = school.rooms.moderation
+    await order.remove(order.staffed(host.sid), who.id)
+
+
 # --- coming back ------------------------------------------------------------------------------
 async def test_who_comes_back_in_time_is_the_same_participant_with_the_same_tracks(
     school: School, ines: Attender, noor: Attender, room: RoomId
@@ -216,7 +222,7 @@ async def test_who_comes_back_in_time_is_the_same_participant_with_the_same_trac
     track, peer, seq = noor.send(), noor.peer, noor.entry.meeting.state.seq  # type: ignore[union-attr]  # joined
     noor.lose_socket()
     assert first.meeting.state.participants[noor.id].connection == "away"
-    school.rooms.entrance.raise_hand(ines.sid, raised=True)
+    await school.rooms.entrance.raise_hand(ines.sid, raised=True)
     school.clock.advance(59)
     await school.rooms.sweep()
     second = await noor.join(room, token=first.token, seen=seq)
@@ -315,7 +321,7 @@ async def test_who_is_removed_is_cut_off_at_once_and_stays_out(
     token = (await noor.join(room)).token
     noor.send()
     transports, peer = noor.peer.transports.values(), noor.peer
-    school.rooms.meetings.remove_from(ines.sid, participant_id=noor.id)
+    await remove(school, ines, noor)
     assert peer.closed
     assert all(transport.closed for transport in transports)
     assert not noor.is_in()
@@ -324,8 +330,9 @@ async def test_who_is_removed_is_cut_off_at_once_and_stays_out(
     for again in (token, ""):
         with pytest.raises(RemovedFromMeeting):
             await noor.join(room, token=again)
-    meeting_id, participant_id = ines.meeting_id, noor.id
-    await school.rooms.meetings.readmit(ines.actor, meeting_id, participant_id)
+    order = school.rooms.moderation
+    meeting = await order.from_outside(ines.actor, ines.meeting_id)
+    await order.readmit(meeting, await order.person_of(meeting, noor.id))
     await noor.join(room)
 
 
@@ -348,9 +355,9 @@ async def test_who_is_in_hears_of_their_own_removal(
         await events(meeting_id, batch)
 
     monkeypatch.setattr(school.listeners, "events", noting)
-    await school.rooms.meetings.remove(ines.actor, ines.meeting_id, noor.id)
+    await remove(school, ines, noor)
     assert kinds(await told(school))[-1] == "participant_left"
-    school.rooms.entrance.raise_hand(ines.sid, raised=True)
+    await school.rooms.entrance.raise_hand(ines.sid, raised=True)
     await told(school)
     assert inside == [{ines.sid, noor.sid}, {ines.sid}]
 
@@ -360,21 +367,19 @@ async def test_only_hosts_steer_a_class(
 ) -> None:
     await ines.join(room)
     await noor.join(room)
-    track = ines.send()
     meetings, meeting_id = school.rooms.meetings, ines.meeting_id
+    order = school.rooms.moderation
+    with pytest.raises(StaffOnly):
+        order.staffed(noor.sid)
     with pytest.raises(HostsOnly):
-        meetings.mute_from(noor.sid, track_id=track.id)
-    with pytest.raises(HostsOnly):
-        meetings.remove_from(noor.sid, participant_id=ines.id)
+        order.hosted(noor.sid)
     with pytest.raises(HostsStay):
-        meetings.remove_from(ines.sid, participant_id=ines.id)
+        await remove(school, ines, ines)
     for refused in (
         meetings.end(noor.actor, meeting_id),
         meetings.participants(noor.actor, meeting_id, after=None, limit=10),
-        meetings.remove(noor.actor, meeting_id, ines.id),
-        meetings.readmit(noor.actor, meeting_id, ines.id),
         meetings.tracks(noor.actor, meeting_id),
-        meetings.mute(noor.actor, meeting_id, track.id),
+        order.from_outside(noor.actor, meeting_id),
         meetings.stats(noor.actor, meeting_id),
     ):
         with pytest.raises(HostsOnly):
@@ -388,15 +393,17 @@ async def test_a_host_mutes_and_only_the_sender_goes_on(
     await noor.join(room)
     track = noor.send()
     producer = noor.peer.producers[str(track.id)]
-    school.rooms.meetings.mute_from(ines.sid, track_id=track.id)
+    order = school.rooms.moderation
+    meeting = order.staffed(ines.sid)
+    order.mute(meeting, track.id)
     assert not producer.flows()
     [muted] = await school.rooms.meetings.tracks(ines.actor, ines.meeting_id)
     assert muted.muted_by_staff
     school.rooms.desk.pause(noor.sid, track_id=track.id, paused=False)
     assert producer.flows()
-    assert (await school.rooms.meetings.mute(ines.actor, ines.meeting_id, track.id)).paused
+    assert order.mute(meeting, track.id).paused
     with pytest.raises(NoSuchTrack):
-        await school.rooms.meetings.mute(ines.actor, ines.meeting_id, facts.TrackId(uuid7()))
+        order.mute(meeting, facts.TrackId(uuid7()))
 
 
 async def test_signing_out_ends_what_was_opened_with_it_and_nothing_else(
@@ -666,10 +673,12 @@ async def test_what_happens_together_is_told_together(
     await noor.join(room)
     await told(school)
     school.listeners.batches.clear()
-    for raised in (True, False, True):
-        school.rooms.entrance.raise_hand(noor.sid, raised=raised)
+    track = noor.send()
+    for paused in (True, False):
+        school.rooms.desk.pause(noor.sid, track_id=track.id, paused=paused)
     await told(school)
-    assert [kinds(batch) for batch in school.listeners.batches] == [["hand"] * 3]
+    batch = ["track_started", "track_changed", "track_changed"]
+    assert [kinds(batch) for batch in school.listeners.batches] == [batch]
 
 
 # --- ending -----------------------------------------------------------------------------------
@@ -687,7 +696,7 @@ async def test_a_host_ends_the_class_for_all_and_the_next_one_begins_anew(
     assert school.listeners.inside == set()
     assert await school.rooms.meetings.end(ines.actor, held.id) == held
     with pytest.raises(MeetingOver):
-        await school.rooms.meetings.remove(ines.actor, held.id, noor.id)
+        await school.rooms.moderation.from_outside(ines.actor, held.id)
     assert (await noor.join(room)).meeting.id != held.id
 
 
@@ -696,7 +705,7 @@ async def test_an_empty_class_ended_when_the_last_one_left(
 ) -> None:
     await noor.join(room)
     school.clock.advance(600)
-    school.rooms.entrance.leave(noor.sid)
+    await school.rooms.entrance.leave(noor.sid)
     left_at = school.clock.now()
     await school.later(60)
     row = await meeting_row(school.db, noor.meeting_id)
@@ -721,7 +730,7 @@ async def test_before_the_server_stops_classes_go_on_and_none_begins(
         await noor.join(room)
         for who in (ines, noor):
             assert not draining.done()
-            one.rooms.entrance.leave(who.sid)
+            await one.rooms.entrance.leave(who.sid)
         await asyncio.wait_for(draining, 5)
 
 
@@ -756,7 +765,7 @@ async def test_after_a_crash_a_class_goes_on_with_a_recorded_outage(
 ) -> None:
     await ines.join(room)
     await noor.join(room)
-    await school.rooms.meetings.remove(ines.actor, ines.meeting_id, noor.id)
+    await remove(school, ines, noor)
     await school.rooms.live.records.flush()
     school.clock.advance(15)
     await school.attendance.flush()

@@ -15,7 +15,7 @@ from vtp.rooms.facts import (
     AnyEvent,
     Participant,
     ParticipantId,
-    Role,
+    RoomRole,
     Source,
     Track,
     TrackId,
@@ -49,13 +49,21 @@ class Class:
         self.now = Now(self.now.wall + timedelta(seconds=seconds), self.now.ticks + seconds)
         return self.do(moves.Tick())
 
-    def join(self, role: Role = "member", *, user_id: UUID | None = None) -> Participant:
+    def join(
+        self,
+        role: RoomRole = "member",
+        *,
+        user_id: UUID | None = None,
+        guest: bool = False,
+        name: str = "Noor Haddad",
+    ) -> Participant:
         participant_id = ParticipantId(uuid4())
         self.do(
             moves.Join(
                 participant_id=participant_id,
                 user_id=user_id or uuid4(),
-                name="Noor Haddad",
+                name=name,
+                guest=guest,
                 role=role,
                 token_hash=b"%d" % next(self._tokens),
             )
@@ -76,6 +84,10 @@ class Class:
             )
         )
         return self.state.tracks[track_id]
+
+    def allow(self, *sources: Source) -> list[AnyEvent]:
+        """What members may send from now on."""
+        return self.do(moves.Lock(self.state.locks, frozenset(sources)))
 
     def track(self, track: Track) -> Track:
         return self.state.tracks[track.id]

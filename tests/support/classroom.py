@@ -42,6 +42,7 @@ class Listeners:
     spoken: list[news.Speaking] = field(default_factory=list)
     common_told: list[news.Common] = field(default_factory=list)
     told: list[tuple[Sid, news.Personal]] = field(default_factory=list)
+    answers: list[tuple[Sid, news.WaitOver]] = field(default_factory=list)
     ended: set[Sid] = field(default_factory=set)
 
     def here(self, sid: Sid) -> bool:
@@ -64,6 +65,9 @@ class Listeners:
 
     async def personal(self, sid: Sid, told: news.Personal) -> None:
         self.told.append((sid, told))
+
+    async def wait_over(self, sid: Sid, told: news.WaitOver) -> None:
+        self.answers.append((sid, told))
 
 
 @dataclass

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 
+from vtp.actor import Actor
 from vtp.app.parts import Parts
 from vtp.attendance.service import Attendance, open_attendance
 from vtp.edge.sockets.facade import Sockets
@@ -51,6 +52,13 @@ async def open_classes(parts: Parts, sockets: Sockets) -> AsyncIterator[Classes]
         parts.accounts.on_ended.append(rooms.standing.on_ended)
         parts.accounts.on_changed.append(rooms.standing.on_changed)
         yield Classes(plane=plane, attendance=attendance, rooms=rooms)
+
+
+async def standing(parts: Parts, rooms: Rooms, actors: Sequence[Actor]) -> Sequence[Actor | None]:
+    """Each as they are now: accounts know about people, rooms about guests."""
+    guests = iter(await rooms.guests.still([one for one in actors if one.guest is not None]))
+    people = iter(await parts.standing([one for one in actors if one.guest is None]))
+    return [next(people if one.guest is None else guests) for one in actors]
 
 
 def _relays(parts: Parts, user_id: UserId) -> Sequence[IceServer]:

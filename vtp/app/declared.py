@@ -20,14 +20,15 @@ from vtp.notices import jobs as notices_jobs
 from vtp.rooms import api as rooms_api
 from vtp.rooms import events as rooms_events
 from vtp.rooms import jobs as rooms_jobs
+from vtp.rooms import order_events, talk_events
 from vtp.rooms import pages as rooms_pages
-from vtp.rooms import talk_events
 from vtp.site import pages as site_pages
 
 EVENTS = (
     jobs_events.events,
     notices_events.events,
     rooms_events.events,
+    order_events.events,
     talk_events.events,
 )
 HANDLERS = (

@@ -16,12 +16,12 @@ from aiohttp import web
 from vtp.accounts.api import ACCOUNTS
 from vtp.accounts.pages import SCOPES
 from vtp.app import declared, figures, health, media_figures
-from vtp.app.classes import open_classes
+from vtp.app.classes import open_classes, standing
 from vtp.app.loop import Told, fed
 from vtp.app.observers import HttpObserver, SocketObserver
 from vtp.app.parts import Parts, demo_wanted, open_parts
 from vtp.edge import api_docs, assets, openapi
-from vtp.edge.auth import AUTHENTICATE
+from vtp.edge.auth import AUTHENTICATE, PASSES
 from vtp.edge.bodies import BODY_IDLE, MAX_BODY
 from vtp.edge.front import Front
 from vtp.edge.health import CLOCK, HEALTH, METRICS, METRICS_TOKEN
@@ -77,7 +77,7 @@ def make(parts: Parts, sockets: Sockets, rooms: Rooms, state: Health) -> web.App
     app = web.Application(middlewares=[front.middleware()])
     app[PAGES], app[assets.ASSETS] = pages, files
     _fill(app, parts, state)
-    app[ROOMS] = rooms
+    app[ROOMS], app[PASSES] = rooms, rooms.guests
     all_routes = declared.routes()
     mount(app, all_routes)
     attach(app, sockets)
@@ -124,7 +124,7 @@ async def serving(parts: Parts, *, force: asyncio.Event | None = None) -> AsyncI
         tasks = Tasks(_report)
         stack.push_async_callback(tasks.close)
         tasks.start("loop-lag", loop_lag.watch(parts.metrics, parts.clock))
-        sockets.start(app, parts.standing)
+        sockets.start(app, partial(standing, parts, classes.rooms))
         stack.push_async_callback(sockets.close)
         watch = Watch(parts.db, parts.settings.database, parts.clock)
         watch.on_change(partial(jobs_events.tell, sockets))

@@ -22,7 +22,8 @@ class Span:
     id: UUID
     meeting_id: UUID
     participant_id: UUID
-    user_id: UUID
+    person: UUID  # an account, or a guest
+    guest: bool
     kind: Kind
     started_at: datetime
     seen_at: datetime
@@ -36,7 +37,8 @@ class Entry:
     id: UUID
     meeting_id: UUID
     participant_id: UUID
-    user_id: UUID
+    person: UUID
+    guest: bool
     kind: Kind
     started_at: datetime
     seen_at: datetime
@@ -61,7 +63,14 @@ class Ledger:
         return len(self._ended)
 
     def began(
-        self, meeting_id: UUID, participant_id: UUID, user_id: UUID, kind: Kind, *, at: datetime
+        self,
+        meeting_id: UUID,
+        participant_id: UUID,
+        person: UUID,
+        kind: Kind,
+        *,
+        at: datetime,
+        guest: bool = False,
     ) -> None:
         spans = self._open.setdefault(participant_id, {})
         if kind in spans:
@@ -72,7 +81,8 @@ class Ledger:
             id=self._new_id(),
             meeting_id=meeting_id,
             participant_id=participant_id,
-            user_id=user_id,
+            person=person,
+            guest=guest,
             kind=kind,
             started_at=started_at,
             seen_at=started_at,
@@ -127,7 +137,8 @@ def _entry(span: Span) -> Entry:
         span.id,
         span.meeting_id,
         span.participant_id,
-        span.user_id,
+        span.person,
+        span.guest,
         span.kind,
         span.started_at,
         span.seen_at,

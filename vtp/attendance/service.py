@@ -37,10 +37,18 @@ class Attendance:
         self._writing = asyncio.Lock()
 
     # --- what is noted, at once and without waiting -------------------------------------------
-    def began(self, meeting_id: MeetingId, participant_id: UUID, user_id: UUID, kind: Kind) -> None:
-        """Noted once, however often it is said."""
+    def began(
+        self,
+        meeting_id: MeetingId,
+        participant_id: UUID,
+        person: UUID,
+        kind: Kind,
+        *,
+        guest: bool = False,
+    ) -> None:
+        """Noted once, however often it is said. A person is an account or a guest."""
         at = self._clock.now()
-        self._ledger.began(meeting_id, participant_id, user_id, kind, at=at)
+        self._ledger.began(meeting_id, participant_id, person, kind, at=at, guest=guest)
 
     def ended(self, participant_id: UUID, kind: Kind) -> None:
         self._ledger.ended(participant_id, kind, at=self._clock.now())

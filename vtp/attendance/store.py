@@ -51,9 +51,14 @@ async def _write(tx: Db, columns: list[list[object]]) -> None:
     await tx.execute(
         """
         insert into presence_span
-               (id, meeting_id, participant_id, user_id, kind, started_at, seen_at, ended_at)
-        select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[],
-                             $6::timestamptz[], $7::timestamptz[], $8::timestamptz[])
+               (id, meeting_id, participant_id, user_id, guest_id, kind,
+                started_at, seen_at, ended_at)
+        select id, meeting_id, participant_id, case when not guest then person end,
+               case when guest then person end, kind, started_at, seen_at, ended_at
+          from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::boolean[], $6::text[],
+                      $7::timestamptz[], $8::timestamptz[], $9::timestamptz[])
+               as new (id, meeting_id, participant_id, person, guest, kind,
+                       started_at, seen_at, ended_at)
         on conflict do nothing
         """,
         *columns,
@@ -66,8 +71,8 @@ async def _write(tx: Db, columns: list[list[object]]) -> None:
          where span.id = new.id and span.ended_at is null
         """,
         columns[0],
-        columns[6],
         columns[7],
+        columns[8],
     )
 
 
@@ -77,7 +82,8 @@ def _columns(entries: Iterable[Entry]) -> list[list[object]]:
             one.id,
             one.meeting_id,
             one.participant_id,
-            one.user_id,
+            one.person,
+            one.guest,
             one.kind,
             one.started_at,
             one.seen_at,

@@ -27,7 +27,14 @@ class Authenticate(Protocol):
     async def by_key(self, key: str) -> Actor | None: ...
 
 
+class Passes(Protocol):
+    """Who shows this pass of a guest; None when it is unknown or has ended."""
+
+    async def by_pass(self, cookie: str) -> Actor | None: ...
+
+
 AUTHENTICATE: web.AppKey[Authenticate] = web.AppKey("authenticate")
+PASSES: web.AppKey[Passes] = web.AppKey("passes")
 ACTOR: web.RequestKey[Actor] = web.RequestKey("actor", Actor)
 
 
@@ -36,10 +43,14 @@ def session_cookie(*, secure: bool) -> str:
     return "__Host-vtp-session" if secure else "vtp-session"
 
 
+def guest_cookie(*, secure: bool) -> str:
+    return "__Host-vtp-guest" if secure else "vtp-guest"
+
+
 async def identify(request: web.Request, *, bearer_keys: bool = False) -> Actor:
     """The actor of a request. What was sent must be valid: it is never quietly ignored.
 
-    A stale session cookie is the one exception, because a browser sends it unasked. With
+    A stale cookie is the one exception, because a browser sends it unasked. With
     `bearer_keys` a key may stand where a token does.
     """
     found = request.app[AUTHENTICATE]
@@ -54,8 +65,14 @@ async def identify(request: web.Request, *, bearer_keys: bool = False) -> Actor:
         if actor is None and bearer_keys:
             actor = await found.by_key(token)
         return _known(actor)
-    cookie = request.cookies.get(session_cookie(secure=request.app[ORIGINS].secure))
-    return (await found.by_session(cookie) or ANONYMOUS) if cookie else ANONYMOUS
+    secure = request.app[ORIGINS].secure
+    cookie = request.cookies.get(session_cookie(secure=secure))
+    if cookie and (actor := await found.by_session(cookie)):
+        return actor
+    cookie = request.cookies.get(guest_cookie(secure=secure))
+    if cookie and (actor := await request.app[PASSES].by_pass(cookie)):
+        return actor
+    return ANONYMOUS
 
 
 def _known(actor: Actor | None) -> Actor:
@@ -66,4 +83,4 @@ def _known(actor: Actor | None) -> Actor:
 
 def by_cookie(actor: Actor) -> bool:
     """Whether a browser authenticated this by itself, so that its Origin must be checked."""
-    return actor.via is Via.SESSION
+    return actor.via in {Via.SESSION, Via.GUEST}

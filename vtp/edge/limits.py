@@ -138,10 +138,10 @@ class Limiter:
 
     async def request(self, actor: Actor, address: str) -> None:
         """Count one request; raise `Limited` when it was one too many."""
-        if actor.user_id is None:
-            await self._hit("address", address)
+        if actor.known:
+            await self._hit("user", actor.person_id.hex)
         else:
-            await self._hit("user", actor.user_id.hex)
+            await self._hit("address", address)
 
     async def registration(self, address: str) -> None:
         await self._hit("register", address)

@@ -34,6 +34,7 @@ class Rule:
     owned: bool = False  # the object has an owner; `roles` are those who may beside the owner
     writes: bool = False  # which of noun:read and noun:write a key needs
     keys: bool = True  # whether an API key may do it at all
+    guests: bool = False  # whether a guest may come to its gate; nothing else is open to them
 
     @property
     def scope(self) -> str:
@@ -43,6 +44,8 @@ class Rule:
         """Return when `actor` may go on to the handler; else raise."""
         if self.anonymous:
             return  # what nobody needs to prove anything for, a narrow key may do too
+        if actor.guest is not None and self.guests:
+            return
         if actor.via is Via.KEY:
             self._check_key(actor)
         if not actor.signed_in:
@@ -65,11 +68,29 @@ def signed_in(noun: str, right: str, *, writes: bool = False, keys: bool = True)
     return Rule(noun=noun, right=right, writes=writes, keys=keys)
 
 
+def inside(noun: str, right: str) -> Rule:
+    """What is done in a class by whoever is in it, a guest too: its gate asks for the seat."""
+    return Rule(noun=noun, right=right, writes=True, guests=True)
+
+
 def only(*roles: Role, noun: str, right: str, writes: bool = False, keys: bool = True) -> Rule:
     return Rule(noun=noun, right=right, roles=frozenset(roles), writes=writes, keys=keys)
 
 
-def owner(*beside: Role, noun: str, right: str, writes: bool = False, keys: bool = True) -> Rule:
+def owner(
+    *beside: Role,
+    noun: str,
+    right: str,
+    writes: bool = False,
+    keys: bool = True,
+    guests: bool = False,
+) -> Rule:
     return Rule(
-        noun=noun, right=right, roles=frozenset(beside), owned=True, writes=writes, keys=keys
+        noun=noun,
+        right=right,
+        roles=frozenset(beside),
+        owned=True,
+        writes=writes,
+        keys=keys,
+        guests=guests,
     )

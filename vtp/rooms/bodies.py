@@ -16,7 +16,7 @@ from vtp.media.rtp.ortc_types import (
     RtpCapabilities,
     RtpParameters,
 )
-from vtp.rooms import facts
+from vtp.rooms import facts, rights
 from vtp.rooms.facts import AnyEvent, Participant, Track
 from vtp.rooms.service.entrance import Entry, IceServer
 from vtp.rooms.talk_bodies import Snapshot, snapshot
@@ -59,6 +59,17 @@ class Join(Input, frozen=True, kw_only=True):
     ] = None
 
 
+class Wait(Input, frozen=True, kw_only=True):
+    room: RoomRef
+
+
+class Waits(Struct, frozen=True, kw_only=True):
+    since: Annotated[
+        datetime | None,
+        Meta(description="Since when you wait; null: you need not, join now."),
+    ]
+
+
 class JoinedMeeting(Struct, frozen=True, kw_only=True):
     id: MeetingId
     room_id: RoomId
@@ -68,7 +79,8 @@ class JoinedMeeting(Struct, frozen=True, kw_only=True):
 
 class Rights(Struct, frozen=True, kw_only=True):
     publish: Annotated[list[facts.Source], Meta(description="What you may send.")]
-    moderate: Annotated[bool, Meta(description="Whether you may mute, remove and end.")]
+    moderate: Annotated[bool, Meta(description="Staff: you mute, lock, let in and remove.")]
+    host: Annotated[bool, Meta(description="You also end the class and choose co-hosts.")]
 
 
 class Joined(Struct, frozen=True, kw_only=True):
@@ -92,6 +104,9 @@ class Joined(Struct, frozen=True, kw_only=True):
     ]
     ice_servers: list[IceServer]
     rights: Rights
+    member_sources: Annotated[list[facts.Source], Meta(description="What members may send.")]
+    locks: facts.Locks
+    door: Annotated[facts.Door | None, Meta(description="Who is outside, for staff alone.")]
     talk: Snapshot
 
 
@@ -114,21 +129,20 @@ def joined(entry: Entry) -> Joined:
         capabilities=entry.capabilities,
         codecs=meeting.codecs.now(),
         ice_servers=list(entry.ice_servers),
-        rights=Rights(publish=list(entry.publish), moderate=entry.me.role == "host"),
+        rights=Rights(
+            publish=list(entry.publish),
+            moderate=rights.is_staff(entry.me.role),
+            host=rights.may_host(entry.me.role),
+        ),
+        member_sources=[one for one in facts.SOURCES if one in state.member_sources],
+        locks=state.locks,
+        door=state.order.door if rights.is_staff(entry.me.role) else None,
         talk=snapshot(state, entry.me),
     )
 
 
 class HandUp(Input, frozen=True, kw_only=True):
     raised: Annotated[bool, Meta(description="False takes it down.")]
-
-
-class MuteTrack(Input, frozen=True, kw_only=True):
-    track: TrackRef
-
-
-class RemovePerson(Input, frozen=True, kw_only=True):
-    participant: Annotated[UUID, Meta(description="All devices of this person go.")]
 
 
 # --- transports -------------------------------------------------------------------------------

@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
+from uuid import UUID
 
 from vtp.attendance.ledger import Kind
-from vtp.rooms.facts import Participant, ParticipantId, Source, Track, TrackId
+from vtp.rooms import rights
+from vtp.rooms.facts import Answered, Participant, ParticipantId, Source, Track, TrackId
 from vtp.rooms.state import Over, State
 from vtp.rooms.talk import effects as talk
 from vtp.rooms.talk.effects import TalkEffect
@@ -70,7 +72,22 @@ class Close:
     over: Over
 
 
-Effect = Begin | Finish | Stop | Hold | Drop | Close | TalkEffect
+@dataclass(frozen=True, slots=True)
+class ShowDoor:
+    """Who waits and who is kept out is otherwise for this one: staff see it, others do not."""
+
+    participant_id: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Somebody waits no more: let in, turned away, or there is nothing to wait for."""
+
+    person: UUID
+    answer: Answered
+
+
+Effect = Begin | Finish | Stop | Hold | Drop | ShowDoor | Answer | Close | TalkEffect
 
 
 def between(before: State, after: State) -> tuple[Effect, ...]:
@@ -86,6 +103,7 @@ def between(before: State, after: State) -> tuple[Effect, ...]:
         *(effect for was, now in people for effect in _being_there(was, now)),
         *talk.between(before.talk, after.talk),
         *(Drop(was.id) for was, now in people if was is not None and now is None),
+        *_at_the_door(before, after),
         *([Close(after.over)] if after.over is not None and before.over is None else []),
     )
 
@@ -98,6 +116,30 @@ def _changed(before: Mapping[K, V], after: Mapping[K, V]) -> list[tuple[V | None
         (was, now) for key, was in before.items() if (now := after.get(key)) is not was
     ]
     return gone_or_different + [(None, after[key]) for key in after if key not in before]
+
+
+def _at_the_door(before: State, after: State) -> Iterator[Effect]:
+    answers = list(_answers(before, after))
+    outside = before.order.people is not after.order.people
+    shown = outside and before.order.door != after.order.door
+    for one in after.participants.values():
+        was = before.participants.get(one.id)
+        staff, was_staff = rights.is_staff(one.role), was is not None and rights.is_staff(was.role)
+        if was is not None and (staff != was_staff or (staff and shown)):
+            yield ShowDoor(one.id)
+    yield from answers
+
+
+def _answers(before: State, after: State) -> Iterator[Answer]:
+    if before.order.people is after.order.people and (after.over is None or before.over):
+        return
+    for one in before.order.waiting:
+        if after.over is not None:
+            yield Answer(one.person, "over")
+        elif after.order.kept_out(one.person):
+            yield Answer(one.person, "declined")
+        elif after.order.admitted(one.person) and not after.order.waits(one.person):
+            yield Answer(one.person, "admitted")
 
 
 def _of_track(was: Track | None, now: Track | None) -> Iterator[Effect]:

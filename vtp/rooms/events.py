@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from vtp.edge.rules import owner, signed_in
+from vtp.edge.rules import inside, owner
 from vtp.edge.sockets.channels import Channel, Sid, channel
 from vtp.edge.sockets.events import Call, Events
 from vtp.edge.sockets.facade import Sockets
 from vtp.ids import MeetingId, RoomId
 from vtp.rooms import bodies, news, talk_events
 from vtp.rooms.api.asking import OVERSEERS, ROOMS
-from vtp.rooms.facts import AnyEvent, ParticipantId, TrackId
+from vtp.rooms.facts import AnyEvent, TrackId
 from vtp.rooms.service import Rooms
 
 events = Events("rooms")
@@ -20,11 +20,17 @@ CHANGED = events.news("room.events", news.RoomEvents, "Changes of the class that
 SPEAKING = events.news("room.speaking", news.Speaking, "Who speaks now, and who speaks most.")
 WANTED = events.news("media.wanted", news.Wanted, "Layers of a track of yours that are watched.")
 LAYER = events.news("media.layer", news.Layer, "The layer that you get of a track.")
+DOOR = events.news("room.door", news.AtTheDoor, "Who waits outside and who is kept out; for staff.")
+ASKED = events.news("room.asked", news.Asked, "Staff ask you to turn something on.")
+WAIT_OVER = events.news("room.answer", news.WaitOver, "You waited outside, and wait no more.")
 CODEC = events.news("media.codec", news.Codec, "Send this codec, because somebody needs it.")
 
 
+_COME = owner(*OVERSEERS, noun="rooms", right="join", writes=True, guests=True)
+
+
 # --- the class --------------------------------------------------------------------------------
-@events.on("room.join", rule=owner(*OVERSEERS, noun="rooms", right="join", writes=True))
+@events.on("room.join", rule=_COME)
 async def join(call: Call, body: bodies.Join) -> bodies.Joined:
     """Join the class of a room; the first to join begins it. A socket is in one class at most."""
     entry = await _rooms(call).entrance.join(
@@ -37,36 +43,29 @@ async def join(call: Call, body: bodies.Join) -> bodies.Joined:
     return bodies.joined(entry)
 
 
-@events.on("room.leave", rule=signed_in("rooms", "leave", writes=True))
+@events.on("room.wait", rule=_COME)
+async def wait(call: Call, body: bodies.Wait) -> bodies.Waits:
+    """Where `room.join` says `waiting_room`: ask to be let in, and hear of it in `room.answer`."""
+    place = await _rooms(call).entrance.wait(call.actor, call.sid, room_id=RoomId(body.room))
+    return bodies.Waits(since=place.since)
+
+
+@events.on("room.leave", rule=inside("rooms", "leave"))
 async def leave(call: Call, body: bodies.Nothing) -> bodies.Nothing:
     """Leave for good. Who only loses the connection keeps the place for a while."""
-    _rooms(call).entrance.leave(call.sid)
+    await _rooms(call).entrance.leave(call.sid)
     return body
 
 
-@events.on("room.hand", rule=signed_in("rooms", "raise_hand", writes=True))
+@events.on("room.hand", rule=inside("rooms", "raise_hand"))
 async def hand(call: Call, body: bodies.HandUp) -> bodies.Nothing:
     """Raise your hand, or take it down."""
-    _rooms(call).entrance.raise_hand(call.sid, raised=body.raised)
-    return bodies.Nothing()
-
-
-@events.on("room.mute", rule=signed_in("meetings", "mute_inside", writes=True))
-async def mute(call: Call, body: bodies.MuteTrack) -> bodies.Nothing:
-    """As a host: forward nothing more of a track, until its sender goes on."""
-    _rooms(call).meetings.mute_from(call.sid, track_id=TrackId(body.track))
-    return bodies.Nothing()
-
-
-@events.on("room.remove", rule=signed_in("meetings", "remove_inside", writes=True))
-async def remove(call: Call, body: bodies.RemovePerson) -> bodies.Nothing:
-    """As a host: remove a person, who cannot come back to this class."""
-    _rooms(call).meetings.remove_from(call.sid, participant_id=ParticipantId(body.participant))
+    await _rooms(call).entrance.raise_hand(call.sid, raised=body.raised)
     return bodies.Nothing()
 
 
 # --- transports -------------------------------------------------------------------------------
-@events.on("media.transport", rule=signed_in("media", "connect", writes=True))
+@events.on("media.transport", rule=inside("media", "connect"))
 async def transport(call: Call, body: bodies.TransportWish) -> bodies.TransportMade:
     """Make a transport for sending or for receiving."""
     made = _rooms(call).desk.transport(call.sid, direction=body.direction)
@@ -78,14 +77,14 @@ async def transport(call: Call, body: bodies.TransportWish) -> bodies.TransportM
     )
 
 
-@events.on("media.connect", rule=signed_in("media", "connect", writes=True))
+@events.on("media.connect", rule=inside("media", "connect"))
 async def connect(call: Call, body: bodies.TransportConnect) -> bodies.Nothing:
     """Say how your end of a transport is recognised."""
     await _rooms(call).desk.connect(call.sid, transport=body.transport, dtls=body.dtls_parameters)
     return bodies.Nothing()
 
 
-@events.on("media.restart_ice", rule=signed_in("media", "connect", writes=True))
+@events.on("media.restart_ice", rule=inside("media", "connect"))
 async def restart_ice(call: Call, body: bodies.TransportOnly) -> bodies.IceRestarted:
     """Look for a new way, after a change of network; what is sent and watched stays."""
     found = _rooms(call).desk.restart_ice(call.sid, transport=body.transport)
@@ -95,7 +94,7 @@ async def restart_ice(call: Call, body: bodies.TransportOnly) -> bodies.IceResta
 
 
 # --- what is sent -----------------------------------------------------------------------------
-@events.on("media.produce", rule=signed_in("media", "send", writes=True))
+@events.on("media.produce", rule=inside("media", "send"))
 async def produce(call: Call, body: bodies.Produce) -> bodies.Produced:
     """Begin to send a microphone, camera or screen."""
     track = _rooms(call).desk.produce(
@@ -109,14 +108,14 @@ async def produce(call: Call, body: bodies.Produce) -> bodies.Produced:
     return bodies.Produced(id=track.id)
 
 
-@events.on("media.pause", rule=signed_in("media", "send", writes=True))
+@events.on("media.pause", rule=inside("media", "send"))
 async def pause(call: Call, body: bodies.PauseTrack) -> bodies.Nothing:
     """Pause a track of yours, or go on."""
     _rooms(call).desk.pause(call.sid, track_id=TrackId(body.track), paused=body.paused)
     return bodies.Nothing()
 
 
-@events.on("media.unpublish", rule=signed_in("media", "send", writes=True))
+@events.on("media.unpublish", rule=inside("media", "send"))
 async def unpublish(call: Call, body: bodies.TrackOnly) -> bodies.Nothing:
     """End a track of yours."""
     _rooms(call).desk.unpublish(call.sid, track_id=TrackId(body.track))
@@ -124,7 +123,7 @@ async def unpublish(call: Call, body: bodies.TrackOnly) -> bodies.Nothing:
 
 
 # --- what is watched --------------------------------------------------------------------------
-@events.on("media.consume", rule=signed_in("media", "watch", writes=True))
+@events.on("media.consume", rule=inside("media", "watch"))
 async def consume(call: Call, body: bodies.Consume) -> bodies.Consumed:
     """Watch a track of somebody else."""
     track, consumer = _rooms(call).desk.consume(
@@ -138,21 +137,21 @@ async def consume(call: Call, body: bodies.Consume) -> bodies.Consumed:
     )
 
 
-@events.on("media.resume", rule=signed_in("media", "watch", writes=True))
+@events.on("media.resume", rule=inside("media", "watch"))
 async def resume(call: Call, body: bodies.ConsumerOnly) -> bodies.Nothing:
     """Let it flow; for a video it begins with a whole picture."""
     _rooms(call).desk.resume(call.sid, consumer=body.consumer)
     return bodies.Nothing()
 
 
-@events.on("media.hold", rule=signed_in("media", "watch", writes=True))
+@events.on("media.hold", rule=inside("media", "watch"))
 async def hold(call: Call, body: bodies.ConsumerOnly) -> bodies.Nothing:
     """Let it flow no more, until resumed; as for what is scrolled away."""
     _rooms(call).desk.hold(call.sid, consumer=body.consumer)
     return bodies.Nothing()
 
 
-@events.on("media.prefer", rule=signed_in("media", "watch", writes=True))
+@events.on("media.prefer", rule=inside("media", "watch"))
 async def prefer(call: Call, body: bodies.Prefer) -> bodies.Nothing:
     """Say how large it is shown and whether it is pinned."""
     _rooms(call).desk.prefer(
@@ -165,7 +164,7 @@ async def prefer(call: Call, body: bodies.Prefer) -> bodies.Nothing:
     return bodies.Nothing()
 
 
-@events.on("media.unsubscribe", rule=signed_in("media", "watch", writes=True))
+@events.on("media.unsubscribe", rule=inside("media", "watch"))
 async def unsubscribe(call: Call, body: bodies.ConsumerOnly) -> bodies.Nothing:
     """Watch it no more."""
     _rooms(call).desk.unsubscribe(call.sid, consumer=body.consumer)
@@ -213,8 +212,15 @@ class Herald:
                 await self._sockets.emit(LAYER, told, to=sid)
             case news.Codec():
                 await self._sockets.emit(CODEC, told, to=sid)
+            case news.AtTheDoor():
+                await self._sockets.emit(DOOR, told, to=sid)
+            case news.Asked():
+                await self._sockets.emit(ASKED, told, to=sid)
             case _:
                 await talk_events.personal(self._sockets, sid, told)
+
+    async def wait_over(self, sid: Sid, told: news.WaitOver) -> None:
+        await self._sockets.emit(WAIT_OVER, told, to=sid)
 
 
 def _everybody(meeting_id: MeetingId) -> Channel:

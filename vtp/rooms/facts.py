@@ -19,13 +19,20 @@ from vtp.rooms.talk.polls import PollView
 ParticipantId = NewType("ParticipantId", UUID)
 TrackId = NewType("TrackId", UUID)
 
-Role = Literal["host", "member"]
+# What somebody is in a room for good, and in a class that goes on.
+RoomRole = Literal["host", "member"]
+Role = Literal["host", "cohost", "member"]
 Source = Literal["microphone", "camera", "screen", "screen_audio"]
 Kind = Literal["audio", "video"]
 Connection = Literal["live", "away"]
 # How somebody left, and how a class ended.
 Parting = Literal["left", "lost", "removed", "signed_out", "not_allowed"]
 Ending = Literal["ended", "empty", "closed", "lost"]
+
+# What becomes of somebody who waits to be let in.
+Answered = Literal["admitted", "declined", "over"]
+# What staff can ask somebody to turn on.
+Askable = Literal["microphone", "camera"]
 
 SOURCES: Final[tuple[Source, ...]] = get_args(Source)
 KIND_OF: Final[Mapping[Source, Kind]] = {
@@ -43,10 +50,21 @@ class Participant(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody in a class, with one device."""
 
     id: Annotated[ParticipantId, Meta(examples=[_ID])]
-    user_id: Annotated[UUID, Meta(examples=[_ID])]
+    user_id: Annotated[
+        UUID, Meta(description="The person: an account, or a guest.", examples=[_ID])
+    ]
     name: Annotated[str, Meta(description="At the time of joining.", examples=["Noor Haddad"])]
-    role: Annotated[Role, Meta(description="Hosts may mute, remove and end.", examples=["member"])]
+    role: Annotated[
+        Role,
+        Meta(
+            description="Hosts and co-hosts are staff: they mute, lock and remove; hosts also end.",
+            examples=["member"],
+        ),
+    ]
     joined_at: Annotated[datetime, Meta(examples=[_AT])]
+    guest: Annotated[
+        bool, Meta(description="Came by a link, without an account.", examples=[False])
+    ] = False
     hand_at: Annotated[
         datetime | None, Meta(description="Since when the hand is up.", examples=[None])
     ] = None
@@ -68,6 +86,46 @@ class Track(msgspec.Struct, frozen=True, kw_only=True):
         bool,
         Meta(description="A host paused it; only its sender can go on.", examples=[False]),
     ] = False
+
+
+class Locks(msgspec.Struct, frozen=True, kw_only=True):
+    """What is locked beside the sources, for all but staff."""
+
+    entry: Annotated[
+        bool,
+        Meta(description="Nobody comes in who has not been in this class.", examples=[False]),
+    ] = False
+    chat: Annotated[bool, Meta(description="Members read, and do not write.", examples=[False])] = (
+        False
+    )
+    private_chat: Annotated[
+        bool, Meta(description="Members write privately to staff alone.", examples=[False])
+    ] = False
+
+
+class Waiting(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody who waits to be let in, with any number of devices."""
+
+    person: Annotated[UUID, Meta(examples=[_ID])]
+    name: Annotated[str, Meta(examples=["Noor Haddad"])]
+    guest: Annotated[bool, Meta(examples=[False])]
+    since: Annotated[datetime, Meta(examples=[_AT])]
+
+
+class KeptOut(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody who was removed or turned away, and cannot come back unless let in again."""
+
+    person: Annotated[UUID, Meta(examples=[_ID])]
+    name: Annotated[str, Meta(examples=["Noor Haddad"])]
+    guest: Annotated[bool, Meta(examples=[False])]
+    since: Annotated[datetime, Meta(examples=[_AT])]
+
+
+class Door(msgspec.Struct, frozen=True, kw_only=True):
+    """Who is outside, for staff alone: the longest there first."""
+
+    waiting: list[Waiting]
+    kept_out: list[KeptOut]
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
@@ -143,6 +201,12 @@ class PollShared(Event, frozen=True, kw_only=True, tag="poll_shared"):
     poll: PollView
 
 
+class LocksChanged(Event, frozen=True, kw_only=True, tag="locks_changed"):
+    """The class is locked like this now; sources have an event of their own."""
+
+    locks: Locks
+
+
 class ServerStops(Event, frozen=True, kw_only=True, tag="server_stops"):
     """The class can go on until `by` at the latest; another one begins on the next server."""
 
@@ -167,6 +231,7 @@ AnyEvent = (
     | PollOpened
     | PollClosed
     | PollShared
+    | LocksChanged
     | ServerStops
     | MeetingEnded
 )

@@ -13,6 +13,7 @@ from datetime import datetime
 from uuid import UUID
 
 from vtp import settings
+from vtp.attendance.ledger import Kind
 from vtp.attendance.service import Attendance
 from vtp.clock import Clock
 from vtp.edge.sockets.channels import Sid
@@ -21,14 +22,26 @@ from vtp.media.rtp import ortc
 from vtp.media.rtp.ortc_types import RtpCapabilities
 from vtp.rooms import effects, moves, rights
 from vtp.rooms.codecs import CAMERA, Codecs
-from vtp.rooms.facts import Participant, ParticipantId, Track, TrackId
+from vtp.rooms.doorstep import Doorstep
+from vtp.rooms.facts import Door, Participant, ParticipantId, Track, TrackId
 from vtp.rooms.media import Consumer, Peer, Plane, Producer
 from vtp.rooms.model import Room
-from vtp.rooms.news import Audience, Codec, Common, Layer, Personal, Speaking, Wanted
+from vtp.rooms.news import (
+    Asked,
+    AtTheDoor,
+    Audience,
+    Codec,
+    Common,
+    Layer,
+    Personal,
+    Speaking,
+    WaitOver,
+    Wanted,
+)
+from vtp.rooms.order import Order
 from vtp.rooms.outbox import Outbox
 from vtp.rooms.replay import Ring
 from vtp.rooms.state import Now, State
-from vtp.rooms.talk import told
 from vtp.rooms.talk.reactions import Reaction
 from vtp.rooms.turns import Turn, apply
 from vtp.tasks import Tasks
@@ -54,7 +67,8 @@ class Seat:
     """What a participant has here beside the state."""
 
     participant_id: ParticipantId
-    user_id: UserId
+    user_id: UserId  # of the person: for a guest, of the guest
+    guest: bool
     credential_id: UUID | None
     peer: Peer
     sid: Sid | None  # None while they are away
@@ -85,6 +99,9 @@ class Meeting:
         # Held from the look at the state until what was decided by it is stored and told: what must
         # survive is written first, and everybody is told in the order in which it was written.
         self.committing = asyncio.Lock()
+        # What of the order is in the database; `Keeping` writes the rest.
+        self.stored = state.order
+        self.doorstep = Doorstep()
         self._outside = outside
         self._on_over = on_over
         self._speaking: frozenset[ParticipantId] = frozenset()
@@ -104,6 +121,10 @@ class Meeting:
         """Raise what `do` would raise now, and do nothing."""
         self._try(move)
 
+    def foreseen(self, move: moves.Move) -> Order:
+        """The order as `do` would leave it now."""
+        return self._try(move).state.order
+
     def join(self, move: moves.Join, *, sid: Sid, credential_id: UUID | None) -> Participant:
         turn = self._try(move)
         hall = self._outside.plane.hall(str(self.id), self)
@@ -112,6 +133,7 @@ class Meeting:
         self.seats[move.participant_id] = Seat(
             participant_id=move.participant_id,
             user_id=UserId(move.user_id),
+            guest=move.guest,
             credential_id=credential_id,
             peer=peer,
             sid=sid,
@@ -163,8 +185,7 @@ class Meeting:
     def _carry_out(self, effect: effects.Effect) -> None:
         match effect:
             case effects.Begin(participant_id, kind):
-                user_id = self.seats[participant_id].user_id
-                self._outside.attendance.began(self.id, participant_id, user_id, kind)
+                self._present(self.seats[participant_id], kind)
             case effects.Finish(participant_id, kind):
                 self._outside.attendance.ended(participant_id, kind)
             case effects.Stop(track_id):
@@ -173,10 +194,31 @@ class Meeting:
                 self._hold(track_id, paused=paused)
             case effects.Drop(participant_id):
                 self._drop(self.seats.pop(participant_id))
+            case effects.ShowDoor(participant_id):
+                self._show_door(participant_id)
+            case effects.Answer(person, answer):
+                over = WaitOver(room=self.room.id, answer=answer)
+                for sid in self.doorstep.answered(person):
+                    self._outbox.wait_over(sid, over)
             case effects.Close():
                 self._on_over(self)
             case _:
                 told.carry_out(self, effect)
+
+    def _present(self, seat: Seat, kind: Kind) -> None:
+        self._outside.attendance.began(
+            self.id, seat.participant_id, seat.user_id, kind, guest=seat.guest
+        )
+
+    def _show_door(self, participant_id: ParticipantId) -> None:
+        """Staff see who is outside; who is staff no more, sees nobody there."""
+        staff = rights.is_staff(self.state.participants[participant_id].role)
+        door = self.state.order.door if staff else Door(waiting=[], kept_out=[])
+        news = AtTheDoor(meeting=self.id, waiting=door.waiting, kept_out=door.kept_out)
+        self._outbox.personal(participant_id, news)
+
+    def ask(self, participant_id: ParticipantId, news: Asked) -> None:
+        self._outbox.personal(participant_id, news)
 
     def _stop(self, track_id: TrackId) -> None:
         for seat in self.seats.values():
@@ -204,6 +246,11 @@ class Meeting:
         for seat in self.seats.values():
             seat.peer.close()
             self._outside.attendance.left(seat.participant_id)
+
+    @property
+    def fresh(self) -> bool:
+        """Nobody was ever in."""
+        return self.state.vacant is not None and self.state.vacant.fresh
 
     # --- questions ----------------------------------------------------------------------------
     def producer(self, track_id: TrackId) -> Producer:
@@ -239,7 +286,7 @@ class Meeting:
 
     def tell_hosts(self, told: Personal) -> None:
         for one in self.state.participants.values():
-            if rights.may_host(one.role) and one.connection == "live":
+            if rights.is_staff(one.role) and one.connection == "live":
                 self._outbox.personal(one.id, told)
 
     # --- codecs -------------------------------------------------------------------------------
@@ -268,11 +315,10 @@ class Meeting:
     def speaking(self, active: str | None, speaking: tuple[str, ...]) -> None:
         """`vtp.rooms.media.HallEvents`."""
         now = frozenset(one for one in map(_participant, speaking) if one in self.seats)
-        attendance = self._outside.attendance
         for one in self._speaking - now:
-            attendance.ended(one, "speaking")
+            self._outside.attendance.ended(one, "speaking")
         for one in now - self._speaking:
-            attendance.began(self.id, one, self.seats[one].user_id, "speaking")
+            self._present(self.seats[one], "speaking")
         self._speaking = now
         speaker = _participant(active) if active is not None else None
         self._outbox.common(
@@ -288,7 +334,7 @@ class Meeting:
         if seat is None:
             return
         if flowing:
-            self._outside.attendance.began(self.id, participant_id, seat.user_id, "media")
+            self._present(seat, "media")
         else:
             self._outside.attendance.ended(participant_id, "media")
         if seat.on_media is not None:

@@ -7,7 +7,8 @@ from datetime import datetime
 from uuid import UUID
 
 from vtp.ids import MeetingId, RoomId, UserId
-from vtp.rooms.facts import Ending, ParticipantId, Role, Source
+from vtp.rooms.facts import Ending, Locks, ParticipantId, RoomRole, Source
+from vtp.rooms.moves import Join
 from vtp.rooms.rights import Access, Place
 
 
@@ -22,19 +23,41 @@ class Room:
     member_sources: tuple[Source, ...]
     created_at: datetime
     closed_at: datetime | None = None
+    # Who is not staff waits until staff let them in.
+    waiting_room: bool = False
+    # What members may do when a class begins.
+    member_chat: bool = True
+    member_private_chat: bool = True
+    # The secret part of the link for guests, who have no account; None: there is none.
+    guest_token: str | None = None
 
     @property
     def place(self) -> Place:
-        return Place(self.owner_id, self.access)
+        return Place(self.owner_id, self.access, self.guest_token is not None)
+
+    @property
+    def locks(self) -> Locks:
+        """Of a class that begins."""
+        return Locks(chat=not self.member_chat, private_chat=not self.member_private_chat)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
     user_id: UserId
-    role: Role
+    role: RoomRole
     name: str
     email: str
     added_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visitor:
+    """A guest: somebody without an account, let into one room by its link."""
+
+    id: UUID
+    room_id: RoomId
+    name: str
+    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +85,10 @@ class Attendee:
     """Somebody who was in a meeting with one device."""
 
     id: ParticipantId
-    user_id: UserId
+    person: UUID  # an account, or a guest
+    guest: bool
     name: str
-    role: Role
+    role: RoomRole
     joined_at: datetime
     removed_at: datetime | None
 
@@ -74,23 +98,22 @@ class Seen:
     """A room, and as what the one who asks is in it by membership."""
 
     room: Room
-    member_as: Role | None
+    member_as: RoomRole | None
 
 
 @dataclass(frozen=True, slots=True)
 class SeenMeeting:
     meeting: Held
-    member_as: Role | None
+    member_as: RoomRole | None
 
 
-def joined(
-    participant_id: ParticipantId, user_id: UUID, name: str, role: Role, at: datetime
-) -> Attendee:
+def joined(move: Join, at: datetime) -> Attendee:
     return Attendee(
-        id=participant_id,
-        user_id=UserId(user_id),
-        name=name,
-        role=role,
+        id=move.participant_id,
+        person=move.user_id,
+        guest=move.guest,
+        name=move.name,
+        role=move.role,
         joined_at=at,
         removed_at=None,
     )

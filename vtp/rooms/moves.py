@@ -6,7 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from vtp.rooms.facts import Ending, Kind, ParticipantId, Parting, Role, Source, TrackId
+from vtp.rooms.facts import (
+    Ending,
+    Kind,
+    Locks,
+    ParticipantId,
+    Parting,
+    RoomRole,
+    Source,
+    TrackId,
+)
 from vtp.rooms.talk.moves import TalkMove
 
 
@@ -15,8 +24,10 @@ class Join:
     participant_id: ParticipantId
     user_id: UUID
     name: str
-    role: Role
+    # What the room says; who was made a co-host is one with every device.
+    role: RoomRole
     token_hash: bytes
+    guest: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +88,55 @@ class Mute:
 
 
 @dataclass(frozen=True, slots=True)
+class MuteAll:
+    """Every microphone but those of staff."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wait:
+    """Somebody asks to be let in, or is back at the door."""
+
+    person: UUID
+    name: str
+    guest: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Stray:
+    """Who waits has no connection left; they may come back to their place."""
+
+    person: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class StopWaiting:
+    person: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Admit:
+    person: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class AdmitAll:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Decline:
+    """Turn away who waits, for as long as the meeting goes on."""
+
+    person: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class Remove:
     """A person, with all their devices."""
 
     user_id: UUID
+    name: str = ""
+    guest: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +145,39 @@ class Readmit:
 
 
 @dataclass(frozen=True, slots=True)
-class ChangeRole:
+class Promote:
+    """Make somebody a co-host of this meeting, or a member again."""
+
     participant_id: ParticipantId
-    role: Role
+    cohost: bool
 
 
 @dataclass(frozen=True, slots=True)
-class ChangeSources:
+class LowerAll:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRole:
+    """What the room says of somebody has changed."""
+
+    participant_id: ParticipantId
+    role: RoomRole
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    locks: Locks
     member_sources: frozenset[Source]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRoom:
+    """What the room says has changed; None leaves what the class has."""
+
+    waiting_room: bool
+    locks: Locks
+    member_sources: frozenset[Source] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,14 +203,24 @@ Move = (
     | Cut
     | Leave
     | RaiseHand
+    | LowerAll
     | Publish
     | Pause
     | Unpublish
     | Mute
+    | MuteAll
+    | Wait
+    | Stray
+    | StopWaiting
+    | Admit
+    | AdmitAll
+    | Decline
     | Remove
     | Readmit
+    | Promote
     | ChangeRole
-    | ChangeSources
+    | Lock
+    | ChangeRoom
     | Warn
     | End
     | Tick

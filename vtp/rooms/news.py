@@ -9,8 +9,17 @@ import msgspec
 from msgspec import Meta
 
 from vtp.edge.sockets.channels import Sid
-from vtp.ids import MeetingId
-from vtp.rooms.facts import AnyEvent, ParticipantId, Source, TrackId
+from vtp.ids import MeetingId, RoomId
+from vtp.rooms import facts
+from vtp.rooms.facts import (
+    AnyEvent,
+    Askable,
+    KeptOut,
+    ParticipantId,
+    Source,
+    TrackId,
+    Waiting,
+)
 from vtp.rooms.talk.messages import Message
 from vtp.rooms.talk.polls import MyAnswer, PollId, PollView, Tally
 from vtp.rooms.talk.reactions import Given
@@ -50,6 +59,28 @@ class Codec(msgspec.Struct, frozen=True, kw_only=True):
     source: Source
     mime: str
     replaces: TrackId
+
+
+class AtTheDoor(msgspec.Struct, frozen=True, kw_only=True):
+    """For staff: who waits to be let in and who is kept out, each time all of them."""
+
+    meeting: MeetingId
+    waiting: list[Waiting]
+    kept_out: list[KeptOut]
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """Staff ask you to turn this on. It is up to you."""
+
+    source: Askable
+    by: Annotated[str, Meta(description="Their name.")]
+
+
+class WaitOver(msgspec.Struct, frozen=True, kw_only=True):
+    """You wait no more: `admitted` (join now), `declined`, or `over` (the class ended)."""
+
+    room: RoomId
+    answer: facts.Answered
 
 
 class PrivateMessage(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,7 +133,8 @@ class Tallied(msgspec.Struct, frozen=True, kw_only=True):
 
 
 TalkPersonal = PrivateMessage | PollChanged | DraftGone | Answered | LostCount
-Personal = Wanted | Layer | Codec | TalkPersonal
+OrderPersonal = AtTheDoor | Asked
+Personal = Wanted | Layer | Codec | OrderPersonal | TalkPersonal
 Common = Speaking | Reacted | Tallied
 
 
@@ -123,3 +155,5 @@ class Audience(Protocol):
         """To everybody who is in the meeting."""
 
     async def personal(self, sid: Sid, news: Personal) -> None: ...
+
+    async def wait_over(self, sid: Sid, news: WaitOver) -> None: ...

@@ -14,6 +14,8 @@ from vtp.ids import MeetingId
 from vtp.rooms.facts import AnyEvent, ParticipantId
 from vtp.rooms.news import (
     Answered,
+    Asked,
+    AtTheDoor,
     Audience,
     Codec,
     Common,
@@ -26,6 +28,7 @@ from vtp.rooms.news import (
     Reacted,
     Speaking,
     Tallied,
+    WaitOver,
     Wanted,
 )
 from vtp.rooms.talk.reactions import Gathered, Reaction
@@ -53,6 +56,8 @@ class Outbox:
         # For each participant the newest of each kind; kept for those who are away.
         self._personal: dict[ParticipantId, dict[object, Personal]] = {}
         self._leaving: list[Sid] = []
+        # For those who wait outside; each is answered once.
+        self._answers: list[tuple[Sid, WaitOver]] = []
         self._telling = False
 
     def changed(self, events: Iterable[AnyEvent]) -> None:
@@ -76,6 +81,10 @@ class Outbox:
         self._leaving.append(sid)
         self.wake()
 
+    def wait_over(self, sid: Sid, news: WaitOver) -> None:
+        self._answers.append((sid, news))
+        self.wake()
+
     def forget(self, participant_id: ParticipantId) -> None:
         self._personal.pop(participant_id, None)
 
@@ -91,6 +100,7 @@ class Outbox:
             or self._common
             or self._reactions
             or self._leaving
+            or self._answers
             or any(self._where(one) is not None for one in self._personal)
         )
 
@@ -106,10 +116,13 @@ class Outbox:
         events, self._events = self._events, []
         leaving, self._leaving = self._leaving, []
         common, self._common = self._common, {}
+        answers, self._answers = self._answers, []
         if events:
             await self._audience.events(self._meeting_id, events)
         for sid in leaving:
             await self._audience.leave(sid, self._meeting_id)
+        for sid, answer in answers:
+            await self._audience.wait_over(sid, answer)
         for one in common.values():
             await self._audience.common(one)
         if reactions := self._reactions.take():
@@ -128,8 +141,8 @@ def _about(news: Personal | Common) -> object:
             about = track
         case Layer(consumer=consumer):
             about = consumer
-        case Codec(replaces=replaces):
-            about = replaces
+        case Codec(source=source) | Asked(source=source):
+            about = source
         case PrivateMessage(message=message):
             about = message.id
         case PollChanged(poll=poll):
@@ -140,6 +153,6 @@ def _about(news: Personal | Common) -> object:
             about = answer.poll
         case Tallied(tally=tally):
             about = tally.poll
-        case Speaking() | LostCount() | Reacted():
+        case Speaking() | AtTheDoor() | LostCount() | Reacted():
             pass
     return type(news), about

@@ -35,6 +35,24 @@ class OwnerOnly(Forbidden):
     code = "owner_only"
 
 
+class StaffOnly(Forbidden):
+    """Only hosts and co-hosts can do this."""
+
+    code = "staff_only"
+
+
+class ClassLocked(Forbidden):
+    """This class is locked. Nobody new can come in."""
+
+    code = "class_locked"
+
+
+class MustWait(Forbidden):
+    """Somebody who is in has to let you in. Wait for it."""
+
+    code = "waiting_room"
+
+
 class MayNotPublish(Forbidden):
     """Only hosts may send this here."""
 
@@ -42,9 +60,27 @@ class MayNotPublish(Forbidden):
 
 
 class HostsStay(Forbidden):
-    """A host cannot be removed. Make them a member first."""
+    """Hosts and co-hosts cannot be removed. Make them members first."""
 
     code = "hosts_stay"
+
+
+class GuestsStayMembers(Forbidden):
+    """A guest cannot become a co-host."""
+
+    code = "guests_stay_members"
+
+
+class NotWaiting(Conflict):
+    """This person does not wait any more."""
+
+    code = "not_waiting"
+
+
+class CannotAsk(Conflict):
+    """Members may not send this right now. Unlock it first."""
+
+    code = "cannot_ask"
 
 
 class AlreadyInMeeting(Conflict):

@@ -1,4 +1,4 @@
-"""What has to be written of classes and may wait: how they ended, and who was removed.
+"""What has to be written of classes and may wait: how they ended.
 
 A class never waits for the database. What could not be written is tried again until it is; it is
 kept by what it is about, so it cannot grow beyond the classes of this process.
@@ -7,8 +7,6 @@ kept by what it is about, so it cannot grow beyond the classes of this process.
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime
-from uuid import UUID
 
 import structlog
 
@@ -25,7 +23,6 @@ class Records:
     def __init__(self, db: Database) -> None:
         self._db = db
         self._ends: dict[MeetingId, Over] = {}
-        self._removed: dict[tuple[MeetingId, UUID], datetime | None] = {}
         self._writing = asyncio.Lock()
 
     def ended(self, meeting_id: MeetingId, over: Over) -> None:
@@ -35,27 +32,15 @@ class Records:
         """An end that is not written yet."""
         return self._ends.get(meeting_id)
 
-    def removed(self, meeting_id: MeetingId, user_id: UUID, at: datetime | None) -> None:
-        """None: let in again."""
-        self._removed[meeting_id, user_id] = at
-
     async def flush(self) -> bool:
         """Write what waits; False when the database is away."""
         async with self._writing:
             try:
-                await self._write_removed()
                 await self._write_ends()
             except Unavailable as problem:
                 _log.warning("rooms.record_waits", code=problem.code, ends=len(self._ends))
                 return False
             return True
-
-    async def _write_removed(self) -> None:
-        for (meeting_id, user_id), at in list(self._removed.items()):
-            async with self._db.transaction() as tx:
-                await store.set_removed(tx, meeting_id=meeting_id, user_id=user_id, at=at)
-            if self._removed[meeting_id, user_id] == at:  # else it changed meanwhile
-                del self._removed[meeting_id, user_id]
 
     async def _write_ends(self) -> None:
         for meeting_id, over in list(self._ends.items()):

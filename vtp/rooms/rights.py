@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
-from vtp.rooms.facts import SOURCES, Role, Source
+from vtp.rooms.facts import SOURCES, Locks, Role, RoomRole, Source
 
 Access = Literal["school", "members"]
 
 # They look after the whole school, so they are hosts of every room.
 OVERSEERS: frozenset[str] = frozenset({"admin", "manager"})
 MAKERS: frozenset[str] = OVERSEERS | {"instructor"}
+STAFF: frozenset[Role | None] = frozenset({"host", "cohost"})
 # What members of a new room may send: not the screen, which takes the stage.
 USUAL: tuple[Source, ...] = ("microphone", "camera")
 
@@ -29,6 +30,8 @@ class Place:
 
     owner_id: UUID
     access: Access
+    # Whether somebody without an account may come in by a link.
+    guests: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +40,19 @@ class Person:
 
     user_id: UUID | None
     school_roles: AbstractSet[str]
-    room_role: Role | None = None
+    room_role: RoomRole | None = None
+    # Came by the link of this very room, without an account.
+    guest: bool = False
 
 
 def may_make_rooms(person: Person) -> bool:
     return not MAKERS.isdisjoint(person.school_roles)
 
 
-def role_in(place: Place, person: Person) -> Role | None:
+def role_in(place: Place, person: Person) -> RoomRole | None:
     """As what somebody is here; None where the room is not for them."""
+    if person.guest:
+        return "member" if place.guests else None
     if person.user_id is not None and person.user_id == place.owner_id:
         return "host"
     if not OVERSEERS.isdisjoint(person.school_roles):
@@ -62,12 +69,26 @@ def may_close(place: Place, person: Person) -> bool:
 
 
 def may_host(role: Role | None) -> bool:
-    """Mute, remove, let in again, end the class, change the room, look after its members."""
+    """End the class, choose co-hosts, change the room, look after its members."""
     return role == "host"
 
 
+def is_staff(role: Role | None) -> bool:
+    """Mute, ask, lock, lower hands, let in and remove."""
+    return role in STAFF
+
+
 def may_remove(role: Role | None, *, other: Role) -> bool:
-    return role == "host" and other != "host"
+    return is_staff(role) and not is_staff(other)
+
+
+def may_enter(role: Role, locks: Locks, *, admitted: bool) -> bool:
+    """Whether a locked class takes somebody; who was in it already is not new."""
+    return is_staff(role) or admitted or not locks.entry
+
+
+def has_to_wait(role: Role, *, waiting_room: bool, admitted: bool) -> bool:
+    return waiting_room and not admitted and not is_staff(role)
 
 
 def publishable(role: Role, member_sources: Collection[Source]) -> tuple[Source, ...]:
@@ -75,21 +96,26 @@ def publishable(role: Role, member_sources: Collection[Source]) -> tuple[Source,
 
 
 def may_publish(role: Role, source: Source, member_sources: Collection[Source]) -> bool:
-    return role == "host" or source in member_sources
+    return is_staff(role) or source in member_sources
 
 
-def may_chat(role: Role, *, to: Role | None) -> bool:
-    """Write to everybody, or, with the role of who is to read it, privately to one."""
-    return role in {"host", "member"} and to in {None, "host", "member"}
+def may_chat(role: Role, *, to: Role | None, locks: Locks) -> bool:
+    """Write to everybody, or, with the role of who is to read it, privately to one.
+
+    Whoever needs help can always reach staff.
+    """
+    if to is None:
+        return is_staff(role) or not locks.chat
+    return is_staff(role) or is_staff(to) or not locks.private_chat
 
 
 def may_react(role: Role) -> bool:
-    return role in {"host", "member"}
+    return role in {"host", "cohost", "member"}
 
 
 def may_poll(role: Role | None) -> bool:
     """Make polls, open, close and share them, and see their results first."""
-    return may_host(role)
+    return is_staff(role)
 
 
 def may_answer(role: Role) -> bool:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from vtp.rooms.facts import Ending, Participant, ParticipantId, Source, Track, TrackId
+from vtp.rooms.facts import Ending, Locks, Participant, ParticipantId, Source, Track, TrackId
+from vtp.rooms.order import Order
 from vtp.rooms.talk.state import Talk
 
 
@@ -23,6 +24,7 @@ class Rules:
     devices: int  # of one person
     away_after: float  # s that somebody who was cut off keeps the place
     empty_for: float  # s that a class waits for somebody
+    waiting: int = 500  # people who may wait to be let in
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,8 @@ class Vacant:
     since: datetime
     until: float
     how: Ending
+    # Nobody was ever in: it stays for those who wait outside.
+    fresh: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +47,10 @@ class Over:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
     rules: Rules
-    # What members may send; hosts may send everything.
-    member_sources: frozenset[Source]
+    order: Order
     vacant: Vacant | None
+    # Whether who is not staff has to be let in.
+    waiting_room: bool = False
     seq: int = 0
     participants: Mapping[ParticipantId, Participant] = field(default_factory=dict)
     tracks: Mapping[TrackId, Track] = field(default_factory=dict)
@@ -53,10 +58,18 @@ class State:
     tokens: Mapping[bytes, ParticipantId] = field(default_factory=dict)
     # Who was cut off, and until when they keep their place.
     away: Mapping[ParticipantId, float] = field(default_factory=dict)
-    # People who were removed; they cannot come back unless they are let in again.
-    removed: frozenset[UUID] = frozenset()
+    # Who waits to be let in and was cut off, and until when they keep their place.
+    astray: Mapping[UUID, float] = field(default_factory=dict)
     talk: Talk = field(default_factory=Talk)
     over: Over | None = None
+
+    @property
+    def member_sources(self) -> frozenset[Source]:
+        return self.order.member_sources
+
+    @property
+    def locks(self) -> Locks:
+        return self.order.locks
 
     def of_user(self, user_id: UUID) -> list[Participant]:
         return [one for one in self.participants.values() if one.user_id == user_id]
@@ -72,29 +85,40 @@ class State:
         return found
 
 
-def opened(rules: Rules, member_sources: Iterable[Source], *, now: Now) -> State:
+def opened(
+    rules: Rules,
+    member_sources: Iterable[Source],
+    *,
+    now: Now,
+    locks: Locks | None = None,
+    waiting_room: bool = False,
+) -> State:
     """A class that is about to begin, with the first who joins."""
     return State(
         rules=rules,
-        member_sources=frozenset(member_sources),
-        vacant=Vacant(now.wall, now.ticks + rules.empty_for, "empty"),
+        order=Order(locks=locks or Locks(), member_sources=frozenset(member_sources)),
+        waiting_room=waiting_room,
+        vacant=Vacant(now.wall, now.ticks + rules.empty_for, "empty", fresh=True),
     )
 
 
 def reopened(
     rules: Rules,
-    member_sources: Iterable[Source],
+    order: Order,
     *,
-    removed: Iterable[UUID],
     seen_at: datetime,
     now: Now,
     talk: Talk | None = None,
+    waiting_room: bool = False,
+    fresh: bool = False,
 ) -> State:
     """A class that a crash interrupted: it goes on when somebody comes back in time."""
+    until = now.ticks + rules.away_after
     return State(
         rules=rules,
-        member_sources=frozenset(member_sources),
-        vacant=Vacant(seen_at, now.ticks + rules.away_after, "lost"),
-        removed=frozenset(removed),
+        order=order,
+        waiting_room=waiting_room,
+        vacant=Vacant(seen_at, until, "empty" if fresh else "lost", fresh=fresh),
+        astray={one.person: until for one in order.waiting},
         talk=talk or Talk(),
     )

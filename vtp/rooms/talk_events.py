@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vtp.edge.rules import signed_in
+from vtp.edge.rules import inside, signed_in
 from vtp.edge.sockets.channels import Sid
 from vtp.edge.sockets.events import Call, Events
 from vtp.edge.sockets.facade import Sockets
@@ -28,7 +28,7 @@ TALLIED = events.news("poll.tally", news.Tallied, "Sums of a poll that everybody
 
 
 # --- messages ---------------------------------------------------------------------------------
-@events.on("chat.send", rule=signed_in("rooms", "write_message", writes=True))
+@events.on("chat.send", rule=inside("rooms", "write_message"))
 async def send(call: Call, body: bodies.Say) -> Message:
     """Say something to everybody or to one person. When this is answered, it is stored."""
     written = Written(
@@ -37,14 +37,14 @@ async def send(call: Call, body: bodies.Say) -> Message:
     return await _rooms(call).talk.say(call.sid, written)
 
 
-@events.on("chat.delete", rule=signed_in("rooms", "delete_message", writes=True))
+@events.on("chat.delete", rule=inside("rooms", "delete_message"))
 async def delete(call: Call, body: bodies.MessageOnly) -> Nothing:
     """Take back what you said, or as a host what somebody said to everybody."""
     await _rooms(call).talk.erase_from(call.sid, message_id=body.message)
     return Nothing()
 
 
-@events.on("chat.older", rule=signed_in("rooms", "read_messages"))
+@events.on("chat.older", rule=inside("rooms", "read_messages"))
 async def older(call: Call, body: bodies.OlderThan) -> bodies.OlderMessages:
     """The messages before one that you know."""
     found = await _rooms(call).talk.older(call.sid, before=body.before)
@@ -52,14 +52,14 @@ async def older(call: Call, body: bodies.OlderThan) -> bodies.OlderMessages:
 
 
 # --- signs ------------------------------------------------------------------------------------
-@events.on("room.react", rule=signed_in("rooms", "react", writes=True))
+@events.on("room.react", rule=inside("rooms", "react"))
 async def react(call: Call, body: bodies.React) -> Nothing:
     """Show a sign to everybody for a moment."""
     _rooms(call).talk.react(call.sid, body.reaction)
     return Nothing()
 
 
-@events.on("room.lost", rule=signed_in("rooms", "say_lost", writes=True))
+@events.on("room.lost", rule=inside("rooms", "say_lost"))
 async def lost(call: Call, body: Nothing) -> Nothing:
     """Tell the hosts that one more cannot follow; they do not hear who."""
     await _rooms(call).talk.lose(call.sid)
@@ -106,7 +106,7 @@ async def discard(call: Call, body: bodies.PollOnly) -> Nothing:
     return Nothing()
 
 
-@events.on("poll.answer", rule=signed_in("rooms", "answer_poll", writes=True))
+@events.on("poll.answer", rule=inside("rooms", "answer_poll"))
 async def answer(call: Call, body: bodies.Answer) -> MyAnswer:
     """Answer a poll that is open, or change what you answered."""
     return await _rooms(call).polls.answer(
@@ -114,13 +114,13 @@ async def answer(call: Call, body: bodies.Answer) -> MyAnswer:
     )
 
 
-@events.on("poll.list", rule=signed_in("rooms", "list_polls"))
+@events.on("poll.list", rule=inside("rooms", "list_polls"))
 async def listed(call: Call, body: bodies.PollsWanted) -> bodies.PollList:
     """All polls as you may see them; ask again when you have become a host."""
     return bodies.PollList(polls=_rooms(call).polls.listed(call.sid, stage=body.stage))
 
 
-@events.on("poll.results", rule=signed_in("rooms", "read_results"))
+@events.on("poll.results", rule=inside("rooms", "read_results"))
 async def results(call: Call, body: bodies.PollOnly) -> bodies.PollResults:
     """What was answered, as far as you may see it."""
     return bodies.results(await _rooms(call).polls.results(call.sid, PollId(body.poll)))

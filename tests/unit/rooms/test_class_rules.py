@@ -9,6 +9,7 @@ import pytest
 
 from tests.support.classes import RULES, START, a_class, kinds
 from vtp.rooms import effects, facts, moves
+from vtp.rooms.order import Order, Stand
 from vtp.rooms.problems import (
     AlreadyPublished,
     HostsStay,
@@ -155,7 +156,7 @@ def test_the_screen_is_for_hosts_unless_the_room_says_otherwise() -> None:
     lesson.send(host, "screen")
     with pytest.raises(MayNotPublish):
         lesson.send(noor, "screen")
-    lesson.do(moves.ChangeSources(frozenset({"screen"})))
+    lesson.allow("screen")
     lesson.send(noor, "screen")
 
 
@@ -164,7 +165,7 @@ def test_what_may_be_sent_no_more_ends() -> None:
     host, noor = lesson.join("host"), lesson.join()
     theirs, ours = lesson.send(noor, "camera"), lesson.send(host, "camera")
     sound = lesson.send(noor)
-    events = lesson.do(moves.ChangeSources(frozenset({"microphone"})))
+    events = lesson.allow("microphone")
     assert kinds(events) == ["sources_changed", "track_ended"]
     assert set(lesson.state.tracks) == {ours.id, sound.id}
     assert effects.Stop(theirs.id) in lesson.effects
@@ -291,7 +292,8 @@ def test_a_class_that_a_crash_interrupted_goes_on_or_ended_when_last_seen() -> N
     now, seen = Now(START, 5.0), START - timedelta(seconds=20)
     removed = uuid4()
     lesson = a_class()
-    lesson.state = reopened(RULES, ("microphone",), removed=[removed], seen_at=seen, now=now)
+    order = Order(people={removed: Stand(name="Rosa", kept_out_at=START)})
+    lesson.state = reopened(RULES, order, seen_at=seen, now=now)
     lesson.now = now
     with pytest.raises(RemovedFromMeeting):
         lesson.join(user_id=removed)

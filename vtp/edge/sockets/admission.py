@@ -12,10 +12,10 @@ from vtp.actor import Actor
 from vtp.edge.auth import Authenticate, BadCredentials
 from vtp.edge.problems import from_validation
 from vtp.edge.sockets import ack, dispatch, endings, packets
-from vtp.edge.sockets.channels import Channel, of_user
+from vtp.edge.sockets.channels import Channel, of_credential, of_user
 from vtp.edge.sockets.connection import Connection
 from vtp.edge.sockets.roster import Roster, own
-from vtp.errors import Limited, NotFound, Problem, Unauthenticated, Unavailable
+from vtp.errors import Limited, NotFound, Problem, Unavailable
 from vtp.tasks import Tasks
 
 _log = structlog.get_logger()
@@ -57,7 +57,7 @@ class Admission:
         """Before an upgrade. Who has signed in is never kept out by others at its address."""
         if self.going is not None:
             raise self.going
-        if not actor.signed_in and self._strangers[address] >= self._per_address:
+        if not actor.known and self._strangers[address] >= self._per_address:
             raise Limited("Too many connections from here have not signed in.", retry_after=10.0)
 
     def waiting(self, name: Channel) -> list[Connection]:
@@ -66,7 +66,7 @@ class Admission:
 
     def opened(self, connection: Connection) -> None:
         self._waiting.add(connection)
-        if not connection.actor.signed_in:
+        if not connection.actor.known:
             self._strangers[connection.address] += 1
 
     def settled(self, connection: Connection) -> None:
@@ -74,7 +74,7 @@ class Admission:
         if connection not in self._waiting:
             return
         self._waiting.discard(connection)
-        if not connection.actor.signed_in:
+        if not connection.actor.known:
             self._strangers[connection.address] -= 1
             if not self._strangers[connection.address]:
                 del self._strangers[connection.address]
@@ -128,9 +128,7 @@ class Admission:
             return
         if self.going is not None:
             raise self.going
-        if actor.user_id is None:
-            raise Unauthenticated
-        if len(self._roster.members(of_user(actor.user_id))) >= self._per_user:
+        if len(self._roster.members(_of_person(actor))) >= self._per_user:
             raise TooManySockets
         self.settled(connection)
         connection.actor = actor
@@ -142,6 +140,12 @@ class Admission:
         refusal = ack.error_body(problem)
         last = packets.refused("/", refusal.detail, refusal)
         connection.end(endings.REFUSED, last=last)
+
+
+def _of_person(actor: Actor) -> Channel:
+    if actor.guest is not None:
+        return of_credential(actor.guest.id)
+    return of_user(actor.require_user())
 
 
 async def _known(authenticate: Authenticate, token: str) -> Actor:

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from vtp.edge.routes import Route
-from vtp.rooms.api import meetings, rooms, talk, whep, whip
+from vtp.rooms.api import meetings, moderation, rooms, talk, whep, whip
 from vtp.rooms.api.asking import ROOMS
 
-routes: list[Route] = [*rooms.routes, *meetings.routes, *talk.routes, *whip.routes, *whep.routes]
+routes: list[Route] = [
+    *rooms.routes,
+    *meetings.routes,
+    *moderation.routes,
+    *talk.routes,
+    *whip.routes,
+    *whep.routes,
+]
 
 __all__ = ["ROOMS", "routes"]

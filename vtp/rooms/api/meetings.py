@@ -1,4 +1,4 @@
-"""/api/v1/meetings: the classes that were held and go on, and steering them from outside."""
+"""/api/v1/meetings: the classes that were held and go on."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from vtp.rooms.api.shapes import (
     meeting_view,
     participant_view,
 )
-from vtp.rooms.facts import ParticipantId, Track, TrackId
-from vtp.rooms.problems import HostsOnly, HostsStay, MeetingOver
+from vtp.rooms.facts import Track
+from vtp.rooms.problems import HostsOnly
 
 routes = Routes("meetings")
 
@@ -73,28 +73,6 @@ async def participants(
     return Page([participant_view(one) for one in shown.items], shown.next)
 
 
-@routes.delete(
-    "/api/v1/meetings/{id}/participants/{participant_id}",
-    rule=owner(*OVERSEERS, noun="meetings", right="remove", writes=True),
-    status=204,
-    errors=(HostsOnly, HostsStay, MeetingOver),
-)
-async def remove(request: web.Request, actor: Actor, id: Id, participant_id: Id) -> None:
-    """Remove a person with all their devices. They cannot come back unless they are let in."""
-    await request.app[ROOMS].meetings.remove(actor, MeetingId(id), ParticipantId(participant_id))
-
-
-@routes.post(
-    "/api/v1/meetings/{id}/participants/{participant_id}/readmit",
-    rule=owner(*OVERSEERS, noun="meetings", right="readmit", writes=True),
-    status=204,
-    errors=(HostsOnly, MeetingOver),
-)
-async def readmit(request: web.Request, actor: Actor, id: Id, participant_id: Id) -> None:
-    """Let somebody in again who was removed."""
-    await request.app[ROOMS].meetings.readmit(actor, MeetingId(id), ParticipantId(participant_id))
-
-
 @routes.get(
     "/api/v1/meetings/{id}/tracks",
     rule=owner(*OVERSEERS, noun="meetings", right="list_tracks"),
@@ -103,16 +81,6 @@ async def readmit(request: web.Request, actor: Actor, id: Id, participant_id: Id
 async def tracks(request: web.Request, actor: Actor, id: Id) -> Page[Track]:
     """What is sent right now, for hosts."""
     return Page(await request.app[ROOMS].meetings.tracks(actor, MeetingId(id)))
-
-
-@routes.post(
-    "/api/v1/meetings/{id}/tracks/{track_id}/mute",
-    rule=owner(*OVERSEERS, noun="meetings", right="mute", writes=True),
-    errors=(HostsOnly, MeetingOver),
-)
-async def mute(request: web.Request, actor: Actor, id: Id, track_id: Id) -> Track:
-    """Forward nothing more of a track, until its sender goes on."""
-    return await request.app[ROOMS].meetings.mute(actor, MeetingId(id), TrackId(track_id))
 
 
 @routes.get(

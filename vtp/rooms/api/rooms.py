@@ -23,7 +23,14 @@ from vtp.rooms.api.shapes import (
     member_view,
     room_view,
 )
-from vtp.rooms.problems import BadTitle, HostsOnly, NoSuchPerson, OwnerIsHost, OwnerOnly
+from vtp.rooms.problems import (
+    BadTitle,
+    HostsOnly,
+    NoSuchPerson,
+    OwnerIsHost,
+    OwnerOnly,
+    RoomClosed,
+)
 
 routes = Routes("rooms")
 
@@ -41,6 +48,9 @@ async def create(request: web.Request, actor: Actor, body: RoomIn) -> RoomView:
         title=body.title,
         access=body.access,
         member_sources=body.member_sources,
+        waiting_room=body.waiting_room,
+        member_chat=body.member_chat,
+        member_private_chat=body.member_private_chat,
     )
     return room_view(made)
 
@@ -77,6 +87,11 @@ async def change(request: web.Request, actor: Actor, id: Id, body: RoomChange) -
         title=None if body.title is UNSET else body.title,
         access=None if body.access is UNSET else body.access,
         member_sources=None if body.member_sources is UNSET else body.member_sources,
+        waiting_room=None if body.waiting_room is UNSET else body.waiting_room,
+        member_chat=None if body.member_chat is UNSET else body.member_chat,
+        member_private_chat=(
+            None if body.member_private_chat is UNSET else body.member_private_chat
+        ),
     )
     return room_view(changed)
 
@@ -90,6 +105,26 @@ async def change(request: web.Request, actor: Actor, id: Id, body: RoomChange) -
 async def close(request: web.Request, actor: Actor, id: Id) -> None:
     """Close a room for good, as its owner. A class that goes on ends; what was held is kept."""
     await request.app[ROOMS].catalogue.close(actor, RoomId(id))
+
+
+@routes.post(
+    "/api/v1/rooms/{id}/guest-link",
+    rule=owner(*OVERSEERS, noun="rooms", right="open_to_guests", writes=True),
+    errors=(HostsOnly, RoomClosed),
+)
+async def open_to_guests(request: web.Request, actor: Actor, id: Id) -> RoomView:
+    """Make a link for people without an account, or a new one in place of the one before."""
+    return room_view(await request.app[ROOMS].guests.open(actor, RoomId(id)))
+
+
+@routes.delete(
+    "/api/v1/rooms/{id}/guest-link",
+    rule=owner(*OVERSEERS, noun="rooms", right="close_to_guests", writes=True),
+    errors=(HostsOnly, RoomClosed),
+)
+async def close_to_guests(request: web.Request, actor: Actor, id: Id) -> RoomView:
+    """Take no guests any more. Those who are in the class are out at once."""
+    return room_view(await request.app[ROOMS].guests.close(actor, RoomId(id)))
 
 
 @routes.get(

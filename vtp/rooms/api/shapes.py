@@ -41,7 +41,16 @@ Sources = Annotated[
         examples=[["microphone", "camera"]],
     ),
 ]
-Role = Annotated[facts.Role, Meta(description="What you are in this room.", examples=["host"])]
+WaitingRoom = Annotated[
+    bool, Meta(description="Who is not staff waits until staff let them in.", examples=[True])
+]
+MemberChat = Annotated[
+    bool, Meta(description="Whether members may write to all when a class begins.", examples=[True])
+]
+MemberPrivateChat = Annotated[
+    bool, Meta(description="Whether they may write to each other privately.", examples=[True])
+]
+Role = Annotated[facts.RoomRole, Meta(description="What you are in this room.", examples=["host"])]
 Email = Annotated[str, Meta(min_length=3, max_length=254, examples=["noor@school.example"])]
 
 
@@ -54,6 +63,9 @@ class RoomIn(Input, frozen=True, kw_only=True):
     title: Title
     access: Access = "school"
     member_sources: Sources = rights.USUAL
+    waiting_room: WaitingRoom = False
+    member_chat: MemberChat = True
+    member_private_chat: MemberPrivateChat = True
 
 
 class RoomChange(Input, frozen=True, kw_only=True):
@@ -62,6 +74,9 @@ class RoomChange(Input, frozen=True, kw_only=True):
     title: Title | UnsetType = UNSET
     access: Access | UnsetType = UNSET
     member_sources: Sources | UnsetType = UNSET
+    waiting_room: WaitingRoom | UnsetType = UNSET
+    member_chat: MemberChat | UnsetType = UNSET
+    member_private_chat: MemberPrivateChat | UnsetType = UNSET
 
 
 class RoomView(Struct, frozen=True, kw_only=True):
@@ -70,10 +85,24 @@ class RoomView(Struct, frozen=True, kw_only=True):
     owner_id: Annotated[UserId, Meta(examples=[_ID])]
     access: Access
     member_sources: Annotated[list[Source], Meta(examples=[["microphone", "camera"]])]
+    waiting_room: WaitingRoom
+    member_chat: MemberChat
+    member_private_chat: MemberPrivateChat
+    guest_path: Annotated[
+        str | None,
+        Meta(
+            description="The link for guests, for hosts; null where there is none.",
+            examples=["/join/9f4Xq2mT0bLwYc7sVnE1Kg"],
+        ),
+    ]
     role: Role
     path: Annotated[str, Meta(description="The link to the room.", examples=[f"/room/{_ID}"])]
     created_at: Annotated[datetime, Meta(examples=[_AT])]
     closed_at: Annotated[datetime | None, Meta(examples=[None])]
+
+
+def guest_path(room: model.Room) -> str | None:
+    return f"/join/{room.guest_token}" if room.guest_token is not None else None
 
 
 def room_view(yours: Yours) -> RoomView:
@@ -84,6 +113,10 @@ def room_view(yours: Yours) -> RoomView:
         owner_id=room.owner_id,
         access=room.access,
         member_sources=list(room.member_sources),
+        waiting_room=room.waiting_room,
+        member_chat=room.member_chat,
+        member_private_chat=room.member_private_chat,
+        guest_path=guest_path(room) if rights.may_host(yours.role) else None,
         role=yours.role,
         path=f"/room/{room.id}",
         created_at=room.created_at,
@@ -93,14 +126,16 @@ def room_view(yours: Yours) -> RoomView:
 
 class MemberIn(Input, frozen=True, kw_only=True):
     email: Email
-    role: Annotated[facts.Role, Meta(description="In this room.", examples=["member"])] = "member"
+    role: Annotated[facts.RoomRole, Meta(description="In this room.", examples=["member"])] = (
+        "member"
+    )
 
 
 class MemberView(Struct, frozen=True, kw_only=True):
     user_id: Annotated[UserId, Meta(examples=[_ID])]
     name: Annotated[str, Meta(examples=["Noor Haddad"])]
     email: Annotated[str, Meta(examples=["noor@school.example"])]
-    role: Annotated[facts.Role, Meta(examples=["member"])]
+    role: Annotated[facts.RoomRole, Meta(examples=["member"])]
     added_at: Annotated[datetime, Meta(examples=[_AT])]
 
 
@@ -165,9 +200,10 @@ class ParticipantView(Struct, frozen=True, kw_only=True):
     """Somebody who was in a meeting, with one device."""
 
     id: Annotated[ParticipantId, Meta(examples=[_ID])]
-    user_id: Annotated[UserId, Meta(examples=[_ID])]
+    user_id: Annotated[UUID, Meta(description="An account, or a guest.", examples=[_ID])]
+    guest: Annotated[bool, Meta(description="Came by a link, without one.", examples=[False])]
     name: Annotated[str, Meta(description="At the time of joining.", examples=["Noor Haddad"])]
-    role: Annotated[facts.Role, Meta(description="When joining.", examples=["member"])]
+    role: Annotated[facts.RoomRole, Meta(description="When joining.", examples=["member"])]
     joined_at: Annotated[datetime, Meta(examples=[_AT])]
     connection: Annotated[
         str,
@@ -182,13 +218,40 @@ def participant_view(listed: Listed) -> ParticipantView:
     one = listed.attendee
     return ParticipantView(
         id=one.id,
-        user_id=one.user_id,
+        user_id=one.person,
+        guest=one.guest,
         name=one.name,
         role=one.role,
         joined_at=one.joined_at,
         connection=listed.connection,
         removed_at=one.removed_at,
     )
+
+
+class AdmitIn(Input, frozen=True, kw_only=True):
+    person: Annotated[
+        UUID | None, Meta(description="Null: everybody who waits.", examples=[_ID])
+    ] = None
+
+
+class PersonIn(Input, frozen=True, kw_only=True):
+    person: Annotated[UUID, Meta(examples=[_ID])]
+
+
+class LocksIn(Input, frozen=True, kw_only=True):
+    """True locks for members, false unlocks; what is left out stays as it is."""
+
+    entry: Annotated[bool | None, Meta(description="Nobody new comes in.", examples=[True])] = None
+    chat: bool | None = None
+    private_chat: bool | None = None
+    microphone: bool | None = None
+    camera: bool | None = None
+    screen: bool | None = None
+
+
+class LocksView(Struct, frozen=True, kw_only=True):
+    locks: facts.Locks
+    member_sources: Annotated[list[Source], Meta(examples=[["microphone", "camera"]])]
 
 
 class Stats(Struct, frozen=True, kw_only=True):

@@ -19,16 +19,18 @@ from vtp.edge.sockets.recheck import Recheck
 from vtp.errors import Unavailable
 from vtp.ids import UserId
 from vtp.media.pack.confined import Confined
-from vtp.rooms.guests import Guests
+from vtp.rooms.callers import Callers
 from vtp.rooms.media import Plane
 from vtp.rooms.meeting import Outside
 from vtp.rooms.news import Audience
 from vtp.rooms.service.catalogue import Catalogue
 from vtp.rooms.service.desk import Desk
 from vtp.rooms.service.entrance import Entrance, IceServer
+from vtp.rooms.service.guests import Guests
 from vtp.rooms.service.images import Images
 from vtp.rooms.service.live import Live
 from vtp.rooms.service.meetings import Meetings
+from vtp.rooms.service.moderation import Moderation
 from vtp.rooms.service.polls import Polls
 from vtp.rooms.service.sessions import Sessions
 from vtp.rooms.service.standing import Standing
@@ -46,7 +48,9 @@ class Rooms:
     entrance: Entrance  # join, come back, leave
     desk: Desk  # the media of who is in
     sessions: Sessions  # who sends or watches over HTTP alone
-    meetings: Meetings  # what hosts see and steer
+    meetings: Meetings  # what hosts see
+    moderation: Moderation  # what staff do in a class
+    guests: Guests  # links for those who have no account
     talk: Talk  # messages, reactions, who is lost
     images: Images  # in messages
     polls: Polls
@@ -94,13 +98,13 @@ async def open_rooms(
     ice_servers: Callable[[UserId], Sequence[IceServer]] = no_relays,
 ) -> AsyncIterator[Rooms]:
     """For the one process that holds classes: it takes up what its predecessor left behind."""
-    tasks, guests = Tasks(_report), Guests(audience)
+    tasks, callers = Tasks(_report), Callers(audience)
     outside = Outside(
         clock=clock,
         options=options,
         attendance=attendance,
         plane=plane,
-        audience=guests,
+        audience=callers,
         tasks=tasks,
     )
     live = Live(db, outside=outside)
@@ -108,7 +112,7 @@ async def open_rooms(
     catalogue = Catalogue(db, clock=clock, accounts=accounts, standing=standing)
     entrance = Entrance(db, live=live, people=accounts.people, plane=plane, ice_servers=ice_servers)
     desk = Desk(live=live, clock=clock)
-    meetings = Meetings(db, live=live, plane=plane, clock=clock)
+    meetings = Meetings(db, live=live, plane=plane)
     images = Images(db, live=live, meetings=meetings, blobs=blobs, sandbox=sandbox, clock=clock)
     rooms = Rooms(
         catalogue=catalogue,
@@ -119,12 +123,20 @@ async def open_rooms(
             catalogue=catalogue,
             entrance=entrance,
             desk=desk,
-            guests=guests,
+            callers=callers,
             standing=standing,
             recheck=recheck,
             clock=clock,
         ),
         meetings=meetings,
+        moderation=Moderation(db, live=live, meetings=meetings),
+        guests=Guests(
+            db,
+            clock=clock,
+            catalogue=catalogue,
+            standing=standing,
+            lifetime=options.guest_lifetime,
+        ),
         talk=Talk(db, live=live, meetings=meetings, images=images, clock=clock),
         images=images,
         polls=Polls(db, live=live, meetings=meetings, clock=clock),

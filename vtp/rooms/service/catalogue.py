@@ -13,7 +13,7 @@ from vtp.db import Database
 from vtp.errors import Forbidden, NotFound
 from vtp.ids import RoomId, UserId, uuid7
 from vtp.rooms import rights
-from vtp.rooms.facts import SOURCES, Role, Source
+from vtp.rooms.facts import SOURCES, RoomRole, Source
 from vtp.rooms.model import Member, Room, Seen
 from vtp.rooms.problems import HostsOnly, NoSuchPerson, OwnerIsHost, OwnerOnly
 from vtp.rooms.rights import Access, Person
@@ -27,7 +27,7 @@ class Yours:
     """A room, and as what you are in it."""
 
     room: Room
-    role: Role
+    role: RoomRole
 
 
 class Catalogue:
@@ -40,7 +40,15 @@ class Catalogue:
         self._standing = standing
 
     async def create(
-        self, actor: Actor, *, title: str, access: Access, member_sources: Sequence[Source]
+        self,
+        actor: Actor,
+        *,
+        title: str,
+        access: Access,
+        member_sources: Sequence[Source],
+        waiting_room: bool = False,
+        member_chat: bool = True,
+        member_private_chat: bool = True,
     ) -> Yours:
         owner_id = actor.require_user()
         if not rights.may_make_rooms(Person(owner_id, actor.roles)):
@@ -52,6 +60,9 @@ class Catalogue:
             access=access,
             member_sources=_ordered(member_sources),
             created_at=self._clock.now(),
+            waiting_room=waiting_room,
+            member_chat=member_chat,
+            member_private_chat=member_private_chat,
         )
         async with self._db.transaction() as tx:
             await store.insert(tx, room)
@@ -78,6 +89,9 @@ class Catalogue:
         title: str | None = None,
         access: Access | None = None,
         member_sources: Sequence[Source] | None = None,
+        waiting_room: bool | None = None,
+        member_chat: bool | None = None,
+        member_private_chat: bool | None = None,
     ) -> Yours:
         """None leaves it as it is. A class that goes on follows at once."""
         await self.hosted(actor, room_id)
@@ -88,6 +102,9 @@ class Catalogue:
                 title=None if title is None else cleaned(title),
                 access=access,
                 member_sources=None if member_sources is None else _ordered(member_sources),
+                waiting_room=waiting_room,
+                member_chat=member_chat,
+                member_private_chat=member_private_chat,
             )
         if room is None:
             raise NotFound
@@ -111,7 +128,9 @@ class Catalogue:
         await self.hosted(actor, room_id)
         return await store.members(self._db, room_id=room_id, after=after, limit=limit)
 
-    async def put_member(self, actor: Actor, room_id: RoomId, *, email: str, role: Role) -> Member:
+    async def put_member(
+        self, actor: Actor, room_id: RoomId, *, email: str, role: RoomRole
+    ) -> Member:
         """Add somebody, or change what they are in this room."""
         yours = await self.hosted(actor, room_id)
         try:
@@ -144,14 +163,15 @@ class Catalogue:
 def gate(actor: Actor, seen: Seen | None) -> Yours:
     if seen is None:
         raise NotFound
-    role = rights.role_in(seen.room.place, _person(actor, seen.member_as))
+    role = rights.role_in(seen.room.place, _person(actor, seen.member_as, seen.room))
     if role is None:
         raise NotFound
     return Yours(seen.room, role)
 
 
-def _person(actor: Actor, member_as: Role | None = None) -> Person:
-    return Person(actor.user_id, actor.roles, member_as)
+def _person(actor: Actor, member_as: RoomRole | None = None, room: Room | None = None) -> Person:
+    guest = actor.guest is not None and room is not None and actor.guest.room_id == room.id
+    return Person(actor.user_id, actor.roles, member_as, guest=guest)
 
 
 def _ordered(sources: Sequence[Source]) -> tuple[Source, ...]:

@@ -7,27 +7,30 @@ import secrets
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated
+from uuid import UUID
 
 import msgspec
 from msgspec import Meta
 
 from vtp.accounts.service.people import People
-from vtp.actor import SYSTEM, Actor
+from vtp.actor import SYSTEM, Actor, Guest
 from vtp.db import Database
 from vtp.edge.sockets.channels import Sid
 from vtp.errors import NotFound, Unavailable
 from vtp.ids import RoomId, UserId, uuid7
 from vtp.media.rtp.ortc_types import RtpCapabilities
 from vtp.rooms import moves, rights
-from vtp.rooms.facts import AnyEvent, Participant, ParticipantId, Role, Source
+from vtp.rooms.facts import AnyEvent, Participant, ParticipantId, Role, RoomRole, Source
 from vtp.rooms.media import Plane
 from vtp.rooms.meeting import Meeting, Seat
 from vtp.rooms.model import Room, joined
-from vtp.rooms.problems import AlreadyInMeeting, MeetingOver, RoomClosed, RoomFull
+from vtp.rooms.order import Order
+from vtp.rooms.problems import AlreadyInMeeting, MeetingOver, MustWait, RoomClosed, RoomFull
 from vtp.rooms.rights import Person
 from vtp.rooms.service.live import Live
-from vtp.rooms.store import meetings, rooms
+from vtp.rooms.store import guests, meetings, rooms
 
 # How often somebody who comes in while rights change around them is looked at anew.
 _TRIES = 5
@@ -55,6 +58,13 @@ class Entry:
     publish: Sequence[Source]
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Since when somebody waits; None who need not."""
+
+    since: datetime | None
+
+
 class _Changed(Exception):
     """Rights changed while somebody came in, or there is no such place any more."""
 
@@ -62,9 +72,10 @@ class _Changed(Exception):
 @dataclass(frozen=True, slots=True)
 class _Admitted:
     room: Room
-    user_id: UserId
+    person: UUID
+    guest: bool
     name: str
-    role: Role
+    role: RoomRole
 
 
 class Entrance:
@@ -151,25 +162,37 @@ class Entrance:
 
     def _sit(self, sid: Sid, meeting: Meeting, seat: Seat) -> None:
         """A socket that ended meanwhile was told of before it had a place: it is cut off now."""
+        self._live.waits_no_more(sid, for_good=True)
         self._live.sits(sid, meeting, seat)
         if not self._live.outside.audience.here(sid):
             self._live.gone(sid)
 
     async def _admit(self, actor: Actor, room_id: RoomId) -> _Admitted:
         """Whoever has no right to be here, finds no room."""
+        if actor.guest is not None:
+            return await self._admit_guest(actor.guest, room_id)
         user_id = actor.require_user()
         seen = await rooms.by_id(self._db, room_id=room_id, user_id=user_id)
         user = await self._people.by_id(SYSTEM, user_id)
         if seen is None or user.disabled_at is not None:
             raise NotFound
         role = rights.role_in(seen.room.place, Person(user_id, user.roles, seen.member_as))
-        if role is None:
+        return _admitted(seen.room, role, user_id, user.name, guest=False)
+
+    async def _admit_guest(self, guest: Guest, room_id: RoomId) -> _Admitted:
+        now = self._live.outside.clock.now()
+        visitor = await guests.by_id(self._db, guest_id=guest.id, now=now)
+        seen = await rooms.by_id(self._db, room_id=room_id, user_id=None)
+        if seen is None or visitor is None or visitor.room_id != room_id:
             raise NotFound
-        if seen.room.closed_at is not None:
-            raise RoomClosed
-        return _Admitted(seen.room, user_id, user.name, role)
+        role = rights.role_in(seen.room.place, Person(None, frozenset(), guest=True))
+        return _admitted(seen.room, role, visitor.id, visitor.name, guest=True)
 
     async def _open(self, admitted: _Admitted) -> Meeting:
+        """A class that nobody may begin who comes now, is not begun by them."""
+        begun = self._live.in_room(admitted.room.id) is not None
+        if not begun and _has_to_wait(admitted):
+            raise MustWait
         if self._plane.full():
             raise RoomFull(retry_after=30)
         return await self._live.open(admitted.room)
@@ -177,17 +200,16 @@ class Entrance:
     @asynccontextmanager
     async def _recorded(self, meeting: Meeting, move: moves.Join) -> AsyncIterator[None]:
         """The row comes first: presence refers to it."""
-        attendee = joined(
-            move.participant_id,
-            move.user_id,
-            move.name,
-            move.role,
-            self._live.outside.clock.now(),
-        )
+        now = self._live.outside.clock.now()
+        attendee, first = joined(move, now), meeting.fresh
         async with self._db.transaction() as tx:
             await meetings.insert_participant(tx, meeting.id, attendee)
+            if first:
+                await meetings.begin(tx, meeting_id=meeting.id, at=now)
         try:
             yield
+            if first:
+                meeting.started_at = now
         except BaseException:
             async with self._db.transaction() as tx:
                 await meetings.forget_participant(tx, attendee.id)
@@ -217,18 +239,68 @@ class Entrance:
             publish=rights.publishable(me.role, meeting.state.member_sources),
         )
 
-    def leave(self, sid: Sid) -> None:
-        """By themselves, at once and for good."""
+    async def leave(self, sid: Sid) -> None:
+        """By themselves, at once and for good; also who only waits."""
+        if self._live.is_outside(sid):
+            self._live.waits_no_more(sid, for_good=True)
+            return
         meeting, seat = self._live.seated(sid)
         meeting.do(moves.Leave(seat.participant_id))
+        # A hand that is down must not be up again after a crash.
+        await self._live.keeping.catch_up(meeting)
 
-    def raise_hand(self, sid: Sid, *, raised: bool) -> None:
+    async def raise_hand(self, sid: Sid, *, raised: bool) -> None:
         meeting, seat = self._live.seated(sid)
-        meeting.do(moves.RaiseHand(seat.participant_id, raised))
+        await self._live.keeping.do(meeting, moves.RaiseHand(seat.participant_id, raised))
+
+    # --- who has to be let in -----------------------------------------------------------------
+    async def wait(self, actor: Actor, sid: Sid, *, room_id: RoomId) -> Place:
+        """Stand before the door. They hear when they are let in or turned away, and nothing else.
+
+        Whoever need not wait is told so and joins.
+        """
+        if self._live.place_of(sid) is not None:
+            raise AlreadyInMeeting
+        admitted = await self._admit(actor, room_id)
+        meeting = await self._live.open(admitted.room)
+        if not _has_to_wait(admitted, meeting):
+            return Place(None)
+        self._live.waits_no_more(sid, for_good=True)  # elsewhere
+        self._live.waits(sid, meeting, admitted.person)
+        move = moves.Wait(person=admitted.person, name=admitted.name, guest=admitted.guest)
+        try:
+            await self._live.keeping.do(meeting, move)
+        except BaseException:
+            self._live.waits_no_more(sid, for_good=True)
+            raise
+        if not self._live.outside.audience.here(sid):
+            self._live.gone(sid)
+        stand = meeting.state.order.of(admitted.person)
+        return Place(stand.waiting_since if stand is not None else None)
+
+
+def _admitted(
+    room: Room, role: RoomRole | None, person: UUID, name: str, *, guest: bool
+) -> _Admitted:
+    if role is None:
+        raise NotFound
+    if room.closed_at is not None:
+        raise RoomClosed
+    return _Admitted(room, person, guest, name, role)
+
+
+def _has_to_wait(admitted: _Admitted, meeting: Meeting | None = None) -> bool:
+    order = meeting.state.order if meeting is not None else Order()
+    role: Role = "cohost" if order.cohost(admitted.person) else admitted.role
+    return rights.has_to_wait(
+        role,
+        waiting_room=admitted.room.waiting_room,
+        admitted=order.admitted(admitted.person),
+    )
 
 
 def _holder(meeting: Meeting, token: str, actor: Actor) -> ParticipantId:
-    found = meeting.state.holder(_hashed(token), actor.require_user())
+    found = meeting.state.holder(_hashed(token), actor.person_id)
     if found is None:
         raise _Changed
     return found
@@ -238,7 +310,8 @@ def _ticket(admitted: _Admitted) -> tuple[str, moves.Join]:
     token = secrets.token_urlsafe(24)
     return token, moves.Join(
         participant_id=ParticipantId(uuid7()),
-        user_id=admitted.user_id,
+        user_id=admitted.person,
+        guest=admitted.guest,
         name=admitted.name,
         role=admitted.role,
         token_hash=_hashed(token),

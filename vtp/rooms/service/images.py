@@ -80,9 +80,10 @@ class Images:
     def _require_place(self, meeting_id: MeetingId, user_id: UUID) -> None:
         meeting = self._live.get(meeting_id)
         here = meeting.state.of_user(user_id) if meeting is not None else []
-        if not here:
+        if meeting is None or not here:
             raise MeetingOver
-        if not any(rights.may_chat(one.role, to=None) for one in here):
+        locks = meeting.state.locks
+        if not any(rights.may_chat(one.role, to=None, locks=locks) for one in here):
             raise MayNotWrite
         now, key = self._clock.monotonic(), (meeting_id, user_id)
         if (bucket := self._buckets.get(key)) is None:

@@ -5,21 +5,25 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import structlog
+from msgspec.structs import replace
 
 from vtp.db import Database
 from vtp.edge.sockets.channels import Sid
 from vtp.ids import MeetingId, RoomId, UserId, uuid7
 from vtp.rooms import moves, state
-from vtp.rooms.facts import Ending
+from vtp.rooms.facts import Ending, Locks
 from vtp.rooms.meeting import Meeting, Outside, Seat
 from vtp.rooms.model import Held, Room
 from vtp.rooms.problems import NotInMeeting, ServerStopping
 from vtp.rooms.records import Records
+from vtp.rooms.service.keeping import Keeping
 from vtp.rooms.service.recovered import conversation
 from vtp.rooms.state import Over, Rules
 from vtp.rooms.store import meetings as store
+from vtp.rooms.store import order
 
 _log = structlog.get_logger()
 _RETRY_AFTER = 5.0
@@ -37,9 +41,13 @@ class Live:
             empty_for=options.empty_for,
         )
         self.records = Records(db)
+        self.keeping = Keeping(db, outside.tasks)
         self._meetings: dict[MeetingId, Meeting] = {}
         self._of_room: dict[RoomId, Meeting] = {}
+        # Classes that are over and have something of their order to be written.
+        self._unwritten: list[Meeting] = []
         self._sockets: dict[Sid, tuple[Meeting, Seat]] = {}
+        self._outside: dict[Sid, tuple[Meeting, UUID]] = {}
         self._opening = asyncio.Lock()
         self._stopping = False
         # Counts what may have taken a right from somebody: who is just coming in, asks again.
@@ -82,8 +90,26 @@ class Live:
             raise NotInMeeting
         return found
 
+    def waits(self, sid: Sid, meeting: Meeting, person: UUID) -> None:
+        """This socket stands outside, for somebody who wants to be let in."""
+        self._outside[sid] = (meeting, person)
+        meeting.doorstep.come(sid, person)
+
+    def is_outside(self, sid: Sid) -> bool:
+        return sid in self._outside
+
+    def waits_no_more(self, sid: Sid, *, for_good: bool) -> None:
+        """It went away, or came in; who has no other socket there loses the place some time."""
+        found = self._outside.pop(sid, None)
+        if found is None:
+            return
+        meeting, person = found
+        if meeting.doorstep.go(sid, person):
+            meeting.do(moves.StopWaiting(person) if for_good else moves.Stray(person))
+
     def gone(self, sid: Sid, *, for_good: bool = False) -> UserId | None:
         """A socket has ended; whose place is kept for a while, unless it ended for good."""
+        self.waits_no_more(sid, for_good=for_good)
         found = self.place_of(sid)
         self._sockets.pop(sid, None)
         if found is None:
@@ -111,12 +137,19 @@ class Live:
     async def _begin(self, room: Room) -> Meeting:
         now = self.outside.now()
         meeting_id = MeetingId(uuid7())
+        began = state.opened(
+            self._rules,
+            room.member_sources,
+            now=now,
+            locks=room.locks,
+            waiting_room=room.waiting_room,
+        )
         async with self._db.transaction() as tx:
             for stale in await store.going_on(tx, room_id=room.id):
                 _log.warning("rooms.stale_meeting", meeting_id=str(stale.id))
                 await store.end(tx, meeting_id=stale.id, at=now.wall, how="lost")
             await store.insert(tx, meeting_id=meeting_id, room_id=room.id, started_at=now.wall)
-        began = state.opened(self._rules, room.member_sources, now=now)
+            await order.put_rules(tx, meeting_id=meeting_id, order=began.order)
         _log.info("rooms.meeting_began", meeting_id=str(meeting_id), room_id=str(room.id))
         return self._add(meeting_id, room, began, started_at=now.wall)
 
@@ -141,6 +174,8 @@ class Live:
         del self._meetings[meeting.id]
         del self._of_room[meeting.room.id]
         self.records.ended(meeting.id, over)
+        if meeting.state.order is not meeting.stored:
+            self._unwritten.append(meeting)
         _log.info("rooms.meeting_ended", meeting_id=str(meeting.id), how=over.how)
 
     def end(self, meeting: Meeting, how: Ending) -> None:
@@ -153,11 +188,11 @@ class Live:
         meeting = self._of_room.get(room.id)
         if meeting is None:
             return None
-        meeting.room = room
+        before, meeting.room = meeting.room, room
         if room.closed_at is not None:
             self.end(meeting, "closed")
             return None
-        meeting.do(moves.ChangeSources(frozenset(room.member_sources)))
+        meeting.do(_follow(before, room, meeting.state.locks))
         return meeting
 
     # --- as time passes -----------------------------------------------------------------------
@@ -165,7 +200,16 @@ class Live:
         """Give up who stays away and end what is empty; write what waits."""
         for meeting in self:
             meeting.do(moves.Tick())
-        await self.records.flush()
+        if await self._catch_up():
+            await self.records.flush()
+
+    async def _catch_up(self) -> bool:
+        for meeting in [*self, *self._unwritten]:
+            if not await self.keeping.catch_up(meeting):
+                return False
+            if meeting in self._unwritten:
+                self._unwritten.remove(meeting)
+        return True
 
     async def drain(self, force: asyncio.Event) -> None:
         """Begin no more classes, and return when nobody is connected to one, or when it must be.
@@ -199,7 +243,8 @@ class Live:
         """The rest of the program may still call: it finds nobody here."""
         for meeting in self:
             meeting.let_go()
-        for table in (self._sockets, self._meetings, self._of_room):
+        await self._catch_up()
+        for table in (self._sockets, self._outside, self._meetings, self._of_room):
             table.clear()
         await self.records.flush()
 
@@ -222,11 +267,22 @@ class Live:
             await store.add_outage(tx, meeting_id=held.id, started_at=seen_at, ended_at=now.wall)
         again = state.reopened(
             self._rules,
-            held.room.member_sources,
-            removed=await store.removed(self._db, meeting_id=held.id),
+            await order.of_meeting(self._db, meeting_id=held.id),
             seen_at=seen_at,
             talk=await conversation(self._db, held.id, now=now),
             now=now,
+            waiting_room=held.room.waiting_room,
+            fresh=not await store.begun(self._db, meeting_id=held.id),
         )
         self._add(held.id, held.room, again, started_at=held.started_at)
         _log.warning("rooms.meeting_taken_up", meeting_id=str(held.id), away=round(away, 1))
+
+
+def _follow(before: Room, room: Room, locks: Locks) -> moves.ChangeRoom:
+    """What was changed in the room is so in the class; what was not, stays as staff left it."""
+    sources = (
+        frozenset(room.member_sources) if room.member_sources != before.member_sources else None
+    )
+    if room.locks != before.locks:
+        locks = replace(room.locks, entry=locks.entry)
+    return moves.ChangeRoom(room.waiting_room, locks, sources)

@@ -27,9 +27,9 @@ from vtp.media.rtp.sdp import Offer
 from vtp.media.rtp.sdp_answer import Accepted
 from vtp.media.rtp.sdp_fragment import Fragment
 from vtp.media.rtp.sdp_lines import BadSdp
-from vtp.rooms import guests, moves, rights
+from vtp.rooms import callers, moves, rights
+from vtp.rooms.callers import Callers
 from vtp.rooms.facts import Kind, Parting, Source
-from vtp.rooms.guests import Guests
 from vtp.rooms.media import Transport
 from vtp.rooms.meeting import Meeting, Seat
 from vtp.rooms.problems import MayNotPublish, NoSuchParticipant
@@ -89,7 +89,7 @@ class Sessions:
         catalogue: Catalogue,
         entrance: Entrance,
         desk: Desk,
-        guests: Guests,
+        callers: Callers,
         standing: Standing,
         recheck: Recheck,
         clock: Clock,
@@ -103,7 +103,7 @@ class Sessions:
         self._recheck = recheck
         self._rechecked = clock.monotonic()
         self._sessions: dict[str, Session] = {}
-        guests.on_change.append(self._changed)
+        callers.on_change.append(self._changed)
 
     # --- coming in ----------------------------------------------------------------------------
     async def publish(self, actor: Actor, room_id: RoomId, *, text: str, screen: bool) -> Opened:
@@ -112,40 +112,40 @@ class Sessions:
         sources = _SCREEN if screen else _CAMERA
         kinds = [one.kind for one in offer.sections if one.kind and one.direction in _SENDING]
         await self._require_right(actor, room_id, {sources[kind] for kind in kinds})
-        async with self._inside(actor, room_id) as guest:
-            transport = self._desk.transport(guest.sid, direction="send")
+        async with self._inside(actor, room_id) as caller:
+            transport = self._desk.transport(caller.sid, direction="send")
             answer, accepted = sdp_answer.publish_answer(
                 offer,
                 _parameters(transport),
-                camera=_order(guest.entry.meeting, sources["video"]),
+                camera=_order(caller.entry.meeting, sources["video"]),
                 session_id=_number(),
             )
             if len(accepted) < len(kinds):
                 # RFC 9725, 4.4.3: half of what is sent would be taken for all of it.
                 raise BadSdp("Offer one sound and one picture at most, in codecs of this server.")
             for one in accepted:
-                self._produce(guest, transport, sources[one.kind], one)
-            session = guest.session("whip", transport, offer, [one.mid for one in accepted])
+                self._produce(caller, transport, sources[one.kind], one)
+            session = caller.session("whip", transport, offer, [one.mid for one in accepted])
             await self._open(session)
-        return Opened(session=session, answer=answer, ice_servers=guest.entry.ice_servers)
+        return Opened(session=session, answer=answer, ice_servers=caller.entry.ice_servers)
 
     async def watch(self, actor: Actor, room_id: RoomId, *, text: str, wish: Wish) -> Opened:
         """Receive what is on in the class of a room, now and later, in the m-lines offered."""
         offer = sdp.parse_offer(text)
-        async with self._inside(actor, room_id) as guest:
-            meeting = guest.entry.meeting
+        async with self._inside(actor, room_id) as caller:
+            meeting = caller.entry.meeting
             if wish.participant and wish.participant not in meeting.state.participants:
                 raise NoSuchParticipant
-            transport = self._desk.transport(guest.sid, direction="recv")
-            watching = Watching(meeting, guest.seat, transport, wish)
+            transport = self._desk.transport(caller.sid, direction="recv")
+            watching = Watching(meeting, caller.seat, transport, wish)
             given = watching.answer(offer)
             answer = sdp_answer.watch_answer(
                 offer, _parameters(transport), given, session_id=_number()
             )
-            session = guest.session("whep", transport, offer, list(given))
+            session = caller.session("whep", transport, offer, list(given))
             session.watching = watching
             await self._open(session)
-        return Opened(session=session, answer=answer, ice_servers=guest.entry.ice_servers)
+        return Opened(session=session, answer=answer, ice_servers=caller.entry.ice_servers)
 
     async def _require_right(self, actor: Actor, room_id: RoomId, sources: set[Source]) -> None:
         """Before anybody sees them come, and go."""
@@ -155,23 +155,23 @@ class Sessions:
                 raise MayNotPublish
 
     @asynccontextmanager
-    async def _inside(self, actor: Actor, room_id: RoomId) -> AsyncIterator[_Guest]:
+    async def _inside(self, actor: Actor, room_id: RoomId) -> AsyncIterator[_Caller]:
         """In the class; and out again where nothing comes of it."""
-        sid = guests.new()
+        sid = callers.new()
         entry = await self._entrance.join(actor, sid, room_id=room_id)
-        guest = _Guest(actor, room_id, sid, entry, entry.meeting.seats[entry.me.id])
+        caller = _Caller(actor, room_id, sid, entry, entry.meeting.seats[entry.me.id])
         try:
-            yield guest
+            yield caller
         except BaseException:
-            entry.meeting.leave(guest.seat, moves.Leave(entry.me.id))
+            entry.meeting.leave(caller.seat, moves.Leave(entry.me.id))
             self._live.gone(sid)
             raise
 
     def _produce(
-        self, guest: _Guest, transport: Transport, source: Source, accepted: Accepted
+        self, caller: _Caller, transport: Transport, source: Source, accepted: Accepted
     ) -> None:
         self._desk.produce(
-            guest.sid,
+            caller.sid,
             transport=transport.id,
             kind=accepted.kind,
             source=source,
@@ -300,7 +300,7 @@ class Sessions:
 
 
 @dataclass(frozen=True, slots=True)
-class _Guest:
+class _Caller:
     """Somebody who has just come in."""
 
     actor: Actor

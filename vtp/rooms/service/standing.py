@@ -15,7 +15,7 @@ from vtp.edge.sockets.endings import UNLOADED, Ending
 from vtp.errors import NotFound, Unavailable
 from vtp.ids import UserId
 from vtp.rooms import moves, rights
-from vtp.rooms.facts import Role
+from vtp.rooms.facts import RoomRole
 from vtp.rooms.meeting import Meeting
 from vtp.rooms.model import Room
 from vtp.rooms.rights import Person
@@ -58,6 +58,7 @@ class Standing:
     async def room_changed(self, room: Room) -> None:
         """What the room says has changed: everybody in it is asked about again."""
         if (meeting := self._live.room_changed(room)) is not None:
+            await self._live.keeping.catch_up(meeting)
             self._unsure.update(seat.user_id for seat in meeting.seats.values())
             await self.look_again()
 
@@ -79,6 +80,10 @@ class Standing:
         where = [meeting for meeting in self._live if meeting.of_user(user_id)]
         if not where:
             return
+        if any(seat.guest for meeting in where for seat in meeting.of_user(user_id)):
+            for meeting in where:
+                _follow(meeting, user_id, "member" if meeting.room.place.guests else None)
+            return
         user = await self._user(user_id)
         for meeting in where:
             role = await self._role(user, meeting.room) if user is not None else None
@@ -91,12 +96,12 @@ class Standing:
             return None
         return user if user.disabled_at is None else None
 
-    async def _role(self, user: User, room: Room) -> Role | None:
+    async def _role(self, user: User, room: Room) -> RoomRole | None:
         member_as = await rooms.role_of(self._db, room_id=room.id, user_id=user.id)
         return rights.role_in(room.place, Person(user.id, user.roles, member_as))
 
 
-def _follow(meeting: Meeting, user_id: UserId, role: Role | None) -> None:
+def _follow(meeting: Meeting, user_id: UserId, role: RoomRole | None) -> None:
     for seat in meeting.of_user(user_id):
         if role is None:
             meeting.leave(seat, moves.Leave(seat.participant_id, "not_allowed"))

@@ -118,7 +118,7 @@ class Talk:
     ) -> Recipient | None:
         """Somebody who is in the class. Whether they may be written to is asked of the rights."""
         if user_id is None:
-            if not rights.may_chat(me.role, to=None):
+            if not rights.may_chat(me.role, to=None, locks=meeting.state.locks):
                 raise MayNotWrite
             return None
         if user_id == me.user_id:
@@ -126,7 +126,7 @@ class Talk:
         other = next(iter(meeting.state.of_user(user_id)), None)
         if other is None:
             raise NoSuchParticipant
-        if not rights.may_chat(me.role, to=other.role):
+        if not rights.may_chat(me.role, to=other.role, locks=meeting.state.locks):
             raise MayNotWrite
         return Recipient(user_id=user_id, name=other.name)
 
@@ -169,7 +169,7 @@ class Talk:
 
     async def erase_from(self, sid: Sid, *, message_id: UUID) -> None:
         meeting, me = self._here(sid)
-        hosts = rights.may_host(me.role)
+        hosts = rights.is_staff(me.role)
         await self._erase(meeting.id, message_id, user_id=me.user_id, hosts=hosts)
 
     # --- over HTTP, also when the class is over -----------------------------------------------

@@ -17,6 +17,9 @@ _MEETING = """
            room.id as room_id, room.title as room_title, room.owner_id as room_owner_id,
            room.access as room_access, room.member_sources as room_member_sources,
            room.created_at as room_created_at, room.closed_at as room_closed_at,
+           room.waiting_room as room_waiting_room, room.member_chat as room_member_chat,
+           room.member_private_chat as room_member_private_chat,
+           room.guest_token as room_guest_token,
            member.role as member_as,
            array(select outage.started_at from meeting_outage outage
                   where outage.meeting_id = meeting.id order by 1) as gone_at,
@@ -121,12 +124,13 @@ async def add_outage(
 async def insert_participant(tx: Db, meeting_id: MeetingId, attendee: Attendee) -> None:
     await tx.execute(
         """
-        insert into participant (id, meeting_id, user_id, name, role, joined_at)
-        values ($1, $2, $3, $4, $5, $6)
+        insert into participant (id, meeting_id, user_id, guest_id, name, role, joined_at)
+        values ($1, $2, $3, $4, $5, $6, $7)
         """,
         attendee.id,
         meeting_id,
-        attendee.user_id,
+        None if attendee.guest else attendee.person,
+        attendee.person if attendee.guest else None,
         attendee.name,
         attendee.role,
         attendee.joined_at,
@@ -138,24 +142,17 @@ async def forget_participant(tx: Db, participant_id: ParticipantId) -> None:
     await tx.execute("delete from participant where id = $1", participant_id)
 
 
-async def set_removed(tx: Db, *, meeting_id: MeetingId, user_id: UUID, at: datetime | None) -> None:
-    await tx.execute(
-        "update participant set removed_at = $3 where meeting_id = $1 and user_id = $2",
-        meeting_id,
-        user_id,
-        at,
-    )
+async def begin(tx: Db, *, meeting_id: MeetingId, at: datetime) -> None:
+    """Somebody is in for the first time; until then people only waited."""
+    await tx.execute("update meeting set started_at = $2 where id = $1", meeting_id, at)
 
 
-async def removed(db: Db, *, meeting_id: MeetingId) -> list[UUID]:
-    rows = await db.fetch(
-        """
-        select distinct user_id from participant
-         where meeting_id = $1 and removed_at is not null
-        """,
-        meeting_id,
+async def begun(db: Db, *, meeting_id: MeetingId) -> bool:
+    """Whether anybody was ever in."""
+    found: bool = await db.fetchval(
+        "select exists (select from participant where meeting_id = $1)", meeting_id
     )
-    return [row["user_id"] for row in rows]
+    return found
 
 
 async def participants(
@@ -205,7 +202,8 @@ def _outages(gone: Sequence[datetime], back: Sequence[datetime]) -> tuple[Outage
 def _attendee(row: Row) -> Attendee:
     return Attendee(
         id=row["id"],
-        user_id=row["user_id"],
+        person=row["user_id"] or row["guest_id"],
+        guest=row["guest_id"] is not None,
         name=row["name"],
         role=row["role"],
         joined_at=row["joined_at"],

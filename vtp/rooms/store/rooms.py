@@ -11,7 +11,7 @@ from uuid import UUID
 
 from vtp.db import Db, Row
 from vtp.ids import RoomId, UserId
-from vtp.rooms.facts import Role, Source
+from vtp.rooms.facts import RoomRole, Source
 from vtp.rooms.model import Member, Room, Seen
 from vtp.rooms.rights import Access
 
@@ -19,8 +19,9 @@ from vtp.rooms.rights import Access
 async def insert(tx: Db, room: Room) -> None:
     await tx.execute(
         """
-        insert into room (id, title, owner_id, access, member_sources, created_at)
-        values ($1, $2, $3, $4, $5, $6)
+        insert into room (id, title, owner_id, access, member_sources, created_at,
+                          waiting_room, member_chat, member_private_chat)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
         """,
         room.id,
         room.title,
@@ -28,6 +29,9 @@ async def insert(tx: Db, room: Room) -> None:
         room.access,
         list(room.member_sources),
         room.created_at,
+        room.waiting_room,
+        room.member_chat,
+        room.member_private_chat,
     )
 
 
@@ -94,12 +98,18 @@ async def change(
     title: str | None,
     access: Access | None,
     member_sources: Sequence[Source] | None,
+    waiting_room: bool | None,
+    member_chat: bool | None,
+    member_private_chat: bool | None,
 ) -> Room | None:
     """None leaves a field as it is."""
     row = await tx.fetchrow(
         """
         update room set title = coalesce($2, title), access = coalesce($3, access),
-               member_sources = coalesce($4::text[], member_sources)
+               member_sources = coalesce($4::text[], member_sources),
+               waiting_room = coalesce($5, waiting_room),
+               member_chat = coalesce($6, member_chat),
+               member_private_chat = coalesce($7, member_private_chat)
          where id = $1
         returning *
         """,
@@ -107,6 +117,9 @@ async def change(
         title,
         access,
         None if member_sources is None else list(member_sources),
+        waiting_room,
+        member_chat,
+        member_private_chat,
     )
     return room_of(row) if row else None
 
@@ -132,7 +145,9 @@ async def members(db: Db, *, room_id: RoomId, after: UUID | None, limit: int) ->
     return [_member(row) for row in rows]
 
 
-async def put_member(tx: Db, *, room_id: RoomId, user_id: UserId, role: Role, at: datetime) -> None:
+async def put_member(
+    tx: Db, *, room_id: RoomId, user_id: UserId, role: RoomRole, at: datetime
+) -> None:
     await tx.execute(
         """
         insert into room_member (room_id, user_id, role, added_at) values ($1, $2, $3, $4)
@@ -152,8 +167,8 @@ async def remove_member(tx: Db, *, room_id: RoomId, user_id: UserId) -> bool:
     return tag == "DELETE 1"
 
 
-async def role_of(db: Db, *, room_id: RoomId, user_id: UserId) -> Role | None:
-    role: Role | None = await db.fetchval(
+async def role_of(db: Db, *, room_id: RoomId, user_id: UserId) -> RoomRole | None:
+    role: RoomRole | None = await db.fetchval(
         "select role from room_member where room_id = $1 and user_id = $2", room_id, user_id
     )
     return role
@@ -168,6 +183,10 @@ def room_of(row: Row, prefix: str = "") -> Room:
         member_sources=tuple(row[prefix + "member_sources"]),
         created_at=row[prefix + "created_at"],
         closed_at=row[prefix + "closed_at"],
+        waiting_room=row[prefix + "waiting_room"],
+        member_chat=row[prefix + "member_chat"],
+        member_private_chat=row[prefix + "member_private_chat"],
+        guest_token=row[prefix + "guest_token"],
     )
 
 

@@ -1,4 +1,4 @@
-"""Between classes and those who hear of them: sockets, and sessions over HTTP that have none."""
+"""Between classes and those who hear of them: sockets, and callers over HTTP who have none."""
 
 from __future__ import annotations
 
@@ -8,25 +8,26 @@ from collections.abc import Callable, Sequence
 from vtp.edge.sockets.channels import Sid
 from vtp.ids import MeetingId
 from vtp.rooms.facts import AnyEvent
-from vtp.rooms.news import Audience, Common, Personal
+from vtp.rooms.news import Audience, Common, Personal, WaitOver
 
 # No socket has a name with a colon.
-_PREFIX = "guest:"
+_PREFIX = "caller:"
 
 
 def new() -> Sid:
-    """The name under which a guest is in a class, where others have a socket."""
+    """The name under which a caller is in a class, where others have a socket."""
     return Sid(_PREFIX + secrets.token_urlsafe(16))
 
 
-def _is_guest(sid: Sid) -> bool:
+def _is_caller(sid: Sid) -> bool:
     return sid.startswith(_PREFIX)
 
 
-class Guests:
+class Callers:
     """An `Audience` that tells sockets what concerns sockets.
 
-    Guests are told nothing; whoever looks after them hears in `on_change` that a class changed.
+    Callers have none and are told nothing; whoever looks after them hears in `on_change` that a
+    class changed.
     """
 
     def __init__(self, sockets: Audience) -> None:
@@ -34,14 +35,14 @@ class Guests:
         self.on_change: list[Callable[[MeetingId], None]] = []
 
     def here(self, sid: Sid) -> bool:
-        return _is_guest(sid) or self._sockets.here(sid)
+        return _is_caller(sid) or self._sockets.here(sid)
 
     async def enter(self, sid: Sid, meeting_id: MeetingId) -> None:
-        if not _is_guest(sid):
+        if not _is_caller(sid):
             await self._sockets.enter(sid, meeting_id)
 
     async def leave(self, sid: Sid, meeting_id: MeetingId) -> None:
-        if not _is_guest(sid):
+        if not _is_caller(sid):
             await self._sockets.leave(sid, meeting_id)
 
     async def events(self, meeting_id: MeetingId, events: Sequence[AnyEvent]) -> None:
@@ -53,5 +54,8 @@ class Guests:
         await self._sockets.common(told)
 
     async def personal(self, sid: Sid, news: Personal) -> None:
-        if not _is_guest(sid):
+        if not _is_caller(sid):
             await self._sockets.personal(sid, news)
+
+    async def wait_over(self, sid: Sid, news: WaitOver) -> None:
+        await self._sockets.wait_over(sid, news)
