@@ -259,7 +259,7 @@ async def test_what_is_refused_of_a_class_is_refused_as_documented(
     assert await refused(noor, "room.nothing") == "not_found"
     assert await refused(noor, "room.hand", raised="yes") == "invalid_input"
     assert await refused(noor, "room.join", room=room) == "already_in_meeting"
-    assert await refused(noor, "room.remove", participant=ines.me) == "hosts_only"
+    assert await refused(noor, "room.remove", participant=ines.me) == "staff_only"
     assert await refused(ines, "room.remove", participant=ines.me) == "hosts_stay"
     assert await refused(ines, "room.mute", track=_NOBODY) == "not_found"
     assert await ines.call("room.remove", participant=noor.me) == {}

@@ -30,12 +30,13 @@ from vtp.db import Database
 from vtp.edge.server import Listener
 from vtp.edge.sockets.facade import Sockets
 from vtp.edge.sockets.upgrade import attach
-from vtp.rooms import api, events, talk_events
+from vtp.rooms import api, events, order_events, talk_events
 from vtp.rooms.events import Herald
 from vtp.rooms.service import Rooms, open_rooms
 from vtp.sandbox.runner import Sandbox
 
 BRISK = settings.Rooms(sweep=0.02, news_interval=0.01, away_after=0.3)
+EVENTS = [events.events, order_events.events, talk_events.events]
 _PLENTY = settings.Limits(requests_per_minute=100_000, anonymous_per_minute=100_000)
 
 
@@ -88,7 +89,7 @@ async def a_served_school(
     db: Database, *, options: settings.Rooms = BRISK
 ) -> AsyncIterator[Served]:
     clock, plane = SystemClock(), QuietPlane()
-    sockets = Sockets(QUICK, [events.events, talk_events.events], clock=clock, observe=Noted())
+    sockets = Sockets(QUICK, EVENTS, clock=clock, observe=Noted())
     async with AsyncExitStack() as stack:
         threads = await stack.enter_async_context(Threads(1))
         accounts = await stack.enter_async_context(some_accounts(db, clock))

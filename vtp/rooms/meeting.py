@@ -42,6 +42,7 @@ from vtp.rooms.order import Order
 from vtp.rooms.outbox import Outbox
 from vtp.rooms.replay import Ring
 from vtp.rooms.state import Now, State
+from vtp.rooms.talk import told
 from vtp.rooms.talk.reactions import Reaction
 from vtp.rooms.turns import Turn, apply
 from vtp.tasks import Tasks

@@ -10,7 +10,7 @@ from vtp.rooms.bodies import Nothing
 from vtp.rooms.facts import ParticipantId, TrackId
 from vtp.rooms.service.moderation import Moderation, Wish
 
-events = Events("rooms")
+events = Events("order")
 
 
 # --- who comes in -----------------------------------------------------------------------------

@@ -112,31 +112,26 @@ async def open_rooms(
     catalogue = Catalogue(db, clock=clock, accounts=accounts, standing=standing)
     entrance = Entrance(db, live=live, people=accounts.people, plane=plane, ice_servers=ice_servers)
     desk = Desk(live=live, clock=clock)
+    sessions = Sessions(
+        live=live,
+        catalogue=catalogue,
+        entrance=entrance,
+        desk=desk,
+        callers=callers,
+        standing=standing,
+        recheck=recheck,
+        clock=clock,
+    )
     meetings = Meetings(db, live=live, plane=plane)
     images = Images(db, live=live, meetings=meetings, blobs=blobs, sandbox=sandbox, clock=clock)
     rooms = Rooms(
         catalogue=catalogue,
         entrance=entrance,
         desk=desk,
-        sessions=Sessions(
-            live=live,
-            catalogue=catalogue,
-            entrance=entrance,
-            desk=desk,
-            callers=callers,
-            standing=standing,
-            recheck=recheck,
-            clock=clock,
-        ),
+        sessions=sessions,
         meetings=meetings,
         moderation=Moderation(db, live=live, meetings=meetings),
-        guests=Guests(
-            db,
-            clock=clock,
-            catalogue=catalogue,
-            standing=standing,
-            lifetime=options.guest_lifetime,
-        ),
+        guests=Guests(db, live=live, catalogue=catalogue, standing=standing),
         talk=Talk(db, live=live, meetings=meetings, images=images, clock=clock),
         images=images,
         polls=Polls(db, live=live, meetings=meetings, clock=clock),

@@ -15,13 +15,13 @@ from datetime import timedelta
 
 from vtp.accounts import fields
 from vtp.actor import Actor, Guest, Via
-from vtp.clock import Clock
 from vtp.db import Database
 from vtp.errors import NotFound
 from vtp.ids import RoomId, uuid7
 from vtp.rooms.model import Room, Visitor
 from vtp.rooms.problems import RoomClosed
 from vtp.rooms.service.catalogue import Catalogue, Yours
+from vtp.rooms.service.live import Live
 from vtp.rooms.service.standing import Standing
 from vtp.rooms.store import guests as store
 
@@ -45,16 +45,15 @@ class Guests:
         self,
         db: Database,
         *,
-        clock: Clock,
+        live: Live,
         catalogue: Catalogue,
         standing: Standing,
-        lifetime: float,
     ) -> None:
         self._db = db
-        self._clock = clock
+        self._clock = live.outside.clock
         self._catalogue = catalogue
         self._standing = standing
-        self.lifetime = lifetime  # s of a pass
+        self.lifetime = live.outside.options.guest_lifetime  # s of a pass
 
     # --- the link, for hosts ------------------------------------------------------------------
     async def open(self, actor: Actor, room_id: RoomId) -> Yours:
