@@ -138,13 +138,19 @@ async def open_rooms(
         standing=standing,
         live=live,
     )
-    await live.recover()
-    tasks.start("rooms.sweep", _sweep(rooms, options.sweep, tasks))
-    try:
+    async with _living(rooms, tasks, options.sweep):
         yield rooms
+
+
+@asynccontextmanager
+async def _living(rooms: Rooms, tasks: Tasks, interval: float) -> AsyncIterator[None]:
+    await rooms.live.recover()
+    tasks.start("rooms.sweep", _sweep(rooms, interval, tasks))
+    try:
+        yield
     finally:
         await rooms.write_reactions()
-        await live.close()
+        await rooms.live.close()
         await tasks.close()
 
 
