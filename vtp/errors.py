@@ -23,6 +23,7 @@ class Problem(Exception):
         *,
         fields: Mapping[str, str] | None = None,
         retry_after: float | None = None,
+        more: Mapping[str, object] | None = None,
     ) -> None:
         super().__init__(detail or self.title())
         self.detail = detail
@@ -30,6 +31,8 @@ class Problem(Exception):
         self.fields = dict(fields or {})
         # Seconds after which the same call may succeed.
         self.retry_after = retry_after
+        # What a program needs to go on from here; members of the problem beside those of all.
+        self.more = dict(more or {})
 
     @classmethod
     def title(cls) -> str:

@@ -10,6 +10,8 @@ from uuid import UUID
 UserId = NewType("UserId", UUID)
 SessionId = NewType("SessionId", UUID)
 KeyId = NewType("KeyId", UUID)
+PasskeyId = NewType("PasskeyId", UUID)
+IdentityId = NewType("IdentityId", UUID)
 JobId = NewType("JobId", UUID)
 RoomId = NewType("RoomId", UUID)
 MeetingId = NewType("MeetingId", UUID)

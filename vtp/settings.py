@@ -7,14 +7,17 @@ the same defaults, and a test holds the two together. Times are seconds, sizes a
 from __future__ import annotations
 
 import os
-import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_type_hints
+from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 from urllib.parse import urlsplit
 
 import msgspec
+
+from vtp.settings_raw import SettingsError, written
+
+__all__ = ["Settings", "SettingsError", "load"]
 
 # 0 takes a free one.
 Port = Annotated[int, msgspec.Meta(ge=0, le=65_535)]
@@ -23,10 +26,6 @@ Positive = Annotated[float, msgspec.Meta(gt=0, le=1e9)]
 Pause = Annotated[float, msgspec.Meta(ge=0, le=1e9)]
 Count = Annotated[int, msgspec.Meta(ge=1)]
 Spare = Annotated[int, msgspec.Meta(ge=0)]
-
-
-class SettingsError(Exception):
-    """A setting is unknown or has a value that cannot be used."""
 
 
 class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -120,6 +119,10 @@ class Notices(Section, frozen=True, kw_only=True):
     keep: Positive = 15_552_000.0
 
 
+# As in `vtp.actor.Role`, which stands above.
+_ROLES = ("admin", "manager", "editor", "instructor", "advanced", "student")
+
+
 class Auth(Section, frozen=True, kw_only=True):
     open_registration: bool = True
     session_lifetime: Positive = 2_592_000.0
@@ -142,6 +145,19 @@ class Auth(Section, frozen=True, kw_only=True):
     failures_per_pair: Count = 5
     failures_per_address: Count = 200
     failures_window: Positive = 900.0
+    # People of these roles need a second factor: at their next sign-in they set one up.
+    second_factor_roles: tuple[str, ...] = ()
+    # Wrong codes for one account, from wherever, and how long they count.
+    code_failures: Count = 10
+    code_window: Positive = 3_600.0
+    # How long there is time for a second step, a passkey, or a provider's page.
+    challenge_lifetime: Positive = 600.0
+    # How long a proof of who one is lasts for what could take the account away.
+    proof_lifetime: Positive = 600.0
+
+    def __post_init__(self) -> None:
+        if unknown := set(self.second_factor_roles) - set(_ROLES):
+            raise ValueError(f"second_factor_roles has {', '.join(sorted(unknown))}, no roles")
 
 
 class Limits(Section, frozen=True, kw_only=True):
@@ -334,45 +350,15 @@ class Settings(Section, frozen=True, kw_only=True):
         return Path("recordings").resolve()
 
 
-_PREFIX = "VTP_"
-# Written flat because the whole world knows them so.
-_ALIASES = {"VTP_DATABASE_URL": ("database", "url")}
-# Read by others (the Makefile, the tests), never settings.
-_NOT_SETTINGS = ("VTP_CONFIG", "VTP_TEST_", "VTP_BENCH_", "VTP_CHILD_")
-
-
 def load(environ: Mapping[str, str] | None = None, config: Path | None = None) -> Settings:
     """The settings of this process; `config` or `VTP_CONFIG` names the TOML file."""
     env = os.environ if environ is None else environ
     path = config or (Path(env["VTP_CONFIG"]) if env.get("VTP_CONFIG") else None)
-    raw: dict[str, Any] = _from_file(path) if path else {}
-    for name in sorted(env):
-        if name.startswith(_PREFIX) and not name.startswith(_NOT_SETTINGS):
-            _put(raw, name, env[name])
+    raw = written(env, path, is_list=_is_list)
     try:
         return msgspec.convert(raw, Settings, strict=False)
     except msgspec.ValidationError as error:
         raise SettingsError(f"settings: {error}") from None
-
-
-def _from_file(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text("utf-8"))
-    except OSError as error:
-        raise SettingsError(f"cannot read {path}: {error.strerror}") from None
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{path}: {error}") from None
-
-
-def _put(raw: dict[str, Any], name: str, value: str) -> None:
-    section, key = _ALIASES.get(name) or _split(name)
-    if section is None:
-        raw[key] = value
-        return
-    table = raw.setdefault(section, {})
-    if not isinstance(table, dict):
-        raise SettingsError(f"settings: {section} must be a table, because {name} is set")
-    table[key] = _listed(value) if _is_list(section, key) else value
 
 
 def _is_origin(url: str) -> bool:
@@ -381,17 +367,14 @@ def _is_origin(url: str) -> bool:
     return parts.scheme in {"http", "https"} and bool(parts.hostname) and bare
 
 
-def _split(name: str) -> tuple[str | None, str]:
-    section, found, key = name.removeprefix(_PREFIX).lower().partition("__")
-    return (section, key) if found else (None, section)
-
-
-def _is_list(section: str, key: str) -> bool:
-    holder = get_type_hints(Settings).get(section)
-    if not isinstance(holder, type) or not issubclass(holder, Section):
-        return False
-    return get_type_hints(holder).get(key) == tuple[str, ...]
-
-
-def _listed(value: str) -> list[str]:
-    return [part.strip() for part in value.split(",") if part.strip()]
+def _is_list(names: Sequence[str]) -> bool:
+    """Whether a value in the environment is written with commas: what the types say."""
+    kind: Any = Settings
+    for name in names:
+        if get_origin(kind) is dict:
+            kind = get_args(kind)[1]
+        elif isinstance(kind, type) and issubclass(kind, Section):
+            kind = get_type_hints(kind).get(name)
+        else:
+            return False
+    return bool(kind == tuple[str, ...])

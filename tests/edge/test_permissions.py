@@ -24,12 +24,13 @@ from tests.support.quiet_plane import DTLS, sound
 from tests.support.socket_client import connected
 from tests.support.whip import FRAGMENT, SDP
 from vtp import settings
-from vtp.accounts.model import MakePicture
+from vtp.accounts.model import MakePicture, Passkey
+from vtp.accounts.store import passkeys
 from vtp.actor import Actor, Role, Via
 from vtp.app import declared
 from vtp.edge.routes import Route
 from vtp.edge.rules import Rule
-from vtp.ids import JobId, MeetingId, RoomId, uuid7
+from vtp.ids import JobId, MeetingId, PasskeyId, RoomId, uuid7
 from vtp.rooms.facts import ParticipantId
 from vtp.rooms.model import Attendee, Room
 from vtp.rooms.store import meetings, rooms, talk
@@ -64,6 +65,14 @@ _PUBLISH, _WATCH = (offers.text(name).encode() for name in ("obs-publish", "chro
 _BORN = datetime(2026, 3, 12, 18, 0, tzinfo=UTC)
 
 _PERSON = {"person": str(uuid7())}
+_CODE = {"challenge": "none", "code": "000000"}
+_PASSKEY = {
+    "id": "AAAA",
+    "rawId": "AAAA",
+    "type": "public-key",
+    "response": {"clientDataJSON": "e30", "authenticatorData": "AA", "signature": "AA"},
+}
+
 CALLS: dict[tuple[str, str], Call] = {
     ("GET", "/health/live"): Call(200),
     ("GET", "/health/ready"): Call(200),
@@ -83,6 +92,24 @@ CALLS: dict[tuple[str, str], Call] = {
     ("POST", "/api/v1/auth/password"): Call(
         204, body={"current": PASSWORD, "new": "copper lantern quiet meadow"}
     ),
+    ("POST", "/api/v1/auth/second-factor"): Call(401, body=_CODE),  # no such challenge
+    ("POST", "/api/v1/auth/second-factor/app"): Call(401, body={"challenge": "none"}),
+    ("POST", "/api/v1/auth/second-factor/app/confirm"): Call(401, body=_CODE),
+    ("GET", "/api/v1/auth/factors"): Call(200),
+    ("POST", "/api/v1/auth/proof"): Call(204, body={"password": PASSWORD}),
+    ("POST", "/api/v1/auth/proof/question"): Call(200),
+    ("POST", "/api/v1/auth/authenticator"): Call(200),
+    ("POST", "/api/v1/auth/authenticator/confirm"): Call(401, body=_CODE),
+    ("DELETE", "/api/v1/auth/authenticator"): Call(409),  # there is none
+    ("POST", "/api/v1/auth/recovery-codes"): Call(409),
+    ("POST", "/api/v1/auth/passkeys/question"): Call(200, body={}),
+    ("POST", "/api/v1/auth/passkeys/sign-in"): Call(401, body={"passkey": _PASSKEY}),
+    ("POST", "/api/v1/auth/passkeys/new"): Call(200),
+    ("POST", "/api/v1/auth/passkeys"): Call(401, body={"passkey": _PASSKEY, "name": "Phone"}),
+    ("PATCH", "/api/v1/auth/passkeys/{id}"): Call(
+        200, body={"name": "Old phone"}, of="passkey", others=404
+    ),
+    ("DELETE", "/api/v1/auth/passkeys/{id}"): Call(204, of="passkey", others=404),
     ("GET", "/api/v1/auth/sessions"): Call(200),
     ("DELETE", "/api/v1/auth/sessions/{id}"): Call(204, of="session", others=404),
     ("DELETE", "/api/v1/auth/sessions"): Call(204),
@@ -288,8 +315,8 @@ class School:
                     self.actor(OWNER), name="k", scopes=None, expires_at=None
                 )
                 return str(key.id)
-            case "job":
-                return str(await self.job())
+            case "job" | "passkey":
+                return str(await (self.job() if of == "job" else self.passkey()))
             case "cancelled job":
                 job_id = await self.job()
                 await parts.jobs.cancel(self.actor(OWNER), job_id=job_id)
@@ -302,6 +329,23 @@ class School:
             case "meeting" | "participant" | "track":
                 return str(await self.meeting())
         return ""
+
+    async def passkey(self) -> PasskeyId:
+        made = Passkey(
+            id=PasskeyId(uuid7()),
+            user_id=self.people[OWNER].user.id,
+            credential_id=uuid7().bytes,
+            public_key=b"none",
+            sign_count=0,
+            transports=(),
+            name="Phone",
+            syncable=False,
+            backed_up=False,
+            created_at=_BORN,
+        )
+        async with self.application.parts.db.transaction() as tx:
+            await passkeys.insert(tx, made, most=1000)
+        return made.id
 
     async def open_session(self, protocol: str, room: Room) -> None:
         """Of an encoder or a player."""

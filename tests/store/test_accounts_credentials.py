@@ -224,7 +224,7 @@ async def test_filling_the_demo_again_changes_nothing_but_a_changed_password(
         session = await accounts.sign_in.browser(
             email="admin@demo.test", password="classroom", caller=HOME
         )
-        await accounts.sign_in.change_password(
+        await accounts.password.change(
             await actor_of_cookie(accounts, session.cookie), current="classroom", new=PASSWORD
         )
         await put_demo(accounts)

@@ -24,7 +24,7 @@ from tests.support.accounts import (
     some_accounts,
 )
 from tests.support.jobs import until
-from vtp.accounts.model import Caller, User
+from vtp.accounts.model import Caller, ProvedBy, User
 from vtp.accounts.problems import (
     BadRefreshToken,
     EmailTaken,
@@ -407,7 +407,7 @@ async def test_changing_the_password_ends_everything_else(accounts: Accounts) ->
     person = await a_person(accounts)
     here, there, client = await person.browser(), await person.browser(), await person.client()
     actor = await actor_of_cookie(accounts, here.cookie)
-    await accounts.sign_in.change_password(actor, current=PASSWORD, new=NEW)
+    await accounts.password.change(actor, current=PASSWORD, new=NEW)
     assert await accounts.credentials.by_session(here.cookie)
     assert await accounts.credentials.by_session(there.cookie) is None
     assert await accounts.credentials.by_token(client.access_token) is None
@@ -424,16 +424,16 @@ async def test_the_present_password_is_needed_and_not_guessed_at_leisure(
     for seconds in (0, 0, 3, 9, 33):
         clock.advance(seconds)
         with pytest.raises(WrongPassword):
-            await accounts.sign_in.change_password(actor, current="not it", new=NEW)
+            await accounts.password.change(actor, current="not it", new=NEW)
     with pytest.raises(TooManyAttempts):
-        await accounts.sign_in.change_password(actor, current=PASSWORD, new=NEW)
+        await accounts.password.change(actor, current=PASSWORD, new=NEW)
     await person.browser()  # and signing in is as free as before
 
 
 async def test_a_new_password_must_be_strong_too(accounts: Accounts) -> None:
     person = await a_person(accounts)
     with pytest.raises(WeakPassword) as caught:
-        await accounts.sign_in.change_password(
+        await accounts.password.change(
             await person.by_browser(), current=PASSWORD, new="ines carvalho"
         )
     assert set(caught.value.fields) == {"new"}
@@ -443,8 +443,8 @@ async def test_of_two_changes_at_once_one_wins(accounts: Accounts) -> None:
     person = await a_person(accounts)
     actor = await person.by_browser()
     results = await asyncio.gather(
-        accounts.sign_in.change_password(actor, current=PASSWORD, new=NEW),
-        accounts.sign_in.change_password(actor, current=PASSWORD, new=NEW + " again"),
+        accounts.password.change(actor, current=PASSWORD, new=NEW),
+        accounts.password.change(actor, current=PASSWORD, new=NEW + " again"),
         return_exceptions=True,
     )
     lost = [result for result in results if result is not None]
@@ -458,10 +458,10 @@ async def test_a_sign_in_that_began_before_a_change_of_password_is_void(
 ) -> None:
     person = await a_person(accounts)
     login = await users.login(db, person.user.email, demo=False)
-    await accounts.sign_in.change_password(await person.by_client(), current=PASSWORD, new=NEW)
+    await accounts.password.change(await person.by_client(), current=PASSWORD, new=NEW)
     assert login
     with pytest.raises(WrongCredentials):
-        await accounts.clients.open(login, HOME)
+        await accounts.clients.open(login, HOME, proved_by=ProvedBy.ALONE)
 
 
 async def test_signing_in_again_while_the_account_is_changed_waits_and_locks_nobody_out(

@@ -79,6 +79,7 @@ async def some_accounts(
     blobs: Blobs | None = None,
     jobs: OwnJobs | None = None,
     mails: Mails | None = None,
+    origin: str = ORIGIN,
     demo: bool = False,
 ) -> AsyncIterator[Accounts]:
     queue = jobs or Queue()
@@ -91,7 +92,8 @@ async def some_accounts(
             audit=Audit(db, clock),
             options=options,
             secrets=secrets,
-            origin=ORIGIN,
+            origin=origin,
+            school="The school",
             limit=NoLimit(),
             scopes=SCOPES,
             blobs=blobs or MemoryBlobs(threads, clock),

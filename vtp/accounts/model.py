@@ -11,7 +11,7 @@ from uuid import UUID
 import msgspec
 
 from vtp.actor import Role
-from vtp.ids import KeyId, SessionId, UserId
+from vtp.ids import IdentityId, KeyId, PasskeyId, SessionId, UserId
 
 Theme = Literal["auto", "light", "dark"]
 # Of the interface and of mail.
@@ -61,6 +61,7 @@ class Login:
     password_version: int
     # Neither disabled nor a demo account outside of a demo.
     open: bool
+    roles: frozenset[Role] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +71,22 @@ class Caller:
     address: str
     agent: str
     device: str = ""
+    time_zone: str = ""
 
 
 class SessionKind(StrEnum):
     BROWSER = "browser"  # an opaque cookie
     CLIENT = "client"  # access and refresh tokens
+
+
+class ProvedBy(StrEnum):
+    """What began a session."""
+
+    ALONE = "password"  # a password, and nothing else
+    CODE = "code"  # a password, and a code of an app
+    RECOVERY = "recovery"  # a password, and a recovery code
+    PASSKEY = "passkey"  # alone, or after a password
+    PROVIDER = "provider"  # an account elsewhere
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +101,9 @@ class Session:
     expires_at: datetime
     generation: int = 0
     renewed_at: datetime
+    proved_by: ProvedBy
+    # Of the device, where a script could tell it.
+    time_zone: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,3 +187,51 @@ class BrowserSession:
     # Kept after signing out: it tells the owner's browser from a stranger's at the same address.
     device: str
     device_max_age: int  # s
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Challenge:
+    """What somebody was asked to prove, or to come back with."""
+
+    kind: str
+    user_id: UserId | None
+    facts: bytes  # JSON
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Factors:
+    """How somebody can prove who they are beside the password."""
+
+    authenticator: bool = False
+    passkeys: int = 0
+    recovery_codes: int = 0  # that were not used
+    password: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passkey:
+    id: PasskeyId
+    user_id: UserId
+    credential_id: bytes
+    public_key: bytes
+    sign_count: int
+    transports: tuple[str, ...]
+    name: str
+    syncable: bool
+    backed_up: bool
+    created_at: datetime
+    last_used_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """An account that a person has elsewhere."""
+
+    id: IdentityId
+    user_id: UserId
+    issuer: str
+    subject: str
+    label: str
+    created_at: datetime
+    last_used_at: datetime | None = None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from vtp.errors import Conflict, Forbidden, Gone, Invalid, Limited, NotFound, Unauthenticated
 
 
@@ -111,6 +113,90 @@ class AddressVerified(Conflict):
     """Your address is confirmed already."""
 
     code = "address_verified"
+
+
+class SecondFactorNeeded(Unauthenticated):
+    """The password is right. Now the second step."""
+
+    code = "second_factor"
+
+    def __init__(self, challenge: str, *, methods: Sequence[str], expires_in: int) -> None:
+        """`methods`: code, recovery_code, passkey."""
+        more = {"challenge": challenge, "methods": list(methods), "expires_in": expires_in}
+        super().__init__(more=more)
+        self.challenge = challenge
+        self.methods = tuple(methods)
+
+
+class SecondFactorMissing(Unauthenticated):
+    """The password is right. Your school asks for a second step, so set one up first."""
+
+    code = "second_factor_missing"
+
+    def __init__(self, challenge: str, *, expires_in: int) -> None:
+        super().__init__(more={"challenge": challenge, "expires_in": expires_in})
+        self.challenge = challenge
+
+
+class WrongCode(Unauthenticated):
+    """This code is not right, or was used before. Take the one that is shown now."""
+
+    code = "wrong_code"
+
+    def __init__(self, *, field: str = "code") -> None:
+        super().__init__(fields={field: self.title()})
+
+
+class ChallengeEnded(Unauthenticated):
+    """This took too long, or was tried too often. Begin again."""
+
+    code = "challenge_ended"
+
+
+class PasskeyRefused(Unauthenticated):
+    """This passkey is not known here, or its answer was not right."""
+
+    code = "passkey_refused"
+
+
+class ProofNeeded(Forbidden):
+    """Prove once more that it is you."""
+
+    code = "proof_needed"
+
+    def __init__(self, methods: Sequence[str]) -> None:
+        """`methods`: password, code, recovery_code, passkey; none: only by signing in again."""
+        super().__init__(more={"methods": list(methods)})
+
+
+class SecondFactorKept(Conflict):
+    """Your school asks people of your role for a second step, so one has to stay."""
+
+    code = "second_factor_kept"
+
+
+class NoAuthenticator(Conflict):
+    """No authenticator app is set up."""
+
+    code = "no_authenticator"
+
+
+class PasskeyKnown(Conflict):
+    """This passkey is here already, or you have as many as one person may have."""
+
+    code = "passkey_known"
+
+
+class NoPasskeysHere(Conflict):
+    """Passkeys need a server that is reached by a name, over https."""
+
+    code = "no_passkeys"
+
+
+class TooManyCodes(Limited):
+    """There were too many wrong codes. Wait a little, or use a recovery code."""
+
+    code = "too_many_codes"
 
 
 class SetupLinkEnded(Gone):

@@ -73,6 +73,7 @@ async def open_parts(
                 options=chosen.auth,
                 secrets=keyring.load(chosen.secrets_dir),
                 origin=origins.public,
+                school=chosen.school.name,
                 limit=limiter,
                 scopes=declared.scopes(),
                 blobs=blobs,

@@ -13,7 +13,7 @@ from uuid import UUID
 import structlog
 from aiohttp import web
 
-from vtp.accounts.api import ACCOUNTS
+from vtp.accounts.api import ACCOUNTS, SCHOOL
 from vtp.accounts.pages import SCOPES
 from vtp.app import declared, figures, health, media_figures
 from vtp.app.classes import open_classes, standing
@@ -92,6 +92,7 @@ def _fill(app: web.Application, parts: Parts, state: Health) -> None:
     app[ORIGINS], app[LIMITER] = parts.origins, parts.limiter
     app[BODY_IDLE], app[MAX_BODY] = server.body_idle_timeout, server.max_body
     app[ACCOUNTS], app[JOBS], app[SCOPES] = parts.accounts, parts.jobs, declared.scopes()
+    app[SCHOOL] = parts.settings.school.name
     app[HEALTH], app[METRICS], app[CLOCK] = state, parts.metrics, parts.clock
     app[METRICS_TOKEN] = server.metrics_token
     app[SITE] = Site(

@@ -151,7 +151,7 @@ def headers_of(problem: Problem) -> dict[str, str]:
 def as_json(problem: Problem, request_id: str) -> web.Response:
     return web.Response(
         status=problem.status,
-        body=msgspec.json.encode(body_of(problem, request_id)),
+        body=msgspec.json.encode(msgspec.to_builtins(body_of(problem, request_id)) | problem.more),
         content_type=CONTENT_TYPE,
         headers=headers_of(problem),
     )

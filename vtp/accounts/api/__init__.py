@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from vtp.accounts.api import auth, keys, pictures, users
-from vtp.accounts.api.asking import ACCOUNTS, DEVICE_COOKIE, caller
+from vtp.accounts.api import auth, factors, keys, passkeys, pictures, users
+from vtp.accounts.api.asking import ACCOUNTS, DEVICE_COOKIE, SCHOOL, caller
 from vtp.edge.routes import Route
 
-routes: list[Route] = [*auth.routes, *users.routes, *pictures.routes, *keys.routes]
+routes: list[Route] = [
+    *auth.routes,
+    *factors.routes,
+    *passkeys.routes,
+    *users.routes,
+    *pictures.routes,
+    *keys.routes,
+]
 
-__all__ = ["ACCOUNTS", "DEVICE_COOKIE", "caller", "routes"]
+__all__ = ["ACCOUNTS", "DEVICE_COOKIE", "SCHOOL", "caller", "routes"]

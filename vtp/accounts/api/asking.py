@@ -10,6 +10,9 @@ from vtp.edge.front import ADDRESS
 
 ACCOUNTS: web.AppKey[Accounts] = web.AppKey("accounts", Accounts)
 
+# What it is called, as an authenticator app shows it.
+SCHOOL: web.AppKey[str] = web.AppKey("school", str)
+
 # What a browser keeps when its person signs out, so that it is known when they come back.
 DEVICE_COOKIE = "vtp-device"
 

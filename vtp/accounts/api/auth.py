@@ -25,8 +25,11 @@ from vtp.accounts.problems import (
     EmailTaken,
     PasswordChangedMeanwhile,
     PasswordTooLong,
+    ProofNeeded,
     RefreshTokenReused,
     RegistrationClosed,
+    SecondFactorMissing,
+    SecondFactorNeeded,
     TooManyAttempts,
     TooManySignIns,
     WeakPassword,
@@ -66,12 +69,21 @@ async def register(request: web.Request, body: Registration) -> UserView:
 @routes.post(
     "/api/v1/auth/login",
     rule=anyone("auth", "sign_in", writes=True),
-    errors=(WrongCredentials, TooManyAttempts, TooManySignIns, PasswordTooLong),
+    errors=(
+        WrongCredentials,
+        SecondFactorNeeded,
+        SecondFactorMissing,
+        TooManyAttempts,
+        TooManySignIns,
+        PasswordTooLong,
+    ),
 )
 async def login(request: web.Request, body: Login) -> TokenPair:
     """Sign in with email and password.
 
     Wrong guesses are counted per account and address; after a few of them wait for Retry-After.
+    Who has a second factor is answered 401 `second_factor`, with a `challenge` for
+    /api/v1/auth/second-factor, the `methods` that can be used, and `expires_in` seconds.
     """
     tokens = await request.app[ACCOUNTS].sign_in.client(
         email=body.email, password=body.password, caller=caller(request)
@@ -112,13 +124,20 @@ async def logout(request: web.Request, actor: Actor) -> None:
         WeakPassword,
         PasswordTooLong,
         PasswordChangedMeanwhile,
+        ProofNeeded,
         TooManyAttempts,
         TooManySignIns,
     ),
 )
 async def change_password(request: web.Request, actor: Actor, body: PasswordChange) -> None:
-    """Change your password. Every other sign-in of yours ends."""
-    await request.app[ACCOUNTS].sign_in.change_password(actor, current=body.current, new=body.new)
+    """Change your password.
+
+    Every other sign-in of yours ends, unless `end_others` is false. Without `current` a proof of
+    another kind must be fresh (/api/v1/auth/proof), as for an account that has no password.
+    """
+    await request.app[ACCOUNTS].password.change(
+        actor, current=body.current, new=body.new, end_others=body.end_others
+    )
 
 
 @routes.get(

@@ -95,8 +95,11 @@ class Refresh(Input, frozen=True, kw_only=True):
 
 
 class PasswordChange(Input, frozen=True, kw_only=True):
-    current: Password
+    current: Password | None = None
     new: Annotated[Password, Meta(examples=["quiet lantern over nine bridges"])]
+    end_others: Annotated[
+        bool, Meta(description="Whether every other sign-in ends.", examples=[True])
+    ] = True
 
 
 class TokenPair(Struct, frozen=True, kw_only=True):

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Protocol, TypedDict
+from typing import NamedTuple, Protocol, TypedDict
 
 from vtp import settings
 from vtp.accounts.access import AccessTokens
+from vtp.accounts.ceremonies import Site, site
 from vtp.accounts.keyring import Secrets
 from vtp.accounts.marks import Marks
 from vtp.accounts.passwords import Passwords
+from vtp.accounts.sealing import Sealing
 from vtp.accounts.service.addresses import Addresses
 from vtp.accounts.service.administration import Administration
 from vtp.accounts.service.arrivals import Arrivals
@@ -24,9 +26,11 @@ from vtp.accounts.service.guesses import Guesses
 from vtp.accounts.service.links import Links
 from vtp.accounts.service.newcomers import Newcomers
 from vtp.accounts.service.own_keys import OwnKeys
+from vtp.accounts.service.own_password import OwnPassword
 from vtp.accounts.service.own_sessions import OwnSessions
 from vtp.accounts.service.people import People
 from vtp.accounts.service.pictures import OwnJobs, PictureLimit, Pictures
+from vtp.accounts.service.proving import Ground, Proving, proving
 from vtp.accounts.service.recent import Recent
 from vtp.accounts.service.recovery import MailLimit, Recovery
 from vtp.accounts.service.sign_in import RegistrationLimit, SignIn
@@ -84,6 +88,30 @@ class _New(TypedDict):
     demo: bool
 
 
+class _Words(TypedDict):
+    """For those that change passwords."""
+
+    passwords: Passwords
+    guesses: Guesses
+    notices: Notices
+
+
+class _Guards(TypedDict):
+    """What the ways in are guarded with."""
+
+    access: AccessTokens
+    sealing: Sealing
+    site: Site
+    limit: Limit
+
+
+class _Coming(TypedDict):
+    """For those that let people in."""
+
+    browsers: Browsers
+    clients: Clients
+
+
 class Limit(RegistrationLimit, PictureLimit, MailLimit, Protocol):
     """What is not to be done too often, beside guessing passwords."""
 
@@ -93,7 +121,9 @@ class Accounts:
     """Own it with `open_accounts`, which closes it."""
 
     credentials: Credentials  # who a cookie, token or key stands for: `edge.Authenticate`
-    sign_in: SignIn  # register, sign in with a password, change it
+    sign_in: SignIn  # register, sign in with a password
+    password: OwnPassword
+    proving: Proving  # second factors, passkeys, fresh proofs
     recovery: Recovery  # a new password by mail
     addresses: Addresses  # shown to be read, changed, changed back
     clients: Clients  # refresh tokens
@@ -125,6 +155,7 @@ async def open_accounts(
     options: settings.Auth,
     secrets: Secrets,
     origin: str,
+    school: str,
     limit: Limit,
     scopes: frozenset[str],
     blobs: Blobs,
@@ -133,7 +164,7 @@ async def open_accounts(
     notices: Notices,
     demo: bool,
 ) -> AsyncIterator[Accounts]:
-    """`origin` is the public one, `scopes` are all that the routes know."""
+    """`origin` is the public one, `school` its name, `scopes` are all that the routes know."""
     recent: Recent[Actor] = Recent(age=_STALE, entries=_REMEMBERED)
     endings, marks = Endings(recent), Marks(secrets.keyring)
     access = AccessTokens(secrets.keyring, issuer=origin, lifetime=options.access_lifetime)
@@ -147,24 +178,20 @@ async def open_accounts(
         guesses = Guesses(passwords, _throttle(options), clock)
         addresses = Addresses(db, **ending, **writing, guesses=guesses)
         new = _New(options=options, newcomers=newcomers, addresses=addresses, demo=demo)
-        sign_in, clients = _coming_in(
-            db,
-            beginning,
-            new,
-            access=access,
-            passwords=passwords,
-            guesses=guesses,
-            notices=notices,
-            limit=limit,
-        )
+        words = _Words(passwords=passwords, guesses=guesses, notices=notices)
+        sealing, place = Sealing(secrets.pepper), site(origin, name=school)
+        guards = _Guards(access=access, sealing=sealing, site=place, limit=limit)
+        ways = _ways(db, beginning, new, words, **guards)
         yield Accounts(
             credentials=Credentials(
                 db, clock=clock, options=options, access=access, recent=recent, demo=demo
             ),
-            sign_in=sign_in,
+            sign_in=ways.sign_in,
+            password=ways.password,
+            proving=ways.proving,
             recovery=Recovery(db, **ending, **writing, passwords=passwords, jobs=jobs),
             addresses=addresses,
-            clients=clients,
+            clients=ways.clients,
             sessions=OwnSessions(db, **ending),
             keys=OwnKeys(db, **ending, scopes=scopes),
             people=People(db, audit),
@@ -177,31 +204,59 @@ async def open_accounts(
         )
 
 
-def _coming_in(
+class _Ways(NamedTuple):
+    """The ways in, and what guards them."""
+
+    sign_in: SignIn
+    clients: Clients
+    password: OwnPassword
+    proving: Proving
+
+
+def _ways(
     db: Database,
     beginning: _Beginning,
     new: _New,
+    words: _Words,
     *,
     access: AccessTokens,
-    passwords: Passwords,
-    guesses: Guesses,
-    notices: Notices,
+    sealing: Sealing,
+    site: Site,
     limit: Limit,
-) -> tuple[SignIn, Clients]:
-    clients = Clients(db, **beginning, access=access, demo=new["demo"])
+) -> _Ways:
+    demo, audit, guesses = new["demo"], beginning["audit"], words["guesses"]
+    coming = _Coming(
+        browsers=Browsers(db, **beginning),
+        clients=Clients(db, **beginning, access=access, demo=demo),
+    )
+    made = proving(
+        Ground(
+            db=db,
+            clock=beginning["clock"],
+            audit=audit,
+            options=beginning["options"],
+            notices=words["notices"],
+            sealing=sealing,
+            site=site,
+            guesses=guesses,
+            demo=demo,
+            **coming,
+        )
+    )
     sign_in = SignIn(
         db,
         **new,
-        audit=beginning["audit"],
-        passwords=passwords,
+        **coming,
+        audit=audit,
+        passwords=words["passwords"],
         guesses=guesses,
-        browsers=Browsers(db, **beginning),
-        clients=clients,
-        endings=beginning["endings"],
-        notices=notices,
+        second_step=made.second_step,
         limit=limit,
     )
-    return sign_in, clients
+    password = OwnPassword(
+        db, **words, audit=audit, endings=beginning["endings"], proofs=made.proofs, demo=demo
+    )
+    return _Ways(sign_in, coming["clients"], password, made)
 
 
 @asynccontextmanager

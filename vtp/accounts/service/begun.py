@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from vtp.accounts import agents
-from vtp.accounts.model import Caller, Session, SessionKind
+from vtp.accounts import agents, zones
+from vtp.accounts.model import Caller, ProvedBy, Session, SessionKind
 from vtp.actor import Actor, Via
 from vtp.audit.service import Audit
 from vtp.db import Db
@@ -13,7 +13,13 @@ from vtp.ids import SessionId, UserId, uuid7
 
 
 def begun(
-    user_id: UserId, kind: SessionKind, caller: Caller, *, now: datetime, expires_at: datetime
+    user_id: UserId,
+    kind: SessionKind,
+    caller: Caller,
+    *,
+    proved_by: ProvedBy,
+    now: datetime,
+    expires_at: datetime,
 ) -> Session:
     return Session(
         id=SessionId(uuid7()),
@@ -25,6 +31,8 @@ def begun(
         last_seen_at=now,
         renewed_at=now,
         expires_at=expires_at,
+        proved_by=proved_by,
+        time_zone=caller.time_zone if caller.time_zone in zones.known() else "",
     )
 
 
@@ -41,5 +49,5 @@ async def record_begun(audit: Audit, tx: Db, session: Session) -> None:
         action="begun",
         noun="session",
         target_id=session.id,
-        details={"kind": session.kind.value},
+        details={"kind": session.kind.value, "proved_by": session.proved_by.value},
     )

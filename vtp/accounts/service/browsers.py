@@ -9,7 +9,7 @@ from hashlib import sha256
 from vtp import settings
 from vtp.accounts import opaque
 from vtp.accounts.marks import Marks
-from vtp.accounts.model import BrowserSession, Caller, Login, SessionKind
+from vtp.accounts.model import BrowserSession, Caller, Login, ProvedBy, SessionKind
 from vtp.accounts.problems import WrongCredentials
 from vtp.accounts.service.arrivals import Arrivals
 from vtp.accounts.service.begun import begun, record_begun
@@ -50,7 +50,9 @@ class Browsers:
             return None
         return f"device:{sha256(caller.device.encode()).hexdigest()[:32]}"
 
-    async def open(self, login: Login, caller: Caller, *, replaces: str) -> BrowserSession:
+    async def open(
+        self, login: Login, caller: Caller, *, proved_by: ProvedBy, replaces: str
+    ) -> BrowserSession:
         """A new session. The one of the cookie `replaces` ends, so none is carried over."""
         cookie = opaque.new()
         now = self._clock.now()
@@ -59,6 +61,7 @@ class Browsers:
             login.user_id,
             SessionKind.BROWSER,
             caller,
+            proved_by=proved_by,
             now=now,
             expires_at=now + timedelta(seconds=lives),
         )

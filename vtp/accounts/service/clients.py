@@ -9,7 +9,7 @@ import structlog
 from vtp import settings
 from vtp.accounts.access import AccessTokens
 from vtp.accounts.marks import Marks, Renewal, Verdict, judge
-from vtp.accounts.model import Caller, Login, Session, SessionKind, Tokens
+from vtp.accounts.model import Caller, Login, ProvedBy, Session, SessionKind, Tokens
 from vtp.accounts.problems import BadRefreshToken, RefreshTokenReused, WrongCredentials
 from vtp.accounts.service.arrivals import Arrivals
 from vtp.accounts.service.begun import actor_of, begun, record_begun
@@ -47,10 +47,15 @@ class Clients:
         self._arrivals = arrivals
         self._demo = demo
 
-    async def open(self, login: Login, caller: Caller) -> Tokens:
+    async def open(self, login: Login, caller: Caller, *, proved_by: ProvedBy) -> Tokens:
         now = self._clock.now()
         session = begun(
-            login.user_id, SessionKind.CLIENT, caller, now=now, expires_at=self._end(now, now)
+            login.user_id,
+            SessionKind.CLIENT,
+            caller,
+            proved_by=proved_by,
+            now=now,
+            expires_at=self._end(now, now),
         )
         async with self._db.transaction() as tx:
             if not await sessions.insert(

@@ -1,4 +1,4 @@
-"""Coming in: registering, signing in with a password, changing it."""
+"""Coming in: registering, signing in with a password."""
 
 from __future__ import annotations
 
@@ -8,29 +8,22 @@ import structlog
 
 from vtp import settings
 from vtp.accounts import fields, zones
-from vtp.accounts.kinds import PASSWORD_CHANGED
-from vtp.accounts.model import BrowserSession, Caller, Login, Tokens, User
+from vtp.accounts.model import BrowserSession, Caller, Login, ProvedBy, Tokens, User
 from vtp.accounts.passwords import Passwords
-from vtp.accounts.problems import (
-    PasswordChangedMeanwhile,
-    RegistrationClosed,
-    WrongCredentials,
-    WrongPassword,
-)
+from vtp.accounts.problems import RegistrationClosed, WrongCredentials
 from vtp.accounts.service.addresses import Addresses
 from vtp.accounts.service.browsers import Browsers
 from vtp.accounts.service.clients import Clients
-from vtp.accounts.service.endings import Endings
 from vtp.accounts.service.guesses import Guesses
 from vtp.accounts.service.newcomers import Newcomers, insert
-from vtp.accounts.store import sessions, users
+from vtp.accounts.service.second_step import SecondStep
+from vtp.accounts.store import users
 from vtp.accounts.throttle import place_of
-from vtp.actor import ANONYMOUS, Actor, Role
+from vtp.actor import ANONYMOUS, Role
 from vtp.audit.service import Audit
 from vtp.db import Database
 from vtp.errors import Unauthenticated
 from vtp.ids import UserId
-from vtp.notices.service import Notices
 
 _log = structlog.get_logger()
 
@@ -53,9 +46,8 @@ class SignIn:
         newcomers: Newcomers,
         browsers: Browsers,
         clients: Clients,
-        endings: Endings,
         addresses: Addresses,
-        notices: Notices,
+        second_step: SecondStep,
         limit: RegistrationLimit,
         demo: bool,
     ) -> None:
@@ -67,9 +59,8 @@ class SignIn:
         self._newcomers = newcomers
         self._browsers = browsers
         self._clients = clients
-        self._endings = endings
         self._addresses = addresses
-        self._notices = notices
+        self._second_step = second_step
         self._limit = limit
         self._demo = demo
 
@@ -106,45 +97,21 @@ class SignIn:
     ) -> BrowserSession:
         """For the form: what to set as cookies. `replaces` is the session cookie that was sent."""
         login = await self._proved(email, password, caller)
-        return await self._browsers.open(login, caller, replaces=replaces)
+        await self._second_step.require(login)
+        return await self._browsers.open(login, caller, proved_by=ProvedBy.ALONE, replaces=replaces)
 
     async def client(self, *, email: str, password: str, caller: Caller) -> Tokens:
-        return await self._clients.open(await self._proved(email, password, caller), caller)
+        login = await self._proved(email, password, caller)
+        await self._second_step.require(login)
+        return await self._clients.open(login, caller, proved_by=ProvedBy.ALONE)
 
     async def admit(self, user_id: UserId, caller: Caller, *, replaces: str = "") -> BrowserSession:
         """For somebody who has just proved who they are in another way, as by registering."""
         login = await users.login_of(self._db, user_id, demo=self._demo)
         if login is None or not login.open:
             raise Unauthenticated
-        return await self._browsers.open(login, caller, replaces=replaces)
-
-    async def change_password(self, actor: Actor, *, current: str, new: str) -> None:
-        """Everything else that was signed in ends; what asked for it goes on."""
-        user_id = actor.require_user()
-        user = await users.by_id(self._db, user_id)
-        login = await users.login_of(self._db, user_id, demo=self._demo)
-        if user is None or login is None:
-            raise Unauthenticated
-        # A place of its own: whoever sits at a forgotten screen cannot lock its owner out.
-        place = f"session:{actor.credential_id}"
-        account = user.email.casefold()
-        if not await self._guesses.right(
-            current, login.password_hash, account=account, place=place
-        ):
-            raise WrongPassword
-        await self._passwords.require_strong(new, about=(user.email, user.name), field="new")
-        made = await self._passwords.hash(new)
-        async with self._db.transaction() as tx:
-            version = login.password_version
-            if not await users.set_password(tx, user_id, made, version=version):
-                raise PasswordChangedMeanwhile
-            ended = await sessions.end_all(tx, user_id, but=actor.credential_id)
-            await self._audit.record(
-                tx, actor, action="password_changed", noun="user", target_id=user_id
-            )
-            await self._notices.tell(tx, user_id, PASSWORD_CHANGED)
-        await self._endings.several(user_id, ended)
-        _log.info("accounts.password_changed", user_id=str(user_id))
+        await self._second_step.require(login)
+        return await self._browsers.open(login, caller, proved_by=ProvedBy.ALONE, replaces=replaces)
 
     async def _proved(self, email: str, password: str, caller: Caller) -> Login:
         """Whose email and password these are. A closed account is as wrong as none."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from vtp.accounts.model import Proof, Session, SessionKind
+from vtp.accounts.model import Proof, ProvedBy, Session, SessionKind
 from vtp.actor import Role
 from vtp.db import Db, Row
 from vtp.ids import SessionId, UserId
@@ -22,8 +22,8 @@ async def insert(
         """
         insert into session
                (id, user_id, kind, cookie_hash, address, agent,
-                created_at, last_seen_at, renewed_at, expires_at)
-        select $1, id, $3, $4, $5, $6, $7, $7, $7, $8
+                created_at, last_seen_at, renewed_at, expires_at, proved_by, proved_at, time_zone)
+        select $1, id, $3, $4, $5, $6, $7, $7, $7, $8, $10, $7, $11
           from app_user
          where id = $2 and password_version = $9 and disabled_at is null
            for share
@@ -37,6 +37,8 @@ async def insert(
         session.created_at,
         session.expires_at,
         password_version,
+        session.proved_by.value,
+        session.time_zone,
     )
     return tag == "INSERT 0 1"
 
@@ -195,6 +197,32 @@ async def has_other(db: Db, user_id: UserId, *, agent: str, but: UUID) -> bool:
     return found
 
 
+async def prove(db: Db, session_id: UUID, *, user_id: UserId, now: datetime) -> bool:
+    """Note that its person has just proved who they are once more."""
+    tag = await db.execute(
+        "update session set proved_at = $3 where id = $1 and user_id = $2",
+        session_id,
+        user_id,
+        now,
+    )
+    return tag == "UPDATE 1"
+
+
+async def proved_since(db: Db, session_id: UUID, *, user_id: UserId, since: datetime) -> bool:
+    found: bool = await db.fetchval(
+        """
+        select exists (
+            select from session
+             where id = $1 and user_id = $2 and coalesce(proved_at, created_at) > $3
+        )
+        """,
+        session_id,
+        user_id,
+        since,
+    )
+    return found
+
+
 async def sweep(db: Db, *, now: datetime) -> int:
     tag = await db.execute("delete from session where expires_at <= $1", now)
     return int(tag.removeprefix("DELETE "))
@@ -222,4 +250,6 @@ def _session(row: Row) -> Session:
         expires_at=row["expires_at"],
         generation=row["generation"],
         renewed_at=row["renewed_at"],
+        proved_by=ProvedBy(row["proved_by"]),
+        time_zone=row["time_zone"],
     )

@@ -54,7 +54,7 @@ async def by_email(db: Db, email: str) -> User | None:
 async def login(db: Db, email: str, *, demo: bool) -> Login | None:
     row = await db.fetchrow(
         """
-        select id, password_hash, password_version,
+        select id, password_hash, password_version, roles,
                disabled_at is null and (not demo or $2) as open
           from app_user where email = $1
         """,
@@ -67,7 +67,7 @@ async def login(db: Db, email: str, *, demo: bool) -> Login | None:
 async def login_of(db: Db, user_id: UserId, *, demo: bool) -> Login | None:
     row = await db.fetchrow(
         """
-        select id, password_hash, password_version,
+        select id, password_hash, password_version, roles,
                disabled_at is null and (not demo or $2) as open
           from app_user where id = $1
         """,
@@ -349,7 +349,10 @@ def _names(roles: frozenset[Role]) -> list[str]:
 
 
 def _login(row: Row) -> Login:
-    return Login(UserId(row["id"]), row["password_hash"], row["password_version"], row["open"])
+    roles = frozenset(Role(name) for name in row["roles"])
+    return Login(
+        UserId(row["id"]), row["password_hash"], row["password_version"], row["open"], roles
+    )
 
 
 def _user(row: Row) -> User:

@@ -1,0 +1,11 @@
+"""The pages of accounts, one module for each thing that a person does there."""
+
+from __future__ import annotations
+
+from vtp.accounts.pages import entrance, profile
+from vtp.accounts.pages.profile import SCOPES
+from vtp.edge.routes import Route
+
+routes: list[Route] = [*entrance.routes, *profile.routes]
+
+__all__ = ["SCOPES", "routes"]

@@ -1,0 +1,93 @@
+"""What the forms of accounts have in common: shown again with what is wrong, and the cookies."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from aiohttp import web
+
+from vtp.accounts.api import ACCOUNTS, DEVICE_COOKIE
+from vtp.accounts.model import BrowserSession
+from vtp.accounts.service import Accounts
+from vtp.edge.auth import session_cookie
+from vtp.edge.html import PAGES, see_other
+from vtp.edge.origins import ORIGINS
+from vtp.edge.problems import headers_of
+from vtp.errors import Problem
+
+HTML: dict[str, Any] = {"produces": "text/html", "described": False}
+
+Shown = Callable[..., Awaitable[web.Response]]
+# Sentences by field; "" is for what belongs to none.
+Errors = Mapping[str, str] | None
+
+
+def accounts(request: web.Request) -> Accounts:
+    return request.app[ACCOUNTS]
+
+
+async def or_again(
+    request: web.Request,
+    shown: Shown,
+    values: Mapping[str, str],
+    act: Callable[[], Awaitable[web.Response]],
+) -> web.Response:
+    """What `act` answers, or the form again with what was typed and what is wrong with it."""
+    try:
+        return await act()
+    except Problem as problem:
+        kept = {name: value for name, value in values.items() if name != "password"}
+        errors = dict(problem.fields) or {"": str(problem)}
+        response = await shown(request, kept, errors, problem.status)
+        if wait := headers_of(problem).get("Retry-After"):
+            response.headers["Retry-After"] = wait
+        return response
+
+
+async def page_of(
+    request: web.Request,
+    template: str,
+    values: Mapping[str, str],
+    errors: Errors,
+    status: int,
+    **more: Any,
+) -> web.Response:
+    return await request.app[PAGES].render(
+        request, template, status=status, values=values, errors=errors or {}, **more
+    )
+
+
+def zone(values: Mapping[str, str]) -> dict[str, str]:
+    """The time zone of the device, where a script could tell it."""
+    told = values.get("time_zone", "")
+    return {"time_zone": told} if told else {}
+
+
+def sent_cookie(request: web.Request) -> str:
+    return request.cookies.get(session_cookie(secure=request.app[ORIGINS].secure), "")
+
+
+def let_in(request: web.Request, opened: BrowserSession, to: str) -> web.Response:
+    """Always a new session, whatever the browser brought: a planted cookie opens nothing."""
+    secure = request.app[ORIGINS].secure
+    response = see_other(to)
+    response.set_cookie(
+        session_cookie(secure=secure),
+        opened.cookie,
+        max_age=opened.max_age,
+        path="/",
+        httponly=True,
+        samesite="Lax",
+        secure=secure,
+    )
+    response.set_cookie(
+        DEVICE_COOKIE,
+        opened.device,
+        max_age=opened.device_max_age,
+        path="/",
+        httponly=True,
+        samesite="Lax",
+        secure=secure,
+    )
+    return response
