@@ -61,7 +61,7 @@ async def test_a_mute_and_a_hand_are_seen_by_the_other(room: Class) -> None:
     await expect(ines.tile("Noor Haddad").get_by_text("Muted")).to_be_attached()
     await noor.page.keyboard.press("h")
     await expect(ines.tile("Noor Haddad").locator(".tile-hand")).to_contain_text("1")
-    await expect(ines.page.locator(".class-notice")).to_have_text("Noor raised a hand")
+    await expect(ines.page.locator(".class-notice > span")).to_have_text("Noor raised a hand")
     await noor.page.keyboard.press("v")
     await expect(ines.tile("Noor Haddad").locator("video")).to_have_count(0)
     await noor.page.keyboard.press("v")

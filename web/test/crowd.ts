@@ -167,7 +167,27 @@ async function crowd(extras: Extra[]): Promise<void> {
   }
 }
 
+/** In a page that is looked at: a camera that shows a face, and devices with names. */
+function beSeen(who: number): void {
+  const { mediaDevices } = navigator;
+  const open = mediaDevices.getUserMedia.bind(mediaDevices);
+  const size = { width: 1280, height: 720 };
+  mediaDevices.getUserMedia = async ({ audio, video } = {}) => {
+    const stream = audio ? await open({ audio }) : new MediaStream();
+    if (video) stream.addTrack(picture(size, (g, time) => face(g, who, time)));
+    return stream;
+  };
+  const named = (kind: MediaDeviceKind, label: string) => ({ kind, label, deviceId: label });
+  mediaDevices.enumerateDevices = async () =>
+    [
+      named("audioinput", "Headset"),
+      named("audiooutput", "Headset"),
+      named("videoinput", "Laptop camera"),
+    ] as MediaDeviceInfo[];
+}
+
 Object.assign(window, {
   crowd,
+  beSeen,
   raise: (at: number, raised = true) => inside[at]?.call("room.hand", { raised }),
 });

@@ -45,6 +45,11 @@ function Told({ room }: { room: Classroom }): VNode {
       <p class={`class-notice${notice.chalk ? " class-notice-chalk" : ""}`}>
         <Icon name={notice.icon} />
         <span>{notice.text}</span>
+        {notice.about?.what === "hand" && room.rights.value.moderate && !room.panel.value && (
+          <button type="button" class="class-notice-show" onClick={() => room.togglePeople()}>
+            {t("room.notice.show")}
+          </button>
+        )}
       </p>
     );
   }

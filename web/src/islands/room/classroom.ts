@@ -147,6 +147,8 @@ export class Classroom {
   async turn(kind: Kind, on = !this.devices[kind].on.value): Promise<void> {
     if (this.stage.value === "in" && !this.may(kind)) return;
     await this.devices.turn(kind, on);
+    // What a browser refused is not what the person wanted.
+    if (this.stage.value === "lobby" && this.devices[kind].on.value === on) this.devices.remember();
   }
 
   async holdToTalk(held: boolean): Promise<void> {

@@ -27,6 +27,8 @@ const WANTED: Record<Kind, MediaTrackConstraints> = {
   microphone: { echoCancellation: true, noiseSuppression: true, autoGainControl: true },
 };
 const STORED = "vtp.devices";
+/** Those that somebody left off before class the last time. */
+const STORED_OFF = "vtp.devices.off";
 
 /** What is known of one device. */
 export class Device {
@@ -51,7 +53,10 @@ export class Devices {
   constructor(source: Source | undefined, kept?: Kept) {
     this.#source = source;
     this.#kept = kept;
-    this.chosen = signal(read(kept));
+    this.chosen = signal(read(kept, STORED) ?? {});
+    for (const kind of read<Kind[]>(kept, STORED_OFF) ?? []) {
+      if (KINDS.includes(kind)) this[kind].on.value = false;
+    }
     source?.addEventListener("devicechange", this.#listed);
   }
 
@@ -90,6 +95,12 @@ export class Devices {
     // Two cameras at once are more than many a phone can do; what others see stays until then.
     this[kind].track.value?.stop();
     await this.open([kind]);
+  }
+
+  /** What is on and off now is how the next class begins. */
+  remember(): void {
+    const off = KINDS.filter((kind) => !this[kind].on.value);
+    this.#kept?.setItem(STORED_OFF, JSON.stringify(off));
   }
 
   label(kind: Kind): string {
@@ -169,10 +180,10 @@ export function troubleOf(error: unknown): Trouble {
   return "busy"; // NotReadableError, AbortError: it is there and gives nothing
 }
 
-function read(kept: Kept | undefined): Partial<Record<Kind | "speaker", string>> {
+function read<T>(kept: Kept | undefined, key: string): T | undefined {
   try {
-    return JSON.parse(kept?.getItem(STORED) ?? "{}");
+    return JSON.parse(kept?.getItem(key) ?? "null") ?? undefined;
   } catch {
-    return {};
+    return undefined;
   }
 }

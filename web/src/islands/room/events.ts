@@ -19,16 +19,22 @@ export function eventNotice(
       return {
         text: t("room.joined", { name: firstName(event.participant.name) }),
         icon: "user-plus",
+        about: { what: "joined", name: firstName(event.participant.name) },
       };
     case "participant_left":
       if (event.participant_id === me) return;
-      return { text: t("room.gone", { name: nameOf(event.participant_id) }), icon: "log-out" };
+      return {
+        text: t("room.gone", { name: nameOf(event.participant_id) }),
+        icon: "log-out",
+        about: { what: "left", name: nameOf(event.participant_id) },
+      };
     case "hand":
       if (event.hand_at === null || event.participant_id === me) return;
       return {
         text: t("room.handBy", { name: nameOf(event.participant_id) }),
         icon: "hand",
         chalk: true,
+        about: { what: "hand", name: nameOf(event.participant_id) },
       };
     case "track_started":
       if (event.track.source !== "screen" || event.track.participant_id === me) return;

@@ -6,12 +6,14 @@ import { http } from "../../server.ts";
 import { t } from "../../text.ts";
 import { Avatar } from "../avatar.tsx";
 import { Button, Icon } from "../parts.tsx";
+import { chime } from "./chime.ts";
 import type { Classroom } from "./classroom.ts";
 import type { Kind } from "./devices.ts";
 import { Meter } from "./meter.ts";
 import { firstName } from "./people.ts";
+import { browserOf, howToAllow } from "./permission.ts";
 import { DeviceLine } from "./pickers.tsx";
-import { Video } from "./tile.tsx";
+import { Bars, Video } from "./tile.tsx";
 import { sentence } from "./troubles.ts";
 import { phone } from "./view.ts";
 
@@ -31,23 +33,33 @@ interface LobbyProps {
 const ASKED = 8_000;
 /** A meter that moved so far has heard somebody. */
 const HEARD = 0.35;
+/** Milliseconds within which a server answers over a good line, and over one that will do. */
+const GOOD = 150;
+const FAIR = 400;
 const SEGMENTS = { desk: 11, phone: 22 };
 
 export function Lobby({ room, me, present }: LobbyProps): VNode {
   const level = useSignal(0);
   const heard = useSignal(false);
   useMeter(room, level, heard);
+  const people = useSignal(present);
+  const answered = useSignal<number | undefined>(undefined);
+  useNews(room, people, answered);
   return (
     <main class="lobby" id="content">
       <div class="lobby-self">
-        <Preview room={room} me={me} />
+        <Preview room={room} me={me} answered={answered} />
         <div class="lobby-devices">
           {room.may("microphone") && (
             <DeviceLine room={room} kind="microphone">
               {!phone.value && <Level level={level} />}
             </DeviceLine>
           )}
-          {!phone.value && <DeviceLine room={room} kind="speaker" />}
+          {!phone.value && (
+            <DeviceLine room={room} kind="speaker">
+              <TestSound room={room} />
+            </DeviceLine>
+          )}
           {room.may("camera") && <DeviceLine room={room} kind="camera" />}
         </div>
         <Ready room={room} heard={heard} />
@@ -55,7 +67,8 @@ export function Lobby({ room, me, present }: LobbyProps): VNode {
       </div>
       <div class="lobby-class">
         <h1>{room.place.title}</h1>
-        <In room={room} present={present} />
+        <In people={people} />
+        <Me me={me} />
         <div class="lobby-note">
           <Icon name="shield-check" />
           <p>
@@ -82,7 +95,13 @@ function useMeter(room: Classroom, level: Signal<number>, heard: Signal<boolean>
   useEffect(() => () => meter.stop(), [meter]);
 }
 
-function Preview({ room, me }: { room: Classroom; me: Present }): VNode {
+interface PreviewProps {
+  room: Classroom;
+  me: Present;
+  answered: Signal<number | undefined>;
+}
+
+function Preview({ room, me, answered }: PreviewProps): VNode {
   const { track } = room.devices.camera;
   return (
     <div class="lobby-picture">
@@ -95,6 +114,7 @@ function Preview({ room, me }: { room: Classroom; me: Present }): VNode {
         </div>
       )}
       <span class="lobby-name">{me.name}</span>
+      {answered.value !== undefined && <Line within={answered.value} />}
       <div class="lobby-switches">
         {room.may("microphone") && (
           <Switch room={room} kind="microphone" off={t("room.mute")} on={t("room.unmute")} />
@@ -102,8 +122,36 @@ function Preview({ room, me }: { room: Classroom; me: Present }): VNode {
         {room.may("camera") && (
           <Switch room={room} kind="camera" off={t("room.cameraOff")} on={t("room.cameraOn")} />
         )}
+        {room.blur.possible.value && <BlurSwitch room={room} />}
       </div>
     </div>
+  );
+}
+
+/** How quickly the server answers: a class is as lively as that. */
+function Line({ within }: { within: number }): VNode {
+  const good = within < GOOD ? 3 : within < FAIR ? 2 : 1;
+  return (
+    <span class="lobby-line" title={t("room.quality")}>
+      <Bars good={good} />
+      {t("room.answers", { milliseconds: within })}
+    </span>
+  );
+}
+
+function BlurSwitch({ room }: { room: Classroom }): VNode {
+  const { on } = room.blur;
+  return (
+    <button
+      type="button"
+      class={`control control-round${on.value ? " control-lit" : ""}`}
+      aria-label={t("room.blur")}
+      aria-pressed={on.value}
+      data-tip={t("room.blur")}
+      onClick={() => void room.blur.turn(!on.value)}
+    >
+      <Icon name="sparkles" kind="large" />
+    </button>
   );
 }
 
@@ -140,26 +188,73 @@ function Level({ level }: { level: Signal<number> }): VNode {
   );
 }
 
+function TestSound({ room }: { room: Classroom }): VNode {
+  const busy = useSignal(false);
+  const test = async () => {
+    if (busy.value) return;
+    busy.value = true;
+    await chime(room.devices.chosen.value.speaker).catch(() => undefined);
+    busy.value = false;
+  };
+  return (
+    <button type="button" class="device-test" onClick={() => void test()}>
+      {busy.value ? t("room.speaker.plays") : t("room.speaker.test")}
+    </button>
+  );
+}
+
+/** Where one says who one is; the name itself is kept with the account. */
+function Me({ me }: { me: Present }): VNode {
+  return (
+    <div class="lobby-me">
+      <p>
+        <span class="tiny faint">{t("room.name")}</span>
+        <strong class="clip">{me.name}</strong>
+      </p>
+      <a href="/profile">{t("room.name.change")}</a>
+    </div>
+  );
+}
+
+/** What is wrong with the devices, where it is mended, and a way to try again. */
+function Troubles({ room, kinds }: { room: Classroom; kinds: Kind[] }): VNode {
+  const { devices } = room;
+  const sentences = new Set(
+    kinds.map((kind) => sentence(kind, devices[kind].trouble.value ?? "busy")),
+  );
+  const denied = kinds.some((kind) => devices[kind].trouble.value === "denied");
+  const again = kinds.filter((kind) => devices[kind].trouble.value !== "insecure");
+  return (
+    <div class="banner banner-chalk" role="status">
+      <Icon name="circle-alert" />
+      <div class="grow">
+        {[...sentences].map((text) => (
+          <p key={text}>{text}</p>
+        ))}
+        {denied && (
+          <p>{howToAllow(browserOf(navigator.userAgent, navigator.maxTouchPoints > 1))}</p>
+        )}
+      </div>
+      {again.length > 0 && (
+        <Button size="small" onClick={() => void retry(room, again)}>
+          {t("room.devices.again")}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+async function retry({ devices }: Classroom, kinds: Kind[]): Promise<void> {
+  for (const kind of kinds) devices[kind].on.value = true;
+  await devices.open(kinds);
+}
+
 function Ready({ room, heard }: { room: Classroom; heard: Signal<boolean> }): VNode {
   const { camera, microphone, asking } = room.devices;
-  const troubles = [
-    room.may("microphone") &&
-      microphone.trouble.value &&
-      sentence("microphone", microphone.trouble.value),
-    room.may("camera") && camera.trouble.value && sentence("camera", camera.trouble.value),
-  ].filter(Boolean);
-  if (troubles.length > 0) {
-    return (
-      <div class="banner banner-chalk" role="status">
-        <Icon name="circle-alert" />
-        <div>
-          {troubles.map((text) => (
-            <p key={text}>{text}</p>
-          ))}
-        </div>
-      </div>
-    );
-  }
+  const broken = (["microphone", "camera"] as const).filter(
+    (kind) => room.may(kind) && room.devices[kind].trouble.value,
+  );
+  if (broken.length > 0) return <Troubles room={room} kinds={broken} />;
   const sound = microphone.on.value && microphone.track.value !== undefined;
   const picture = camera.track.value !== undefined;
   const ready = sound && heard.value;
@@ -177,17 +272,29 @@ function readiness(sound: boolean, heard: boolean, picture: boolean): string {
   return picture ? t("room.ready.seen") : t("room.ready.neither");
 }
 
-function In({ room, present }: { room: Classroom; present: Present[] }): VNode {
-  const people = useSignal(present);
+function useNews(
+  room: Classroom,
+  people: Signal<Present[]>,
+  answered: Signal<number | undefined>,
+): void {
   useEffect(() => {
+    const path = `/room/${room.place.roomId}/people`;
     const ask = async () => {
-      const path = `/room/${room.place.roomId}/people`;
+      const from = performance.now();
       const answer = await http.get<{ items: Present[] }>(path).catch(() => undefined);
-      if (answer) people.value = answer.items;
+      if (!answer) return;
+      people.value = answer.items;
+      // The quickest of them says most: the others waited for something else.
+      const took = Math.round(performance.now() - from);
+      answered.value = Math.min(answered.value ?? took, took);
     };
+    void ask();
     const timer = setInterval(ask, ASKED);
     return () => clearInterval(timer);
-  }, [room, people]);
+  }, [room, people, answered]);
+}
+
+function In({ people }: { people: Signal<Present[]> }): VNode {
   const shown = people.value.slice(0, 4);
   return (
     <div class="lobby-in">
@@ -244,8 +351,9 @@ function Join({ room }: { room: Classroom }): VNode {
   );
 }
 
+/** For this class alone: the next one begins as one likes it. */
 function listenOnly(room: Classroom): void {
-  void room.turn("camera", false);
-  void room.turn("microphone", false);
+  void room.devices.turn("camera", false);
+  void room.devices.turn("microphone", false);
   room.join();
 }

@@ -13,6 +13,7 @@ import { LineNote } from "./line-note.tsx";
 import { Lobby, type Present } from "./lobby.tsx";
 import { Over } from "./over.tsx";
 import { Panel } from "./panel.tsx";
+import { onAllowed } from "./permission.ts";
 import { Stage } from "./stage.tsx";
 import { Top } from "./top.tsx";
 import { stayAwake } from "./wake.ts";
@@ -46,7 +47,13 @@ export function mount(element: HTMLElement): void {
 
 function begin(room: Classroom): void {
   const kinds = (["microphone", "camera"] as const).filter((kind) => room.may(kind));
-  if (kinds.length > 0) void room.devices.open(kinds);
+  const wanted = kinds.filter((kind) => room.devices[kind].on.value);
+  if (wanted.length > 0) void room.devices.open(wanted);
+  for (const kind of kinds) {
+    void onAllowed(kind, () => {
+      if (room.devices[kind].trouble.value === "denied") void room.turn(kind, true);
+    });
+  }
   listenToKeys(room);
   stayAwake(room);
   document.addEventListener("visibilitychange", () =>

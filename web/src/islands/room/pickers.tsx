@@ -16,8 +16,7 @@ interface LineProps {
 const ICONS = { microphone: "mic", camera: "camera", speaker: "volume-2" };
 
 export function DeviceLine({ room, kind, children }: LineProps): VNode | null {
-  const choices = choicesOf(room, kind);
-  if (kind === "speaker" && (!canRoute || choices.length === 0)) return null;
+  const choices = kind === "speaker" && !canRoute ? [] : choicesOf(room, kind);
   const id = `device-${kind}`;
   return (
     <div class="device">
@@ -40,12 +39,12 @@ export function DeviceLine({ room, kind, children }: LineProps): VNode | null {
           </select>
         ) : (
           <select id={id} disabled>
-            <option>{t("room.device.none")}</option>
+            <option>{kind === "speaker" ? t("room.device.system") : t("room.device.none")}</option>
           </select>
         )}
       </div>
       {children}
-      <Icon name="chevron-down" kind="small" />
+      {choices.length > 0 && <Icon name="chevron-down" kind="small" />}
     </div>
   );
 }

@@ -73,6 +73,8 @@ const DOTS = 20;
 /** From so many on students see whoever speaks rather than everybody small. */
 const LARGE_CLASS = 12;
 const FEW = 4;
+/** Between the stage of a phone and its glass. */
+const EDGE = 10;
 const FLAT = 3;
 
 export function scene(asked: Asked): Scene {
@@ -246,9 +248,11 @@ function ownInFront(parts: readonly Part[], each: number): Part[] {
 function onPhone(kind: Kind, asked: Asked, large: Part, rest: readonly Person[]): Scene {
   const { size, page } = asked;
   const above = large.screen
-    ? (size.width * 9) / 16
+    ? ((size.width + 2 * EDGE) * 9) / 16
     : size.height - heightBelow(rest.length, size) - (rest.length > 0 ? GAP : 0);
-  const top = { x: 0, y: 0, width: size.width, height: Math.round(above) };
+  // A screen goes from edge to edge of the glass.
+  const edge = large.screen ? EDGE : 0;
+  const top = { x: -edge, y: 0, width: size.width + 2 * edge, height: Math.round(above) };
   const below = { ...size, x: 0, y: top.height + GAP, height: size.height - top.height - GAP };
   const made = faces(rest, Math.min(FEW, asked.most), below, page, pair);
   return { ...made, kind, placed: [placedAt(large, lookOf(large), top), ...made.placed] };

@@ -10,7 +10,9 @@ export class Seats {
     const byId = new Map(people.map((person) => [person.participant.id, person]));
     this.#order = this.#order.filter((id) => byId.has(id));
     const known = new Set(this.#order);
-    for (const { participant } of people) {
+    // Who comes into a class that has begun finds raised hands in front.
+    const coming = known.size > 0 ? people : [...people].sort((a, b) => raised(a) - raised(b));
+    for (const { participant } of coming) {
       if (known.has(participant.id)) continue;
       if (participant.role === "host") this.#order.splice(this.#hosts(byId), 0, participant.id);
       else this.#order.push(participant.id);
@@ -41,4 +43,8 @@ export class Seats {
     const last = this.#order.findLastIndex((id) => byId.get(id)?.participant.role === "host");
     return last + 1;
   }
+}
+
+function raised({ hand }: Person): number {
+  return hand ?? Number.MAX_SAFE_INTEGER;
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Devices, troubleOf } from "../../../src/islands/room/devices.ts";
 import { loudness } from "../../../src/islands/room/meter.ts";
+import { browserOf } from "../../../src/islands/room/permission.ts";
 import { localTrack } from "../../classroom.ts";
 
 type Asked = MediaStreamConstraints;
@@ -111,4 +112,33 @@ test("the meter is still in silence and full at full scale", () => {
   assert.equal(loudness(new Float32Array(64).fill(1)), 1);
   const half = loudness(new Float32Array(64).fill(0.03));
   assert.ok(half > 0.4 && half < 0.6);
+});
+
+test("what was left off before class is off before the next one, and only that", () => {
+  const stored = new Map<string, string>();
+  const kept = {
+    getItem: (key: string) => stored.get(key) ?? null,
+    setItem: (key: string, value: string) => void stored.set(key, value),
+  };
+  const { source } = machine();
+  const devices = new Devices(source, kept);
+  devices.camera.on.value = false;
+  devices.remember();
+  const again = new Devices(source, kept);
+  assert.deepEqual([again.camera.on.value, again.microphone.on.value], [false, true]);
+  stored.set("vtp.devices.off", "not json");
+  assert.equal(new Devices(source, kept).camera.on.value, true);
+});
+
+test("everybody is told where their own browser allows a camera", () => {
+  const agents = {
+    chromium: "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/130.0 Safari/537.36",
+    firefox: "Mozilla/5.0 (X11; Linux x86_64; rv:131.0) Gecko/20100101 Firefox/131.0",
+    safari: "Mozilla/5.0 (Macintosh; Intel Mac OS X) AppleWebKit/605 Version/18 Safari/605",
+    ios: "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0) AppleWebKit/605 Version/18 Mobile Safari/604",
+    android: "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537 Chrome/130 Mobile Safari/537",
+  };
+  for (const [browser, agent] of Object.entries(agents)) {
+    assert.equal(browserOf(agent, false), browser);
+  }
 });
