@@ -17,13 +17,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from playwright.async_api import Browser, BrowserContext, Page, StorageState, async_playwright
 
+from tools import class_shots
 from vtp import demo
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -31,6 +32,12 @@ OUT = ROOT / "screenshots"
 WIDTHS = {"desk": 1280, "phone": 390}
 HEIGHTS = {"desk": 800, "phone": 844}
 THEMES = ("light", "dark")
+# Invented cameras and microphones, which nobody has to allow.
+_DEVICES = (
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+    "--autoplay-policy=no-user-gesture-required",
+)
 # A picture on the sheet is a third of its page.
 SCALE = 3
 
@@ -72,6 +79,9 @@ def a_school() -> Iterator[str]:
     url = f"http://127.0.0.1:{port}"
     folder = Path(tempfile.mkdtemp(prefix="vtp-shots-"))
     env = os.environ | {
+        # Classes need people, and nobody waits for their passwords.
+        "VTP_LIMITS__REGISTRATIONS_PER_HOUR": "1000",
+        "VTP_AUTH__BCRYPT_COST": "4",
         "VTP_DATA": str(folder / "data"),
         "VTP_SERVER__PORT": str(port),
         "VTP_MEDIA__PORT": "0",
@@ -123,7 +133,7 @@ async def chromium() -> AsyncIterator[Browser]:
     if path is None:
         sys.exit("Chromium is needed for pictures: apt-get install chromium")
     async with async_playwright() as playwright:
-        args = ["--no-sandbox", "--disable-background-networking", "--hide-scrollbars"]
+        args = ["--no-sandbox", "--disable-background-networking", "--hide-scrollbars", *_DEVICES]
         browser = await playwright.chromium.launch(executable_path=path, args=args)
         yield browser
         await browser.close()
@@ -220,25 +230,25 @@ async def photograph(browser: Browser, url: str, shots: list[Shot]) -> None:
         for theme in THEMES:
             for shot in shots:
                 context = await new_context(browser, device, theme, states.get(shot.who))
-                await take(context, url, shot, picture(shot, device, theme), device)
+                await take(context, url, shot, picture(shot.name, device, theme), device)
                 await context.close()
         print(f"screenshots: {len(shots)} pages on a {device}", flush=True)
 
 
-def picture(shot: Shot, device: str, theme: str) -> Path:
-    return OUT / f"{shot.name}-{device}-{theme}.png"
+def picture(name: str, device: str, theme: str) -> Path:
+    return OUT / f"{name}-{device}-{theme}.png"
 
 
-async def sheet(browser: Browser, shots: list[Shot]) -> Path:
+async def sheet(browser: Browser, names: list[str], file: str) -> Path:
     """All pictures on one, drawn by the browser."""
     columns = [(device, theme) for device in WIDTHS for theme in THEMES]
     cells = "".join(
-        f"<h2>{shot.name}</h2>"
+        f"<h2>{name}</h2>"
         + "".join(
-            f'<img src="{picture(shot, device, theme).name}" width="{WIDTHS[device] // SCALE}">'
+            f'<img src="{picture(name, device, theme).name}" width="{WIDTHS[device] // SCALE}">'
             for device, theme in columns
         )
-        for shot in shots
+        for name in names
     )
     tracks = " ".join(f"{WIDTHS[device] // SCALE}px" for device, _ in columns)
     style = (
@@ -251,7 +261,7 @@ async def sheet(browser: Browser, shots: list[Shot]) -> Path:
     width = sum(WIDTHS[device] // SCALE + 10 for device, _ in columns) + 32
     page = await browser.new_page(viewport={"width": width, "height": 800})
     await page.goto(source.as_uri())
-    target = OUT / "contact-sheet.png"
+    target = OUT / file
     await page.screenshot(path=target, full_page=True)
     await page.close()
     source.unlink()
@@ -262,15 +272,34 @@ async def look(url: str, shots: list[Shot]) -> Path:
     OUT.mkdir(exist_ok=True)
     async with chromium() as browser:
         await photograph(browser, url, shots)
-        return await sheet(browser, shots)
+        return await sheet(browser, [shot.name for shot in shots], "contact-sheet.png")
+
+
+async def look_at_classes(url: str, scenes: list[class_shots.Scene]) -> Path:
+    OUT.mkdir(exist_ok=True)
+    async with chromium() as browser:
+        states = {who: await signed_in(browser, url, who) for who in ("teacher", "student")}
+
+        def window(device: str, theme: str) -> Callable[[str], Awaitable[BrowserContext]]:
+            return lambda who: new_context(browser, device, theme, states[who])
+
+        views = {(device, theme): window(device, theme) for device in WIDTHS for theme in THEMES}
+        await class_shots.photograph(browser, url, views, picture, scenes)
+        return await sheet(browser, [scene.name for scene in scenes], "class-sheet.png")
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--only", default="", help="names of pages, separated by commas")
     parser.add_argument("--url", default="", help="a server with demo accounts that runs already")
+    parser.add_argument("--class", action="store_true", dest="classes", help="of classes alone")
     options = parser.parse_args()
     names = set(filter(None, options.only.split(",")))
+    if options.classes:
+        scenes = [one for one in class_shots.SCENES if not names or one.name in names]
+        with a_school() as url:
+            print(asyncio.run(look_at_classes(url, scenes)))
+        return 0
     shots = [shot for shot in SHOTS if not names or shot.name in names]
     if not shots:
         sys.exit(f"There is no such page. There are: {', '.join(s.name for s in SHOTS)}")
