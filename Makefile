@@ -67,6 +67,8 @@ fuzz: setup-dev  ## tests that try many inputs, for as long as they like
 peers: setup-dev  ## install what some tests and benches compare with (Debian packages)
 	@tools/bootstrap apt postgresql chromium firefox-esr coturn redis-server systemd
 	@command -v node >/dev/null || tools/bootstrap apt nodejs npm
+	@$(PY) tools/build_loop.py --needed || { tools/bootstrap apt gcc libc6-dev python3-dev; \
+	  $(PY) tools/build_loop.py --needed || echo "The tests of the compiled loop will be skipped."; }
 	@if [ -x bench/peers/install ]; then bench/peers/install; fi
 
 .PHONY: bench

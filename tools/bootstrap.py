@@ -63,7 +63,8 @@ def install(kind: str) -> None:
 
 
 def build_assets() -> None:
-    subprocess.run([PYTHON, ROOT / "tools" / "build_web.py"], cwd=ROOT, check=True)
+    for name in ("build_web.py", "build_loop.py"):
+        subprocess.run([PYTHON, ROOT / "tools" / name], cwd=ROOT, check=True)
 
 
 def _fingerprint(*files: Path) -> str:

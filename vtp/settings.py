@@ -206,6 +206,8 @@ class Media(Section, frozen=True, kw_only=True):
     tcp: bool = True
     # Let the kernel cut packets for us where it can; "off" where a network card does it wrong.
     gso: Literal["auto", "off"] = "auto"
+    # What writes the copies: the compiled loop where it was built, or Python's.
+    loop: Literal["auto", "python"] = "auto"
     # Of the sockets, for bursts.
     buffer: Count = 4_194_304
     handshake_timeout: Positive = 10.0

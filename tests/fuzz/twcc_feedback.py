@@ -17,7 +17,7 @@ def one(data: bytes) -> None:
     first = int.from_bytes(data[:2])
     now = 5.0
     for place in range(64):
-        bandwidth.sent((first + place) & 0xFFFF, (1200,), now + place / 200)
+        bandwidth.sent((first + place) & 0xFFFF, 1, 1200, now + place / 200)
     for cut in range(3):  # the same again, and beginnings of it
         now += 0.1
         bandwidth.feedback(data[: len(data) - cut * 3], now)

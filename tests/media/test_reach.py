@@ -28,7 +28,7 @@ async def test_of_a_server_that_runs_connections_alone_can_be_tried() -> None:
 
 def test_this_machine_forwards_some_packets_in_every_way_of_sending() -> None:
     assert measure() > 0
-    assert measure("sendto") > 0
+    assert measure(mode="sendto") > 0
 
 
 def test_newcomers_are_turned_away_before_it_is_too_much_and_taken_again_after() -> None:

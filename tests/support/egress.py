@@ -5,13 +5,13 @@ from __future__ import annotations
 import socket
 import struct
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from pylibsrtp import Policy, Session
 
 from vtp.media.sfu.addresses import packed
-from vtp.media.sfu.egress import Egress, Mode, Outbox
+from vtp.media.sfu.egress import Egress, Mode, Outbox, Subscriber
 from vtp.media.sfu.ice import Agent, Directory, Path
 from vtp.media.sfu.library import srtp_protect
 from vtp.media.sfu.srtp import SrtpIn, SrtpOut
@@ -53,12 +53,10 @@ class _Nobody:
         return "nobody"
 
 
-@dataclass
-class Subscriber:
-    path: Path | None
-    tx: SrtpOut | None = field(default_factory=outgoing)
-    packets_out: int = 0
-    bytes_out: int = 0
+def subscriber(path: Path | None) -> Subscriber:
+    made = Subscriber()
+    made.path, made.tx = path, outgoing()
+    return made
 
 
 @dataclass
@@ -111,4 +109,4 @@ def line(mode: Mode, family: socket.AddressFamily = socket.AF_INET) -> Line:
     box = egress.outbox(sender, mode, drops)
     remote = packed(getter.getsockname())
     path = Path(Agent(Directory(), _Nobody(), 0.0), remote, remote, box, 0.0)
-    return Line(egress, box, sender, getter, Subscriber(path), drops)
+    return Line(egress, box, sender, getter, subscriber(path), drops)

@@ -157,7 +157,7 @@ class Viewer:
     def _send(self, size: int) -> None:
         self._seq = (self._seq + 1) & 0xFFFF
         self._sent += 1
-        self.bandwidth.sent(self._seq, (size,), self.now)
+        self.bandwidth.sent(self._seq, 1, size, self.now)
         arrives = self.line.carry(size, self.now + self._line_lag)
         if arrives is None:
             self._at(self.now + 0.1, self._ask_again)

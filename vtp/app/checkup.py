@@ -22,6 +22,7 @@ from vtp.edge.origins import of_settings
 from vtp.edge.tls import certificate
 from vtp.errors import Problem
 from vtp.media.pack.probe import Probe, probe_file
+from vtp.media.sfu import loop
 from vtp.media.sfu.addresses import BadAddress
 from vtp.media.sfu.capacity import measure
 from vtp.media.sfu.reach import reach
@@ -141,10 +142,11 @@ async def _media(chosen: Settings) -> str:
     runs = any(one.udp is None for one in found)
     how = "taken by a server that runs" if runs else "free"
     hosts = ", ".join(one.host for one in found)
-    rate = round(measure(), -3)
+    rate = round(measure(loop.chosen(chosen.media.loop)), -3)
     return (
         f"port {chosen.media.port} is {how} and reached at {hosts}; "
-        f"one core here encrypts and sends {rate:,.0f} packets a second"
+        f"one core here encrypts and sends {rate:,.0f} packets a second "
+        f"with the {loop.name(chosen.media.loop)} loop"
     )
 
 

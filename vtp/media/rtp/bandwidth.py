@@ -6,7 +6,6 @@ are only complaints (`rr_rules`). Both give a budget that falls at once and rise
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from math import inf
 from typing import Protocol
@@ -58,8 +57,8 @@ class Action:
 class Bandwidth(Protocol):
     """One per subscriber. Only video with the transport's numbers counts."""
 
-    def sent(self, first: int, sizes: Sequence[int], now: float) -> None:
-        """Packets left together; `first` is the transport's number of the first of them."""
+    def sent(self, first: int, packets: int, size: int, now: float) -> None:
+        """So many bytes left together; `first` is the transport's number of their first packet."""
 
     def feedback(self, body: bytes, now: float) -> None: ...
 
@@ -83,8 +82,20 @@ class Bandwidth(Protocol):
 class DelayBandwidth:
     """By transport-wide feedback: congestion from delay and loss, steps up after two proofs."""
 
+    __slots__ = (
+        "_budget",
+        "_burst_at",
+        "_hold_padding",
+        "_measured",
+        "_need",
+        "_padding_from",
+        "_padding_since",
+        "_ticked",
+        "path",
+    )
+
     def __init__(self, budget: float = inf) -> None:
-        self._path = Path()
+        self.path = Path()
         self._budget = Budget(budget)
         self._hold_padding = _HOLD_PADDING
         self._burst_at = -inf
@@ -94,11 +105,11 @@ class DelayBandwidth:
         self._padding_from = 0  # bytes that had been sent then
         self._ticked = 0.0
 
-    def sent(self, first: int, sizes: Sequence[int], now: float) -> None:
-        self._path.sent(first, sizes, now)
+    def sent(self, first: int, packets: int, size: int, now: float) -> None:
+        self.path.sent(first, packets, size, now)
 
     def feedback(self, body: bytes, now: float) -> None:
-        self._path.heard(body, now)
+        self.path.heard(body, now)
 
     def report(
         self, fraction: float, lost: int, highest: int, rtt: float, now: float, *, ssrc: int = 0
@@ -110,10 +121,10 @@ class DelayBandwidth:
 
     def given(self, loop_lag: float, now: float) -> None:
         if loop_lag > _LAG:
-            self._path.relax(now, _LAG_DEAF)
+            self.path.relax(now, _LAG_DEAF)
 
     def tick(self, now: float, *, used: float, next_step: float | None) -> Action:
-        path = self._path
+        path = self.path
         since, self._ticked = now - self._ticked, now
         if now - self._burst_at < _BURST_DEAF and self._padding_since < 0:
             path.forgive_queue()
@@ -139,7 +150,7 @@ class DelayBandwidth:
     # Down
 
     def _congested(self, now: float, used: float) -> Action:
-        path = self._path
+        path = self.path
         if self._padding_since >= 0 and not path.silent(now):
             self._end_padding(now)
             return Action(self._budget.value)
@@ -160,7 +171,7 @@ class DelayBandwidth:
         self._need, self._measured = need, 0.0
         if need < _BURST_FROM:
             return self._start_padding(now)
-        self._path.expect_burst(now)
+        self.path.expect_burst(now)
         self._burst_at = now
         return Action(
             self._budget.value,
@@ -168,7 +179,7 @@ class DelayBandwidth:
         )
 
     def _weigh(self, now: float, used: float) -> Action:
-        measure = self._path.burst_measure(now)
+        measure = self.path.burst_measure(now)
         if measure is None:
             return Action(self._budget.value)
         if measure.packets < _BURST_PACKETS:
@@ -185,12 +196,12 @@ class DelayBandwidth:
         return Action(self._budget.value)
 
     def _start_padding(self, now: float) -> Action:
-        self._padding_since, self._padding_from = now, self._path.total
+        self._padding_since, self._padding_from = now, self.path.total
         return Action(self._budget.value)
 
     def _pad(self, now: float, since: float) -> Action:
         """Send so much more that all of it is as much as the step would be."""
-        path, length = self._path, now - self._padding_since
+        path, length = self.path, now - self._padding_since
         if path.loss > _PADDING_LOSS_MOST:
             self._end_padding(now)
         elif length < _PADDING_TIME:
@@ -204,7 +215,7 @@ class DelayBandwidth:
         return Action(self._budget.value)
 
     def _weigh_padding(self, now: float) -> None:
-        path, need = self._path, self._need
+        path, need = self.path, self._need
         proved = (
             path.rate >= _PADDING_PASS * need
             and path.queue < _PADDING_QUEUE
@@ -221,7 +232,7 @@ class DelayBandwidth:
         self._end_proof()
         self._budget.wait(now + self._hold_padding)
         self._hold_padding = min(_HOLD_PADDING_MOST, 2 * self._hold_padding)
-        self._path.relax(now, _DEAF)
+        self.path.relax(now, _DEAF)
 
     def _rise(self, now: float, budget: float) -> None:
         self._budget.rise(budget, now, hold=_HOLD_UP)
@@ -244,7 +255,7 @@ class ReportBandwidth:
         self._budget = Budget(budget)
         self._deaf_until = 0.0
 
-    def sent(self, first: int, sizes: Sequence[int], now: float) -> None:
+    def sent(self, first: int, packets: int, size: int, now: float) -> None:
         """Nobody tells of single packets."""
 
     def feedback(self, body: bytes, now: float) -> None:

@@ -7,9 +7,7 @@ that 300 subscribers share.
 
 from __future__ import annotations
 
-from array import array
 from collections import deque
-from collections.abc import Sequence
 
 from vtp.media.rtp.burst import Burst, Measure
 from vtp.media.rtp.feedback import TICK, WRAP, arrivals, summary
@@ -86,6 +84,7 @@ class Path:
         "_least",
         "_losses",
         "_newest",
+        "_ring",
         "_runs",
         "_streak",
         "_total",
@@ -101,9 +100,9 @@ class Path:
     def __init__(self) -> None:
         # Of each run: its last packet's number as it goes on, when it left, and how many bytes
         # had been sent with it.
-        self._ends = array("q", bytes(8 * _RUNS))
-        self._at = array("d", bytes(8 * _RUNS))
-        self._cum = array("q", bytes(8 * _RUNS))
+        self._ring = bytearray(3 * 8 * _RUNS)
+        parts = [memoryview(self._ring)[8 * _RUNS * n : 8 * _RUNS * (n + 1)] for n in range(3)]
+        self._ends, self._at, self._cum = parts[0].cast("q"), parts[1].cast("d"), parts[2].cast("q")
         self._runs = 0
         self._found = 0  # the run that was told of last
         self._before = -1  # the number before the first of all
@@ -132,12 +131,12 @@ class Path:
 
     # What is sent
 
-    def sent(self, first: int, sizes: Sequence[int], now: float) -> None:
-        """Packets left together; `first` is the 16-bit number of the first of them."""
+    def sent(self, first: int, packets: int, size: int, now: float) -> None:
+        """So many bytes left together; `first` is the 16-bit number of their first packet."""
         if self._newest < 0:
             self._before, self._newest = first - 1, first - 1
-        self._newest += ((first - self._newest - 1) & 0xFFFF) + len(sizes)
-        self._total += sum(sizes)
+        self._newest += ((first - self._newest - 1) & 0xFFFF) + packets
+        self._total += size
         slot = self._runs & (_RUNS - 1)
         self._ends[slot] = self._newest
         self._at[slot] = now

@@ -15,7 +15,7 @@ from vtp.media.sfu.library import srtp_protect
 
 if TYPE_CHECKING:
     from vtp.media.rtp.ortc import Consumed
-    from vtp.media.sfu.egress import Egress, Subscriber
+    from vtp.media.sfu.line import Line
     from vtp.media.sfu.stream import Stream
 
 # The first 25 bytes of a canonical packet: header, extension block, abs-send-time, twcc, third.
@@ -32,32 +32,6 @@ _REPLAY_AGE = 2.0
 _AGAIN_TRIES = 4
 _AGAIN_AFTER = 0.03
 _AGAIN_KNOWN = 512
-
-
-class Line(Protocol):
-    """The way to one subscriber, shared by all that it receives."""
-
-    egress: Egress
-    next_twcc: int
-    unprotected: int
-
-    @property
-    def subscriber(self) -> Subscriber: ...
-
-    @property
-    def stamp(self) -> int:
-        """When packets leave, as abs-send-time says it."""
-
-    def handle(self) -> object:
-        """libsrtp's."""
-
-    def sent_run(self, next_number: int, sizes: Sequence[int], now: float, /) -> None: ...
-
-    def may_repair(self, now: float, /) -> bool: ...
-
-    def spent(self, size: int, /) -> None: ...
-
-    def began(self, downlink: Downlink, /) -> None: ...
 
 
 class Source(Protocol):
@@ -215,7 +189,7 @@ class Downlink:
         ts, pid, tl0 = span.ts, span.pid, span.tl0
         moved = pid or tl0  # else its pictures are numbered as they came
         ssrc, pt, twcc_id, third_id = self.ssrc, self.pt, self._twcc, self._third
-        stamp = self._abs | feed.stamp if self._abs else 0
+        stamp = self._abs | egress.stamp if self._abs else 0
         twcc = feed.next_twcc if twcc_id else 0
         at, sizes = egress.at, egress.sizes
         pack, protect = _HEADER.pack_into, srtp_protect
@@ -252,10 +226,11 @@ class Downlink:
             at += size
             if twcc_id:
                 twcc = (twcc + 1) & 0xFFFF
-        self._count(at - egress.at, len(sizes))
+        written = at - egress.at
+        self._count(written, len(sizes))
         egress.at = at
         if twcc_id:
-            feed.sent_run(twcc, sizes, now)
+            feed.sent_run(twcc, len(sizes), written, now)
         egress.finish()
 
     def _numbered(
@@ -338,7 +313,7 @@ class Downlink:
         egress.at = at + size
         egress.sizes.append(size)
         if self._twcc:
-            feed.sent_run((feed.next_twcc + 1) & 0xFFFF, egress.sizes, now)
+            feed.sent_run((feed.next_twcc + 1) & 0xFFFF, 1, size, now)
         egress.finish()
         return size
 
@@ -358,7 +333,7 @@ class Downlink:
             ssrc,
             _BLOCK,
             _WORDS,
-            self._abs | self.feed.stamp if self._abs else 0,
+            self._abs | self.feed.egress.stamp if self._abs else 0,
             self._twcc,
             self.feed.next_twcc if self._twcc else 0,
             self._third if third >= 0 else 0,

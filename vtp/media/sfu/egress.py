@@ -11,7 +11,7 @@ import socket
 import struct
 from collections import defaultdict
 from collections.abc import Sequence, Sized
-from typing import Literal, Protocol
+from typing import Literal
 
 from vtp.media.sfu.ice import Path
 from vtp.media.sfu.library import BATCHES, address_of, ffi, last_error, sendmmsg, view_of, words_of
@@ -21,10 +21,10 @@ Mode = Literal["gso", "sendmmsg", "sendto"]
 Drops = defaultdict[str, int]
 
 # Larger ones leave the caches of the processor before the kernel has copied them.
-_SLAB = 1 << 20
+SLAB = 1 << 20
 # What one packet may need: the longest that we take, longer by our header, and its tag.
-_ROOM = 1600
-_MESSAGES = 256
+ROOM = 1600
+MESSAGES = 256
 # linux/udp.h: 64 segments, one datagram of 64 KiB; a little less is always taken.
 _SEGMENTS = 60
 _RUN = 60 * 1024
@@ -36,13 +36,15 @@ _UNCUT = {errno.EIO, errno.EINVAL, errno.EMSGSIZE, errno.EOPNOTSUPP}
 _FULL = {errno.EAGAIN, errno.ENOBUFS}
 
 
-class Subscriber(Protocol):
+class Subscriber:
     """A transport, as far as sending needs it."""
 
-    path: Path | None
-    tx: SrtpOut | None
-    packets_out: int
-    bytes_out: int
+    __slots__ = ("bytes_out", "packets_out", "path", "tx")
+
+    def __init__(self) -> None:
+        self.path: Path | None = None
+        self.tx: SrtpOut | None = None
+        self.packets_out = self.bytes_out = 0
 
 
 class Egress:
@@ -61,16 +63,20 @@ class Egress:
         "at",
         "base",
         "length",
+        "origin",
         "sizes",
         "slab",
+        "stamp",
     )
 
     def __init__(self) -> None:
-        self._memory = ffi.new("char[]", _SLAB)
+        self._memory = ffi.new("char[]", SLAB)
         self.base = self._memory + 0
+        self.origin = address_of(self.base)
         self.slab = view_of(self._memory)
         self.length = ffi.new("int *")
         self.at = 0
+        self.stamp = 0  # when it leaves, as abs-send-time says it
         self.sizes: list[int] = []
         self._boxes: list[Outbox] = []
         self._begin = 0
@@ -88,8 +94,8 @@ class Egress:
         path = subscriber.path
         if path is None or subscriber.tx is None:
             return False
-        size = len(packets) * _ROOM
-        if self.at + size > _SLAB and not self.room(size):
+        size = len(packets) * ROOM
+        if self.at + size > SLAB and not self.room(size):
             return False
         self._path, self._subscriber = path, subscriber
         self._begin = self.at
@@ -98,9 +104,9 @@ class Egress:
 
     def room(self, size: int) -> bool:
         """Whether so many bytes fit; what waits is sent first where that is needed."""
-        if self.at + size > _SLAB:
+        if self.at + size > SLAB:
             self.flush()
-        return size <= _SLAB
+        return size <= SLAB
 
     def finish(self) -> None:
         """What was written since `start` is to be sent."""
@@ -126,28 +132,48 @@ class Outbox:
     A `Link`. What cannot be sent now is dropped and counted: late packets are worth nothing.
     """
 
+    __slots__ = (
+        "_control",
+        "_controls",
+        "_count",
+        "_drops",
+        "_header",
+        "_headers",
+        "_number",
+        "_origin",
+        "_paths",
+        "_slab",
+        "_sock",
+        "_vector",
+        "_vectors",
+        "mode",
+        "tables",
+    )
+
     def __init__(self, egress: Egress, sock: socket.socket, mode: Mode, drops: Drops) -> None:
         self.mode: Mode = mode if BATCHES else "sendto"
         self._sock = sock
         self._number = sock.fileno()
         self._drops = drops
         self._slab = egress.slab
-        self._origin = address_of(egress.base)
+        self._origin = egress.origin
         self._count = 0
         # Kept until sent: the kernel reads their names.
-        self._paths: list[Path | None] = [None] * _MESSAGES
-        self._headers = ffi.new("uint64_t[]", 8 * _MESSAGES)
-        self._vectors = ffi.new("uint64_t[]", 2 * _MESSAGES)
-        self._controls = ffi.new("uint64_t[]", 3 * _MESSAGES)
+        self._paths: list[Path | None] = [None] * MESSAGES
+        self._headers = ffi.new("uint64_t[]", 8 * MESSAGES)
+        self._vectors = ffi.new("uint64_t[]", 2 * MESSAGES)
+        self._controls = ffi.new("uint64_t[]", 3 * MESSAGES)
         self._header = words_of(self._headers)
         self._vector = words_of(self._vectors)
         self._control = words_of(self._controls)
-        for at in range(_MESSAGES):
+        for at in range(MESSAGES):
             self._header[8 * at + 2] = address_of(self._vectors) + 16 * at
             self._header[8 * at + 3] = 1
             self._header[8 * at + 4] = address_of(self._controls) + _CONTROL * at
             self._control[3 * at] = 18  # length of the control message
             self._control[3 * at + 1] = _SOL_UDP | _UDP_SEGMENT << 32
+        # Where they lie, for the compiled loop.
+        self.tables = tuple(map(address_of, (self._headers, self._vectors, self._controls)))
 
     def send(self, path: Path, data: bytes) -> None:
         self._plain(path, data)
@@ -180,7 +206,7 @@ class Outbox:
 
     def _add(self, path: Path, begin: int, total: int, segment: int) -> None:
         at = self._count
-        if at == _MESSAGES:
+        if at == MESSAGES:
             self.flush()
             at = 0
         header, word = self._header, 8 * at

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 
 from vtp.media.rtp import rtcp
 from vtp.media.rtp.allocation import Allocation, Priority, Want
-from vtp.media.rtp.bandwidth import Action, Bandwidth, DelayBandwidth, ReportBandwidth
+from vtp.media.rtp.bandwidth import Action, DelayBandwidth, ReportBandwidth
 from vtp.media.rtp.rtcp import Block
 from vtp.media.sfu.drops import Drops
 from vtp.media.sfu.ice import Bucket
+from vtp.media.sfu.line import Line
 from vtp.media.sfu.silent import Silent
 from vtp.media.sfu.uplink import REPORT_BYTES, REPORTS
 
@@ -38,18 +39,15 @@ _LONGEST_REPORT = 1_100
 _LONGEST_RTT = 10.0
 
 
-class Feed(Silent):
+class Feed(Line, Silent):
     def __init__(self, plane: Plane, owner: object) -> None:
+        super().__init__(plane.egress)
         self._plane = plane
         self.owner = owner
-        self.egress = plane.egress
-        self.transport: Transport  # given right after; it needs us to be made
-        self.next_twcc = 0
-        self.unprotected = 0
+        self._transport: Transport  # given right after; it needs us to be made
         self.drops = Drops()
         self.consumers: dict[str, Consumer] = {}
         self._by_ssrc: dict[int, Downlink] = {}
-        self._bandwidth: Bandwidth | None = None
         self._reports = Bucket(REPORTS, plane.now())
         self._report_bytes = Bucket(REPORT_BYTES, plane.now())
         self._asked_for = Bucket(_ASKED_FOR, plane.now())
@@ -61,20 +59,28 @@ class Feed(Silent):
         self._rate = 0.0
         self.room = 0.0  # bits a second that its line is believed to take; 0: all that is asked
 
+    @property
+    def transport(self) -> Transport:
+        return self._transport
+
+    @transport.setter
+    def transport(self, transport: Transport) -> None:
+        self._transport = self.subscriber = transport
+
     # Tracks
 
     def add(self, consumer: Consumer) -> None:
         self.consumers[consumer.id] = consumer
         downlink = consumer.downlink
         self._by_ssrc[downlink.ssrc] = downlink
-        if downlink.video and self._bandwidth is None:
-            self._bandwidth = DelayBandwidth() if downlink.measured else ReportBandwidth()
+        if downlink.video and self.bandwidth is None:
+            self.bandwidth = DelayBandwidth() if downlink.measured else ReportBandwidth()
 
     def remove(self, consumer: Consumer) -> None:
         self.consumers.pop(consumer.id, None)
         self._by_ssrc.pop(consumer.downlink.ssrc, None)
         if not any(one.downlink.video for one in self.consumers.values()):
-            self._bandwidth = None
+            self.bandwidth = None
 
     def stopped(self, consumer: Consumer) -> None:
         """Its numbers are never used again; kept, they make each packet of the line dearer."""
@@ -103,25 +109,6 @@ class Feed(Silent):
 
     # What is sent
 
-    @property
-    def subscriber(self) -> Transport:
-        return self.transport
-
-    @property
-    def stamp(self) -> int:
-        return self._plane.stamp
-
-    def handle(self) -> object:
-        """libsrtp's, for whoever has seen that the transport can send."""
-        tx = self.transport.tx
-        return None if tx is None else tx.handle
-
-    def sent_run(self, next_number: int, sizes: Sequence[int], now: float) -> None:
-        """So many packets left with transport-wide numbers, the last one before this."""
-        self.next_twcc = next_number
-        if sizes and self._bandwidth is not None:
-            self._bandwidth.sent((next_number - len(sizes)) & 0xFFFF, sizes, now)
-
     def may_repair(self, now: float) -> bool:
         earned = max(self._rate * _REPAIR_SHARE, _REPAIR_LEAST) / 8 * (now - self._allowance_at)
         self._allowance = min(self._allowance + earned, _REPAIR_BURST)
@@ -149,8 +136,8 @@ class Feed(Silent):
             return
         if (downlink := self._by_ssrc.get(media_ssrc)) is not None:
             downlink.resend(seqs, self._now)
-            if self._bandwidth is not None and downlink.video:
-                self._bandwidth.nacked(len(seqs), downlink.packets, self._now, ssrc=media_ssrc)
+            if self.bandwidth is not None and downlink.video:
+                self.bandwidth.nacked(len(seqs), downlink.packets, self._now, ssrc=media_ssrc)
 
     def pli(self, media_ssrc: int, /) -> None:
         if (downlink := self._by_ssrc.get(media_ssrc)) is not None:
@@ -161,8 +148,8 @@ class Feed(Silent):
     fir = pli
 
     def twcc(self, body: bytes, /) -> None:
-        if self._bandwidth is not None:
-            self._bandwidth.feedback(body, self._now)
+        if self.bandwidth is not None:
+            self.bandwidth.feedback(body, self._now)
 
     def block(self, _reporter: int, block: Block, /) -> None:
         downlink = self._by_ssrc.get(block.ssrc)
@@ -170,8 +157,8 @@ class Feed(Silent):
             return
         downlink.lost, downlink.jitter = block.lost, block.jitter / downlink.clock_rate
         self._measure(downlink, block)
-        if self._bandwidth is not None and downlink.video:
-            self._bandwidth.report(
+        if self.bandwidth is not None and downlink.video:
+            self.bandwidth.report(
                 block.fraction / 256,
                 block.lost,
                 block.highest,
@@ -198,7 +185,7 @@ class Feed(Silent):
 
     def tick(self, now: float, *, speaker: str | None, late: float = 0.0) -> None:
         """Give each track the layer that there is room for. `late`: how late the loop was."""
-        bandwidth = self._bandwidth
+        bandwidth = self.bandwidth
         if bandwidth is None:
             return
         bandwidth.given(late, now)

@@ -14,6 +14,7 @@ from pylibsrtp._binding import ffi, lib
 
 __all__ = [
     "BATCHES",
+    "PROTECT_AT",
     "address_of",
     "ffi",
     "last_error",
@@ -32,6 +33,8 @@ srtp_protect = lib.srtp_protect
 srtp_unprotect = lib.srtp_unprotect
 srtp_protect_rtcp = lib.srtp_protect_rtcp
 srtp_unprotect_rtcp = lib.srtp_unprotect_rtcp
+# Where the first of them is, for who calls it without Python.
+PROTECT_AT = int(ffi.cast("uintptr_t", ffi.addressof(lib, "srtp_protect")))
 
 _libc = FFI()
 _libc.cdef(

@@ -17,6 +17,7 @@ from vtp import settings
 from vtp.clock import Clock
 from vtp.errors import NotFound
 from vtp.media.rtp import ortc
+from vtp.media.sfu import loop
 from vtp.media.sfu.capacity import measure
 from vtp.media.sfu.door import Door
 from vtp.media.sfu.dtls import Certificates
@@ -65,7 +66,6 @@ class Plane:
         self._halls: dict[str, Hall] = {}
         self.senders: set[Uplink] = set()  # that have tracks
         self._dirty: list[Stream] = []
-        self.stamp = 0
         self._tasks = Tasks(_report)
         self._busy = asyncio.Event()
         self._load = Load(capacity)
@@ -73,6 +73,7 @@ class Plane:
         self._latest = self._later = 0.0  # the most in the last second, and in this one
         self._care = Care(door.drops)
         self._turn = 0
+        self._forwarding = loop.chosen(options.loop)
         self.egress = door.egress
         door.on_batch_end = self._forward
 
@@ -167,7 +168,7 @@ class Plane:
 
     def _stamp(self, now: float) -> None:
         """When packets are sent, as the extension abs-send-time says it: 6.18 bits of seconds."""
-        self.stamp = int(now * 262_144) & 0xFFFFFF
+        self.egress.stamp = int(now * 262_144) & 0xFFFFFF
 
     def _forward(self, now: float) -> None:
         """All copies of what a wakeup brought."""
@@ -187,11 +188,11 @@ class Plane:
             if not packets:
                 return
         everybody = iter(list(stream.current))
-        for downlink in everybody:
+        left = True
+        while left:
             with self._care:  # entered once for all, and again only after a fault
-                downlink.forward(packets, now, clean=clean)
-                for other in everybody:
-                    other.forward(packets, now, clean=clean)
+                self._forwarding(everybody, packets, now, clean=clean)
+                left = False
         if stream.waiting:
             self._begin(stream, packets, now)
 
@@ -305,10 +306,11 @@ class Plane:
 
 @asynccontextmanager
 async def open_plane(options: settings.Media, *, clock: Clock) -> AsyncIterator[Plane]:
-    capacity = options.capacity or measure() * _REAL
+    capacity = options.capacity or measure(loop.chosen(options.loop)) * _REAL
     door = Door(options, now=clock.monotonic)
     await door.open()
     try:
+        _log.info("media_loop", loop=loop.name(options.loop), capacity=round(capacity))
         plane = Plane(options, door, clock=clock, capacity=capacity)
         plane.start()
         try:

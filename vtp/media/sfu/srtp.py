@@ -8,6 +8,7 @@ from __future__ import annotations
 from pylibsrtp import Error, Session
 
 from vtp.media.sfu.library import (
+    address_of,
     ffi,
     srtp_protect_rtcp,
     srtp_unprotect,
@@ -26,11 +27,12 @@ _SOURCES = 256
 class SrtpOut:
     """One direction of one transport: what we send."""
 
-    __slots__ = ("_scratch", "_session", "_size", "_view", "handle", "overhead")
+    __slots__ = ("_scratch", "_session", "_size", "_view", "address", "handle", "overhead")
 
     def __init__(self, session: Session, *, overhead: int) -> None:
         self._session = session
         self.handle = session._srtp[0]
+        self.address = address_of(self.handle)
         # Bytes that a packet grows by.
         self.overhead = overhead
         self._scratch = ffi.new("char[]", _SCRATCH)

@@ -18,6 +18,7 @@ from vtp.media.rtp.ortc_types import (
     TransportParameters,
 )
 from vtp.media.sfu.dtls import Dtls, HandshakeFailed, expected, fingerprint
+from vtp.media.sfu.egress import Subscriber
 from vtp.media.sfu.ice import Agent, Path
 from vtp.settings import Media
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from aiortc.rtcdtlstransport import RTCDtlsParameters
 
     from vtp.media.sfu.door import Door
-    from vtp.media.sfu.srtp import SrtpIn, SrtpOut
+    from vtp.media.sfu.srtp import SrtpIn
 
 _log = structlog.get_logger()
 
@@ -53,7 +54,7 @@ class Listener(Protocol):
     def state(self, transport: Transport, state: State) -> None: ...
 
 
-class Transport:
+class Transport(Subscriber):
     """Made with names that it is found by; `connect` it, and `close` it whatever happened.
 
     "disconnected" is not the end: packets still go to where the other side was until its consent
@@ -65,14 +66,12 @@ class Transport:
         self, door: Door, certificate: RTCCertificate, listener: Listener, *, options: Media
     ) -> None:
         self.id = secrets.token_urlsafe(16)
+        super().__init__()
         self.state: State = "new"
-        self.path: Path | None = None
-        self.tx: SrtpOut | None = None
         self.rtt = 0.0  # s, as reports tell it; written by who reads them
         # Until then media is not worth decrypting: who listens has had too much of it.
         self.deaf_until = 0.0
         self.packets_in = self.bytes_in = 0
-        self.packets_out = self.bytes_out = 0
         self._door = door
         self._options = options
         self._listener = listener

@@ -1,0 +1,11 @@
+from collections.abc import Iterator, Sequence
+
+from vtp.media.rtp.packet import Packet
+from vtp.media.sfu.stream import Forwarded
+
+def spread(
+    everybody: Iterator[Forwarded], packets: Sequence[Packet], now: float, /, *, clean: bool
+) -> None: ...
+def setup(
+    protect: int, slab: int, room: int, messages: int, /, **classes: type[object]
+) -> None: ...
