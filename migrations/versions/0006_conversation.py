@@ -61,7 +61,7 @@ create table poll (
     -- Makes voters of people while an anonymous poll is open, so that nobody answers twice.
     secret bytea,
     check (closed_at is null or opened_at is not null),
-    check (shared_at is null or closed_at is not null),
+    check (shared_at is null or opened_at is not null),
     check (secret is null or (anonymous and opened_at is not null and closed_at is null))
 );
 create index poll_of_meeting on poll (meeting_id, id);

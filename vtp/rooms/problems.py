@@ -227,10 +227,10 @@ class PollClosed(Conflict):
     code = "poll_closed"
 
 
-class PollNotClosed(Conflict):
-    """Close the poll before you show its result."""
+class PollNotOpened(Conflict):
+    """Ask before you show what was answered."""
 
-    code = "poll_not_closed"
+    code = "poll_not_opened"
 
 
 class NotADraft(Conflict):

@@ -95,7 +95,7 @@ async def close(call: Call, body: bodies.PollOnly) -> PollView:
 
 @events.on("poll.share", rule=signed_in("rooms", "share_poll", writes=True))
 async def share(call: Call, body: bodies.PollOnly) -> PollView:
-    """As a host: show the result of a closed poll to everybody."""
+    """As a host: show the result to everybody."""
     return await _rooms(call).polls.share(call.sid, PollId(body.poll))
 
 

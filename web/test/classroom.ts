@@ -101,6 +101,7 @@ export function joined(more: Partial<Joined> = {}): Joined {
     codecs: { camera: "video/H264", screen: "video/VP8" },
     ice_servers: [],
     rights: { publish: ["microphone", "camera"], moderate: false },
+    talk: { messages: [], more: false, polls: [], answers: [], lost: null },
     ...more,
   };
 }

@@ -20,7 +20,7 @@ from vtp.rooms.problems import (
     MessageTooLong,
     NotADraft,
     PollClosed,
-    PollNotClosed,
+    PollNotOpened,
 )
 from vtp.rooms.talk.messages import cleaned
 
@@ -168,9 +168,9 @@ def closed(poll: Poll, *, at: datetime) -> Poll:
 
 
 def shared(poll: Poll, *, at: datetime) -> Poll:
-    """Show the result to everybody, once there is one that stays."""
-    if poll.stage != "closed":
-        raise PollNotClosed
+    """Show the result to everybody; while it is open they see it grow."""
+    if poll.stage == "draft":
+        raise PollNotOpened
     return poll if poll.shared_at is not None else replace(poll, shared_at=at)
 
 

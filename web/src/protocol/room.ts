@@ -31,6 +31,8 @@ export interface RoomHandlers {
   onMedia: (media: Media, joined: Joined) => void;
   /** What has just happened, in order; after a gap only what is known of it. */
   onEvents?: (events: readonly RoomEvent[]) => void;
+  /** In, or back: with what there is besides people and tracks. */
+  onEntered?: (joined: Joined) => void;
   onRights?: (rights: Rights) => void;
   onMediaState?: (state: MediaState) => void;
   onSpeaking?: (speaking: Speaking) => void;
@@ -180,6 +182,7 @@ export class Room {
     this.#wait = this.#options.again ?? AGAIN;
     this.#tellRights(joined.rights);
     if (joined.missed.length > 0) this.#tell.onEvents?.(joined.missed);
+    this.#tell.onEntered?.(joined);
     this.#show(fromSnapshot(joined));
     if (this.#over) return;
     this.#become("open");

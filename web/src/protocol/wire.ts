@@ -1,5 +1,6 @@
 /** What is said about a class over the socket; the shapes of docs/PROTOCOL.md. */
 import type { types } from "mediasoup-client";
+import type { TalkEvent, TalkSnapshot } from "./talk-wire.ts";
 
 export type Source = "microphone" | "camera" | "screen" | "screen_audio";
 
@@ -49,6 +50,7 @@ export type RoomEvent = { seq: number; at: string } & (
   | { type: "track_ended"; track_id: string; participant_id: string }
   | { type: "sources_changed"; member_sources: Source[] }
   | { type: "server_stops"; by: string }
+  | TalkEvent
   | { type: "meeting_ended"; how: Ending }
 );
 
@@ -71,6 +73,7 @@ export interface Joined {
   codecs: Codecs;
   ice_servers: RTCIceServer[];
   rights: Rights;
+  talk: TalkSnapshot;
 }
 
 export interface TransportOffer {

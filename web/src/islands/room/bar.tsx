@@ -9,7 +9,9 @@ import type { Classroom } from "./classroom.ts";
 import { copyLink } from "./invite.ts";
 import { More } from "./more.tsx";
 import { DeviceMenu } from "./pickers.tsx";
+import { Lost, LostCount, React } from "./react.tsx";
 import { Screen } from "./screen.ts";
+import { ChatControl, PanelTabs } from "./tabs.tsx";
 import { phone } from "./view.ts";
 
 export function Bar({ room }: { room: Classroom }): VNode {
@@ -17,6 +19,7 @@ export function Bar({ room }: { room: Classroom }): VNode {
     <footer class="class-bar">
       <div class="class-bar-start">
         <Told room={room} />
+        <LostCount room={room} />
       </div>
       <div class="class-controls" role="toolbar" aria-label={t("room.controls")}>
         {room.may("microphone") && <Microphone room={room} />}
@@ -24,14 +27,16 @@ export function Bar({ room }: { room: Classroom }): VNode {
         {room.may("screen") && Screen.possible && !phone.value && <Share room={room} />}
         <span class="class-line" />
         <Hand room={room} />
-        {phone.value && <People room={room} />}
+        {!phone.value && <React room={room} />}
+        {!phone.value && !room.rights.value.moderate && <Lost room={room} />}
+        {phone.value && <ChatControl room={room} />}
         <More room={room} />
         <span class="class-line" />
         <Leave room={room} />
       </div>
       {!phone.value && (
         <div class="class-bar-end">
-          <People room={room} />
+          <PanelTabs room={room} />
         </div>
       )}
     </footer>
@@ -61,7 +66,7 @@ function Told({ room }: { room: Classroom }): VNode {
   );
 }
 
-interface ControlProps {
+export interface ControlProps {
   icon: string;
   name: string;
   letter: string;
@@ -71,7 +76,7 @@ interface ControlProps {
   children?: ComponentChildren;
 }
 
-function Control(props: ControlProps): VNode {
+export function Control(props: ControlProps): VNode {
   const { icon, name, letter, kind, pressed, onClick, children } = props;
   return (
     <button
@@ -164,42 +169,6 @@ function Hand({ room }: { room: Classroom }): VNode {
       kind={up && "chalk"}
       onClick={() => room.hand()}
     />
-  );
-}
-
-function People({ room }: { room: Classroom }): VNode {
-  const people = room.people.value;
-  const hands = people.filter(({ hand, self }) => hand !== undefined && !self).length;
-  const open = room.panel.value;
-  const toggle = () => room.togglePeople();
-  if (phone.value) {
-    const name = hands > 0 ? t("room.peopleHands", { count: hands }) : t("room.people");
-    return (
-      <Control icon="users" name={name} letter="P" pressed={open} onClick={toggle}>
-        {hands > 0 && <span class="counter">{hands}</span>}
-      </Control>
-    );
-  }
-  return (
-    <button
-      type="button"
-      class="class-tab"
-      aria-pressed={open}
-      aria-keyshortcuts="P"
-      data-tip={t("room.people")}
-      data-key="P"
-      onClick={toggle}
-    >
-      <Icon name="users" />
-      {t("room.people")}
-      <em>{people.length}</em>
-      {hands > 0 && (
-        <span class="counter">
-          {hands}
-          <span class="visually-hidden">{t("room.handsUp")}</span>
-        </span>
-      )}
-    </button>
   );
 }
 

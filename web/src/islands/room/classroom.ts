@@ -17,15 +17,20 @@ import { offered, type Person, peopleOf } from "./people.ts";
 import { Screen } from "./screen.ts";
 import { Showing, type Where } from "./showing.ts";
 import { Sounds } from "./sounds.ts";
+import { Talk } from "./talk.ts";
 import { refusal } from "./troubles.ts";
 import { Viewing } from "./viewing.ts";
 
 export type Stage = "lobby" | "joining" | "in" | "over";
 
+export type PanelName = "people" | "chat" | "polls";
+
 export interface Place {
   roomId: string;
   title: string;
   rights: Rights;
+  /** In which times are shown; without one, that of the device. */
+  zone?: string;
 }
 
 const KEYBOARD = matchMedia("(any-pointer: fine)");
@@ -51,7 +56,8 @@ export class Classroom {
   readonly pictures: Signal<ReadonlyMap<string, MediaStreamTrack>> = signal(new Map());
   /** In which layer each comes, and why in no better one. */
   readonly layers: Signal<ReadonlyMap<string, LayerNews>> = signal(new Map());
-  readonly panel: Signal<boolean> = signal(false);
+  readonly panel: Signal<PanelName | undefined> = signal(undefined);
+  readonly talk: Talk;
   readonly people: ReadonlySignal<Person[]>;
   readonly me: ReadonlySignal<Person | undefined>;
   readonly view: Viewing;
@@ -61,7 +67,7 @@ export class Classroom {
   /** The sheet with the keys is open. */
   readonly help: Signal<boolean> = signal(false);
   readonly #live: Live;
-  readonly #sending = new Sending({ onProblem: (_, error) => this.#trouble(error) });
+  readonly #sending = new Sending({ onProblem: (_, error) => this.trouble(error) });
   readonly #watching = new Watching({
     onTrack: (id, track) => this.#received(id, track),
     onLayer: (id, news) => {
@@ -82,6 +88,11 @@ export class Classroom {
     const id = computed(() => this.joined.value?.me.id ?? "");
     this.people = computed(() => peopleOf(this.roster.value, id.value));
     this.me = computed(() => this.people.value.find(({ self }) => self));
+    this.talk = new Talk(live, this.notices, {
+      zone: place.zone ?? "",
+      looks: computed(() => (this.panel.value === "people" ? undefined : this.panel.value)),
+      opens: (panel) => this.open(panel),
+    });
     this.view = new Viewing(this.people, kept);
     this.blur = new Blur(devices.camera.track);
     this.cut = computed(() => this.line.value !== "open" || BROKEN.has(this.media.value));
@@ -102,8 +113,11 @@ export class Classroom {
         this.#sending.use(media);
       },
       onEvents: (events) => this.#happened(events),
+      onEntered: (joined) => this.talk.entered(joined),
       onRights: (rights) => {
+        const before = this.rights.value.moderate;
         this.rights.value = rights;
+        if (rights.moderate !== before && this.stage.value === "in") this.#ranked();
         this.#sending.allow(rights.publish);
       },
       onMediaState: (state) => {
@@ -158,12 +172,24 @@ export class Classroom {
     await this.turn("microphone", held);
   }
 
-  togglePeople(): void {
-    this.panel.value = !this.panel.value;
+  /** Beside the stage there is one panel at a time. */
+  toggle(panel: PanelName): void {
+    this.panel.value = this.panel.value === panel ? undefined : panel;
+  }
+
+  open(panel: PanelName): void {
+    this.panel.value = panel;
   }
 
   closePanel(): void {
-    this.panel.value = false;
+    this.panel.value = undefined;
+  }
+
+  /** Write to one person, from wherever one came upon them. */
+  writeTo(user: string): void {
+    this.talk.audience.value = "private";
+    this.talk.with.value = user;
+    this.open("chat");
   }
 
   /** By a key, so it is said which one it is now. */
@@ -216,7 +242,7 @@ export class Classroom {
     try {
       await this.#room?.call(event, body);
     } catch (error) {
-      this.#trouble(error);
+      this.trouble(error);
     }
   }
 
@@ -271,12 +297,13 @@ export class Classroom {
     this.view.close();
     this.pictures.value = new Map();
     this.speaking.value = [];
-    this.panel.value = false;
+    this.panel.value = undefined;
     this.stage.value = "over";
   }
 
   #happened(events: readonly RoomEvent[]): void {
     const me = this.joined.value?.me.id ?? "";
+    this.talk.happened(events, this.rights.value.moderate);
     for (const event of events) {
       if (event.type === "track_changed" && event.track.participant_id === me) {
         this.#mutedByStaff(event.track);
@@ -288,6 +315,10 @@ export class Classroom {
       const notice = eventNotice(event, this.roster.value, me, KEYBOARD.matches);
       if (notice) this.notices.tell(notice);
     }
+  }
+
+  #ranked(): void {
+    this.talk.ranked().catch((error: unknown) => this.trouble(error));
   }
 
   #mutedByStaff({ muted_by_staff, source }: Track): void {
@@ -328,7 +359,7 @@ export class Classroom {
     else this.#sending.end("screen_audio");
   }
 
-  #trouble(error: unknown): void {
+  trouble(error: unknown): void {
     this.notices.tell({ text: refusal(error), icon: "circle-alert", urgent: true });
   }
 }

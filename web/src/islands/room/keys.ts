@@ -1,6 +1,8 @@
 /** Single keys in a class. Off while somebody types, and where a dialog or a menu is open. */
 import { t } from "../../text.ts";
 import type { Classroom } from "./classroom.ts";
+import { chooseOption } from "./polls-answer.tsx";
+import { loseTrack, showReactions } from "./react.tsx";
 import { Screen } from "./screen.ts";
 import { toggleFull } from "./top.tsx";
 
@@ -56,8 +58,31 @@ export const KEYS: Key[] = [
   key(
     "P",
     () => t("room.keys.people"),
-    (room) => room.togglePeople(),
+    (room) => room.toggle("people"),
   ),
+  key(
+    "C",
+    () => t("room.keys.chat"),
+    (room) => room.toggle("chat"),
+  ),
+  key(
+    "O",
+    () => t("room.keys.polls"),
+    (room) => room.toggle("polls"),
+  ),
+  key("E", () => t("room.keys.react"), showReactions),
+  key(
+    "L",
+    () => t("room.keys.lost"),
+    (room) => loseTrack(room),
+    { when: (room) => !room.rights.value.moderate },
+  ),
+  {
+    keys: ["1", "2", "3", "4", "5", "6", "7", "8", "9"],
+    cap: "1 – 9",
+    name: () => t("room.keys.answer"),
+    act: (_, pressed) => chooseOption(Number(pressed)),
+  },
   key(
     "G",
     () => t("room.keys.layout"),

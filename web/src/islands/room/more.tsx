@@ -4,6 +4,7 @@ import { t } from "../../text.ts";
 import { Icon } from "../parts.tsx";
 import type { Classroom } from "./classroom.ts";
 import { copyLink } from "./invite.ts";
+import { loseTrack, ReactionRow } from "./react.tsx";
 import { openWindow, windowPossible } from "./small-window.tsx";
 import { phone } from "./view.ts";
 import { Item, ViewItems } from "./view-menu.tsx";
@@ -60,6 +61,18 @@ export function More({ room }: { room: Classroom }): VNode {
 function OnPhone({ room }: { room: Classroom }): VNode {
   return (
     <>
+      <ReactionRow room={room} menu={MENU} />
+      {!room.rights.value.moderate && (
+        <Item menu={MENU} icon="life-buoy" onClick={() => loseTrack(room)}>
+          {t("room.lost")}
+        </Item>
+      )}
+      <Item menu={MENU} icon="users" onClick={() => room.open("people")}>
+        {t("room.people")}
+      </Item>
+      <Item menu={MENU} icon="vote" onClick={() => room.open("polls")}>
+        {t("polls.title")}
+      </Item>
       <Item menu={MENU} icon="link" onClick={() => void copyLink()}>
         {t("room.invite")}
       </Item>

@@ -44,6 +44,13 @@ export class Notices {
   #names: string[] = [];
 
   tell(notice: Notice): void {
+    this.show(notice);
+    if (notice.urgent) this.assertive.value = notice.text;
+    else this.#gather(notice);
+  }
+
+  /** Only to see: it is said elsewhere. */
+  show(notice: Notice): void {
     const { about } = notice;
     const same = about !== undefined && this.shown.value?.about?.what === about.what;
     this.#names = about ? [...(same ? this.#names : []), about.name] : [];
@@ -51,8 +58,11 @@ export class Notices {
     this.shown.value = { ...notice, text };
     clearTimeout(this.#hide);
     this.#hide = setTimeout(() => this.clear(), SHOWN_FOR);
-    if (notice.urgent) this.assertive.value = notice.text;
-    else this.#gather(notice);
+  }
+
+  /** Only to hear, when nothing else is read. */
+  say(text: string): void {
+    this.#gather({ text, icon: "" });
   }
 
   clear(): void {

@@ -20,6 +20,7 @@ import { stayAwake } from "./wake.ts";
 
 export function mount(element: HTMLElement): void {
   const { room = "", title = "", publish = "", user = "", name = "", present } = element.dataset;
+  const { zone = "" } = element.dataset;
   const rights = {
     publish: publish.split(" ").filter(Boolean) as Source[],
     moderate: "host" in element.dataset,
@@ -27,7 +28,7 @@ export function mount(element: HTMLElement): void {
   const devices = new Devices(navigator.mediaDevices, localStorage);
   const classroom = new Classroom(
     connect(),
-    { roomId: room, title, rights },
+    { roomId: room, title, rights, zone },
     devices,
     localStorage,
   );

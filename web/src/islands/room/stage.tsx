@@ -59,7 +59,7 @@ function Arranged({ room, size }: { room: Classroom; size: Size }): VNode {
     size,
     window: view.value.width,
     form: form.value,
-    panel: room.panel.value !== false,
+    panel: room.panel.value !== undefined,
     staff: room.rights.value.moderate,
     people,
     shares: audioOnly.value ? [] : shares(people).filter(({ self }) => !self),

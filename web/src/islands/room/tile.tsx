@@ -8,6 +8,7 @@ import { Icon } from "../parts.tsx";
 import type { Classroom } from "./classroom.ts";
 import type { Rect, Size } from "./layout.ts";
 import { firstName, type Person, pictured, silent } from "./people.ts";
+import { Reacted } from "./react.tsx";
 import type { Placed } from "./scene.ts";
 import { TileMenu } from "./tile-menu.tsx";
 
@@ -47,6 +48,7 @@ export function Tile({ room, one, ring = true, full }: TileProps): VNode {
         </span>
       )}
       {away && <span class="tile-gone">{t("room.reconnects")}</span>}
+      <Reacted room={room} participant={participant.id} />
       {look !== "float" && <TileMenu room={room} person={person} />}
       <Caption room={room} person={person} speaks={speaks} full={full} />
     </figure>
