@@ -28,7 +28,7 @@ export function ChatMessage({ room, message, onAnswer }: Props): VNode {
           <Sent room={room} at={message.sent_at} />
         </p>
         {deleted ? (
-          <p class="chat-deleted">{mine ? t("chat.deletedByYou") : deletedBy(deleted)}</p>
+          <p class="chat-deleted">{deletedBy(deleted, mine)}</p>
         ) : (
           <>
             {message.reply && <Quoted quote={message.reply} />}
@@ -42,7 +42,8 @@ export function ChatMessage({ room, message, onAnswer }: Props): VNode {
   );
 }
 
-function deletedBy(by: "author" | "staff"): string {
+function deletedBy(by: "author" | "staff", mine: boolean): string {
+  if (mine && by === "author") return t("chat.deletedByYou");
   return by === "author" ? t("chat.deletedByAuthor") : t("chat.deletedByStaff");
 }
 

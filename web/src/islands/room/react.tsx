@@ -7,7 +7,7 @@ import { Control } from "./bar.tsx";
 import type { Classroom } from "./classroom.ts";
 
 const SIGNS: { reaction: Reaction; icon: string; name: () => string }[] = [
-  { reaction: "thumbs_up", icon: "thumbs-up", name: () => t("react.thumbs_up") },
+  { reaction: "thumbs_up", icon: "thumbs-up", name: () => t("react.thumbsUp") },
   { reaction: "heart", icon: "heart", name: () => t("react.heart") },
   { reaction: "idea", icon: "lightbulb", name: () => t("react.idea") },
   { reaction: "laugh", icon: "laugh", name: () => t("react.laugh") },
