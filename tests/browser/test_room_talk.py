@@ -74,7 +74,9 @@ async def test_two_people_chat(room: Class) -> None:
     await messages(ines).hover()
     await ines.button("Reply to Noor Haddad").click()
     await says(ines, "Exactly")
-    await expect(messages(noor).nth(1).locator("blockquote")).to_contain_text("Noor Haddad: Is this")
+    await expect(messages(noor).nth(1).locator("blockquote")).to_contain_text(
+        "Noor Haddad: Is this"
+    )
     picture = {"name": "sketch.png", "mimeType": "image/png", "buffer": a_png(300)}
     await noor.page.locator("[data-chat-file]").set_input_files(picture)  # type: ignore[arg-type]
     await expect(noor.page.get_by_text("Ready to send")).to_be_visible()
@@ -89,7 +91,9 @@ async def test_two_people_chat(room: Class) -> None:
     await expect(messages(noor).nth(1).locator("blockquote")).to_contain_text("message deleted")
     # All of it is there again.
     await noor.join()
-    await expect(noor.page.locator(".class-tab", has_text="Chat").locator(".counter")).to_have_count(0)
+    await expect(
+        noor.page.locator(".class-tab", has_text="Chat").locator(".counter")
+    ).to_have_count(0)
     await opens(noor, "Chat")
     await expect(messages(noor)).to_have_count(3)
     await expect(messages(noor).nth(2).locator("img")).to_be_visible()
@@ -201,9 +205,10 @@ async def test_nothing_that_anybody_writes_runs(room: Class) -> None:
     await ines.page.locator(".chat-log").evaluate("log => log.scrollTop = 0")
     for one in (ines, noor):
         assert await one.page.evaluate("window.__broken") is None
-        assert await one.page.locator(
-            ".chat-words :not(a), .chat-words a:not([href^=http])"
-        ).count() == 0
+        assert (
+            await one.page.locator(".chat-words :not(a), .chat-words a:not([href^=http])").count()
+            == 0
+        )
         assert await one.window.sticks_out() == 0
 
 
