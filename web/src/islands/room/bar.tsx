@@ -51,7 +51,7 @@ function Told({ room }: { room: Classroom }): VNode {
         <Icon name={notice.icon} />
         <span>{notice.text}</span>
         {notice.about?.what === "hand" && room.rights.value.moderate && !room.panel.value && (
-          <button type="button" class="class-notice-show" onClick={() => room.togglePeople()}>
+          <button type="button" class="class-notice-show" onClick={() => room.open("people")}>
             {t("room.notice.show")}
           </button>
         )}
