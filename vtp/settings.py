@@ -302,6 +302,23 @@ class Audit(Section, frozen=True, kw_only=True):
     keep_addresses: Annotated[int, msgspec.Meta(ge=1, le=3650)] = 30
 
 
+class Webhooks(Section, frozen=True, kw_only=True):
+    # Private networks, in CIDR form, to which webhooks may go; there http will do as well.
+    allowed_networks: tuple[str, ...] = ()
+    # For one attempt, and what is read of an answer.
+    timeout: Annotated[float, msgspec.Meta(gt=0, le=60)] = 15.0
+    most_bytes: Count = 16_384
+    # An endpoint to which nothing could be delivered for so long is switched off.
+    give_up_after: Positive = 432_000.0
+    # After another secret was made, the one before signs as well for so long.
+    secret_overlap: Pause = 86_400.0
+    keep_deliveries: Positive = 2_592_000.0
+
+    def __post_init__(self) -> None:
+        for network in self.allowed_networks:
+            ip_network(network)
+
+
 class Sandbox(Section, frozen=True, kw_only=True):
     memory: Count = 1_073_741_824
     cpu_seconds: Positive = 60.0
@@ -332,6 +349,7 @@ class Settings(Section, frozen=True, kw_only=True):
     rooms: Rooms = Rooms()
     attendance: Attendance = Attendance()
     audit: Audit = Audit()
+    webhooks: Webhooks = Webhooks()
     sandbox: Sandbox = Sandbox()
 
     @property

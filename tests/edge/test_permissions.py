@@ -522,6 +522,49 @@ async def test_everybody_may_what_the_table_says(school: School, name: str) -> N
     assert wrong == {}
 
 
+# What changes something and leaves no row in the record, and why.
+UNWRITTEN = {
+    ("POST", "/api/v1/client-errors"): "goes to the log, and is nobody's act",
+    ("POST", "/api/v1/auth/refresh"): "goes on with a session whose beginning is written",
+    ("POST", "/setup"): "refused without a link; the account that one makes is written",
+    ("POST", "/api/v1/rooms/{id}/members"): "nobody has the address of the table",
+    ("POST", "/api/v1/meetings/{id}/images"): "kept with the class",
+    ("DELETE", "/api/v1/meetings/{id}/messages/{message}"): "kept with the class",
+    # The class of the table is over: nothing changes, and what changes in one that goes on is
+    # tried in tests/store/test_rooms_written.py.
+    ("POST", "/api/v1/meetings/{id}/end"): "the class is over",
+    ("DELETE", "/api/v1/meetings/{id}/participants/{participant_id}"): "the class is over",
+    ("POST", "/api/v1/meetings/{id}/participants/{participant_id}/readmit"): "the class is over",
+    # What happens inside of a class is kept with the class: presence, tracks, messages.
+    ("POST", "/api/v1/meetings/{id}/tracks/{track_id}/mute"): "kept with the class",
+    ("POST", "/whip/{id}"): "kept with the class",
+    ("PATCH", "/whip/{id}/{session}"): "kept with the class",
+    ("DELETE", "/whip/{id}/{session}"): "kept with the class",
+    ("POST", "/whep/{id}"): "kept with the class",
+    ("PATCH", "/whep/{id}/{session}"): "kept with the class",
+    ("DELETE", "/whep/{id}/{session}"): "kept with the class",
+}
+
+
+async def test_whatever_changes_something_is_written_down(school: School) -> None:
+    silent = set()
+    count = "select count(*) from audit_entry"
+    for route in all_routes():
+        if route.method in {"GET", "OPTIONS"}:
+            continue
+        call = row_of(route)
+        name = "admin" if route.rule.roles and not route.rule.owned else OWNER
+        given = await arguments(school, route, call, name)
+        fresh = await school.application.sign_in(school.people[name].user)
+        given["headers"]["Cookie"] = f"{school.application.by_cookie}={fresh.cookie}"
+        before = await school.application.parts.db.fetchval(count)
+        await school.application.call(route.method, given.pop("path"), **given)
+        if await school.application.parts.db.fetchval(count) == before:
+            silent.add((route.method, route.path))
+        await school.restore(name, route)
+    assert silent == set(UNWRITTEN)
+
+
 @pytest.mark.parametrize("name", [OWNER, "admin"])
 @pytest.mark.parametrize("scope", ["none", "right", "wrong"])
 async def test_a_key_may_what_its_scopes_say(school: School, name: str, scope: str) -> None:

@@ -58,7 +58,7 @@ async def test_while_the_database_is_away_a_class_goes_on_and_all_is_written_lat
             await late.join(room)
         school.rooms.desk.unpublish(noor.sid, track_id=track.id)
         order = school.rooms.moderation
-        await order.remove(order.staffed(ines.sid), noor.id)
+        await order.remove(order.staffed(ines.sid), noor.id, by=ines.actor)
         await school.rooms.entrance.leave(ines.sid)
         await school.later(60)
         assert school.rooms.live.in_room(room) is None

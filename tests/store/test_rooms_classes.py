@@ -210,7 +210,7 @@ async def test_a_right_that_goes_while_somebody_comes_in_is_asked_again(
 
 async def remove(school: School, host: Attender, who: Attender) -> None:
     order = school.rooms.moderation
-    await order.remove(order.staffed(host.sid), who.id)
+    await order.remove(order.staffed(host.sid), who.id, by=host.actor)
 
 
 # --- coming back ------------------------------------------------------------------------------
@@ -332,7 +332,7 @@ async def test_who_is_removed_is_cut_off_at_once_and_stays_out(
             await noor.join(room, token=again)
     order = school.rooms.moderation
     meeting = await order.from_outside(ines.actor, ines.meeting_id)
-    await order.readmit(meeting, await order.person_of(meeting, noor.id))
+    await order.readmit(meeting, await order.person_of(meeting, noor.id), by=ines.actor)
     await noor.join(room)
 
 

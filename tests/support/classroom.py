@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from tests.support.accounts import Person, a_person, some_accounts
+from tests.support.chronicle import a_chronicle
 from tests.support.quiet_plane import Peer, QuietPlane, sound, video
 from vtp import settings
 from vtp.accounts.service import Accounts
@@ -179,6 +180,7 @@ async def a_process(
         open_rooms(
             db,
             clock=clock,
+            chronicle=a_chronicle(db, clock),
             options=options,
             accounts=accounts,
             attendance=attendance,

@@ -12,6 +12,7 @@ import msgspec
 from aiohttp import web
 
 from tests.support.accounts import a_person, some_accounts
+from tests.support.chronicle import a_chronicle
 from tests.support.classroom import UNWRITTEN
 from tests.support.edge import an_app
 from tests.support.quiet_plane import QuietPlane
@@ -100,6 +101,7 @@ async def a_served_school(
             open_rooms(
                 db,
                 clock=clock,
+                chronicle=a_chronicle(db, clock),
                 options=options,
                 accounts=accounts,
                 attendance=attendance,

@@ -16,6 +16,7 @@ from vtp.media.sfu import turn
 from vtp.media.sfu.plane import Plane, open_plane
 from vtp.rooms.events import Herald
 from vtp.rooms.service import Rooms, open_rooms
+from vtp.rooms.service.chronicle import Chronicle
 from vtp.rooms.service.entrance import IceServer
 
 
@@ -36,6 +37,7 @@ async def open_classes(parts: Parts, sockets: Sockets) -> AsyncIterator[Classes]
         open_rooms(
             parts.db,
             clock=clock,
+            chronicle=Chronicle(parts.audit, parts.webhooks),
             options=chosen.rooms,
             accounts=parts.accounts,
             attendance=attendance,

@@ -19,10 +19,12 @@ from vtp.notices import events as notices_events
 from vtp.notices import jobs as notices_jobs
 from vtp.rooms import api as rooms_api
 from vtp.rooms import events as rooms_events
+from vtp.rooms import hooks as rooms_hooks
 from vtp.rooms import jobs as rooms_jobs
 from vtp.rooms import order_events, talk_events
 from vtp.rooms import pages as rooms_pages
 from vtp.site import pages as site_pages
+from vtp.webhooks import jobs as webhooks_jobs
 
 EVENTS = (
     jobs_events.events,
@@ -38,7 +40,10 @@ HANDLERS = (
     mail_jobs.handlers,
     notices_jobs.handlers,
     rooms_jobs.handlers,
+    webhooks_jobs.handlers,
 )
+# What webhooks tell.
+HOOKS = (*rooms_hooks.news,)
 # What people can be told, and all that may be written to them.
 KINDS = (*accounts_kinds.KINDS,)
 LETTERS = (mail_service.TEST, *accounts_kinds.LETTERS)

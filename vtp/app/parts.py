@@ -25,6 +25,7 @@ from vtp.jobs.service import Jobs
 from vtp.sandbox.runner import Sandbox
 from vtp.settings import Settings
 from vtp.telemetry.metrics import Metrics
+from vtp.webhooks.service import Webhooks
 
 # Set by `vtp serve --demo` for its children.
 DEMO = "VTP_CHILD_DEMO"
@@ -44,6 +45,7 @@ class Parts:
     sandbox: Sandbox
     jobs: Jobs
     audit: Audit
+    webhooks: Webhooks
     letterbox: Letterbox
     accounts: Accounts
     standing: Standing
@@ -63,7 +65,8 @@ async def open_parts(
         await require_schema(db)
         blobs = await stack.enter_async_context(open_blobs(chosen.blob, data_dir=chosen.data_dir))
         audit = Audit(db, clock)
-        jobs = Jobs(db, chosen.jobs, declared.HANDLERS)
+        jobs = Jobs(db, chosen.jobs, declared.HANDLERS, record=audit.record)
+        webhooks = Webhooks(db, clock=clock, audit=audit, jobs=jobs)
         box = letterbox(chosen, db, clock=clock, jobs=jobs, origins=origins, demo=demo)
         accounts = await stack.enter_async_context(
             open_accounts(
@@ -94,6 +97,7 @@ async def open_parts(
             sandbox=Sandbox(chosen.sandbox, clock=clock),
             jobs=jobs,
             audit=audit,
+            webhooks=webhooks,
             letterbox=box,
             accounts=accounts,
             standing=Standing(db, clock=clock, demo=demo),

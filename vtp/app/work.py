@@ -9,6 +9,7 @@ import structlog
 from vtp.accounts.jobs import Bench
 from vtp.accounts.jobs import handlers as accounts_handlers
 from vtp.app.archive import archive
+from vtp.app.hooks import delivering
 from vtp.app.letterbox import desk
 from vtp.app.loop import Told, fed
 from vtp.app.parts import Parts, demo_wanted, open_parts
@@ -25,6 +26,7 @@ from vtp.rooms.jobs import handlers as rooms_handlers
 from vtp.settings import Settings
 from vtp.telemetry import logs
 from vtp.telemetry.watchdog import Watchdog
+from vtp.webhooks.jobs import handlers as webhooks_handlers
 
 _log = structlog.get_logger()
 
@@ -66,6 +68,7 @@ def bound(parts: Parts) -> list[Bound]:
         *notices_handlers.bind(Dustpan(parts.db, chosen.notices, parts.clock)),
         *jobs_handlers.bind(Broom(db=parts.db, options=chosen.jobs)),
         *rooms_handlers.bind(attic),
+        *webhooks_handlers.bind(delivering(parts)),
     ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
@@ -51,11 +51,31 @@ def silence(options: settings.Jobs) -> float:
     return options.heartbeat * _BEATS
 
 
+class Record(Protocol):
+    """Writes down that somebody did something to a job, in the same transaction."""
+
+    async def __call__(
+        self, tx: Db, actor: Actor, /, *, action: str, noun: str, target_id: JobId
+    ) -> None: ...
+
+
+async def _unwritten(
+    _tx: Db, _actor: Actor, /, *, action: str, noun: str, target_id: JobId
+) -> None:
+    """For a process that only puts work aside."""
+
+
 class Jobs:
     def __init__(
-        self, db: Database, options: settings.Jobs, groups: Iterable[Handlers[Any]]
+        self,
+        db: Database,
+        options: settings.Jobs,
+        groups: Iterable[Handlers[Any]],
+        *,
+        record: Record = _unwritten,
     ) -> None:
         self._db = db
+        self._record = record
         self._silence = silence(options)
         self._kinds = Catalogue(groups)
 
@@ -161,6 +181,7 @@ class Jobs:
                     await queue.take_out(tx, queue_id=queue_id)
             else:
                 await store.request_cancel(tx, job_id=job_id)
+            await self._record(tx, actor, action="cancelled", noun="job", target_id=job_id)
             return _gate(actor, await store.by_id(tx, job_id=job_id))
 
     async def retry(self, actor: Actor, *, job_id: JobId) -> JobView:
@@ -174,6 +195,7 @@ class Jobs:
             if not await store.begin_anew(tx, job_id=job_id, max_attempts=kind.max_attempts):
                 raise AlreadyQueued
             await _queue(tx, job_id, kind=job.kind, priority=job.priority)
+            await self._record(tx, actor, action="retried", noun="job", target_id=job_id)
             return _gate(actor, await store.by_id(tx, job_id=job_id))
 
     async def _locked(self, tx: Db, actor: Actor, job_id: JobId) -> tuple[JobView, int | None]:

@@ -23,7 +23,15 @@ from vtp.media.rtp.ortc_types import RtpCapabilities
 from vtp.rooms import effects, moves, rights
 from vtp.rooms.codecs import CAMERA, Codecs
 from vtp.rooms.doorstep import Doorstep
-from vtp.rooms.facts import Door, Participant, ParticipantId, Track, TrackId
+from vtp.rooms.facts import (
+    Door,
+    Participant,
+    ParticipantId,
+    ParticipantLeft,
+    Parting,
+    Track,
+    TrackId,
+)
 from vtp.rooms.media import Consumer, Peer, Plane, Producer
 from vtp.rooms.model import Room
 from vtp.rooms.news import (
@@ -88,6 +96,7 @@ class Meeting:
         started_at: datetime,
         outside: Outside,
         on_over: Callable[[Meeting], None],
+        on_left: Callable[[Meeting, Seat, Parting], None],
     ) -> None:
         self.id = meeting_id
         self.room = room
@@ -105,6 +114,7 @@ class Meeting:
         self.doorstep = Doorstep()
         self._outside = outside
         self._on_over = on_over
+        self._on_left = on_left
         self._speaking: frozenset[ParticipantId] = frozenset()
         self._outbox = Outbox(
             meeting_id,
@@ -180,6 +190,9 @@ class Meeting:
         self.state = turn.state
         self.ring.add(turn.events)
         self._outbox.changed(turn.events)
+        for event in turn.events:
+            if isinstance(event, ParticipantLeft) and event.participant_id in self.seats:
+                self._on_left(self, self.seats[event.participant_id], event.how)
         for effect in turn.effects:
             self._carry_out(effect)
 

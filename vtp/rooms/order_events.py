@@ -34,7 +34,7 @@ async def decline(call: Call, body: bodies.PersonOnly) -> Nothing:
 async def remove(call: Call, body: bodies.RemovePerson) -> Nothing:
     """Remove a person, who cannot come back to this class."""
     order = _order(call)
-    await order.remove(order.staffed(call.sid), ParticipantId(body.participant))
+    await order.remove(order.staffed(call.sid), ParticipantId(body.participant), by=call.actor)
     return Nothing()
 
 
@@ -42,7 +42,7 @@ async def remove(call: Call, body: bodies.RemovePerson) -> Nothing:
 async def readmit(call: Call, body: bodies.PersonOnly) -> Nothing:
     """Let somebody come back who was removed or turned away."""
     order = _order(call)
-    await order.readmit(order.staffed(call.sid), body.person)
+    await order.readmit(order.staffed(call.sid), body.person, by=call.actor)
     return Nothing()
 
 
@@ -109,7 +109,7 @@ async def promote(call: Call, body: bodies.Promote) -> Nothing:
 async def end(call: Call, body: Nothing) -> Nothing:
     """As a host: end the class for everybody."""
     order = _order(call)
-    await order.end(order.hosted(call.sid))
+    await order.end(order.hosted(call.sid), by=call.actor)
     return body
 
 

@@ -90,6 +90,8 @@ class People:
         user = await users.by_id(self._db, user_id) if seen else None
         if user is None:
             raise NotFound
+        if actor.user_id not in (None, user_id):
+            await self._audit.record_alone(actor, action="read", noun="user", target_id=user_id)
         return user
 
     async def listed(
@@ -97,6 +99,10 @@ class People:
     ) -> list[User]:
         if not actor.has(*OVERSEERS):
             raise Forbidden
+        if actor.user_id is not None:
+            await self._audit.record_alone(
+                actor, action="listed", noun="user", details={"words": words}
+            )
         if words:
             return await users.found(self._db, words, after=after, limit=limit)
         return await users.listed(self._db, after=after, limit=limit)

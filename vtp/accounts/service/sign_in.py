@@ -127,6 +127,12 @@ class SignIn:
         )
         if login is None or stored is None or not right:
             _log.info("accounts.wrong_password", address=caller.address)
+            await self._audit.refuse(
+                ANONYMOUS,
+                action="signed_in",
+                noun="user",
+                target_id=login.user_id if login else None,
+            )
             raise WrongCredentials
         if self._passwords.outdated(stored):
             await self._rehash(login.user_id, stored, password)

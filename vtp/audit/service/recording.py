@@ -10,10 +10,12 @@ import structlog
 
 from vtp.actor import NOWHERE, ORIGIN, Actor, Origin, Via
 from vtp.audit import addresses
+from vtp.audit.allowance import Allowance
 from vtp.audit.model import Detail, Details, Entry, Result, Whence
 from vtp.audit.store import rows
 from vtp.clock import Clock
 from vtp.db import Database, Db
+from vtp.errors import Unavailable
 from vtp.ids import uuid7
 from vtp.telemetry.redact import is_secret
 
@@ -23,6 +25,8 @@ _LONGEST = 300  # characters of one detail; what is longer is content, not a fac
 _MOST = 50  # items of one list
 _AGENT = 256
 _REQUEST_ID = 100
+# Refusals that are written down at once, and per second after that.
+_REFUSALS, _REFUSALS_PER_SECOND = 100.0, 1.0
 # Those are nobody's request, whatever happened to be going on when they acted.
 _OURS = frozenset({Via.SYSTEM, Via.TERMINAL})
 
@@ -35,6 +39,7 @@ class Audit:
     def __init__(self, db: Database, clock: Clock) -> None:
         self._db = db
         self._clock = clock
+        self._refusals = Allowance(_REFUSALS, _REFUSALS_PER_SECOND)
 
     async def record(
         self,
@@ -46,13 +51,16 @@ class Audit:
         target_id: UUID | str | None = None,
         result: Result = "done",
         details: Details | None = None,
+        origin: Origin | None = None,
     ) -> None:
         """Write down that `actor` did `action` ("disabled") to the `noun` ("user") `target_id`.
 
-        `tx` is the transaction of the change. From where it was asked, the edge has told.
+        `tx` is the transaction of the change. From where it was asked, the edge has told, unless
+        it is written later than it was asked: then `origin` says it.
         """
         entry, whence = self._entry(
             actor,
+            origin or origin_of(actor),
             action=action,
             noun=noun,
             target_id=target_id,
@@ -69,6 +77,34 @@ class Audit:
             target_id=entry.target_id,
             result=result,
         )
+
+    async def refuse(
+        self,
+        actor: Actor,
+        *,
+        action: str,
+        noun: str,
+        target_id: UUID | str | None = None,
+    ) -> None:
+        """Something was asked for and refused. Only so many are written down, the others counted.
+
+        That it cannot be written keeps nobody from being told that they were refused.
+        """
+        passed = self._refusals.take(now=self._clock.monotonic())
+        if passed is None:
+            return
+        details: Details = {"passed_over": passed} if passed else {}
+        try:
+            await self.record_alone(
+                actor,
+                action=action,
+                noun=noun,
+                target_id=target_id,
+                result="refused",
+                details=details,
+            )
+        except Unavailable as problem:
+            _log.warning("audit.refusal_not_written", code=problem.code)
 
     async def record_alone(
         self,
@@ -95,6 +131,7 @@ class Audit:
     def _entry(
         self,
         actor: Actor,
+        origin: Origin,
         *,
         action: str,
         noun: str,
@@ -102,7 +139,7 @@ class Audit:
         result: Result,
         details: Details,
     ) -> tuple[Entry, Whence | None]:
-        at, origin = self._clock.now(), _origin(actor)
+        at = self._clock.now()
         whence = None
         if origin.address:
             whence = Whence(origin.address[:64], secrets.token_bytes(addresses.SALT_BYTES))
@@ -124,7 +161,7 @@ class Audit:
         return entry, whence
 
 
-def _origin(actor: Actor) -> Origin:
+def origin_of(actor: Actor) -> Origin:
     return NOWHERE if actor.via in _OURS else ORIGIN.get(NOWHERE)
 
 

@@ -64,7 +64,7 @@ async def decline(request: web.Request, actor: Actor, id: Id, body: PersonIn) ->
 async def readmit_person(request: web.Request, actor: Actor, id: Id, body: PersonIn) -> Door:
     """Let somebody come back who was removed or turned away."""
     meeting = await _meeting(request, actor, id)
-    await request.app[ROOMS].moderation.readmit(meeting, body.person)
+    await request.app[ROOMS].moderation.readmit(meeting, body.person, by=actor)
     return meeting.state.order.door
 
 
@@ -122,7 +122,7 @@ async def mute(request: web.Request, actor: Actor, id: Id, track_id: Id) -> Trac
 async def remove(request: web.Request, actor: Actor, id: Id, participant_id: Id) -> None:
     """Remove a person with all their devices. They cannot come back unless they are let in."""
     meeting = await _meeting(request, actor, id)
-    await request.app[ROOMS].moderation.remove(meeting, ParticipantId(participant_id))
+    await request.app[ROOMS].moderation.remove(meeting, ParticipantId(participant_id), by=actor)
 
 
 @routes.post(
@@ -135,7 +135,8 @@ async def readmit(request: web.Request, actor: Actor, id: Id, participant_id: Id
     """Let somebody in again who was removed."""
     meeting = await _meeting(request, actor, id)
     order = request.app[ROOMS].moderation
-    await order.readmit(meeting, await order.person_of(meeting, ParticipantId(participant_id)))
+    person = await order.person_of(meeting, ParticipantId(participant_id))
+    await order.readmit(meeting, person, by=actor)
 
 
 async def _meeting(request: web.Request, actor: Actor, id: Id) -> Meeting:

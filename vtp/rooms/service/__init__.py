@@ -24,6 +24,7 @@ from vtp.rooms.media import Plane
 from vtp.rooms.meeting import Outside
 from vtp.rooms.news import Audience
 from vtp.rooms.service.catalogue import Catalogue
+from vtp.rooms.service.chronicle import Chronicle
 from vtp.rooms.service.desk import Desk
 from vtp.rooms.service.entrance import Entrance, IceServer
 from vtp.rooms.service.guests import Guests
@@ -87,6 +88,7 @@ async def open_rooms(
     db: Database,
     *,
     clock: Clock,
+    chronicle: Chronicle,
     options: settings.Rooms,
     accounts: Accounts,
     attendance: Attendance,
@@ -107,9 +109,11 @@ async def open_rooms(
         audience=callers,
         tasks=tasks,
     )
-    live = Live(db, outside=outside)
+    live = Live(db, outside=outside, chronicle=chronicle)
     standing = Standing(db, live=live, people=accounts.people)
-    catalogue = Catalogue(db, clock=clock, accounts=accounts, standing=standing)
+    catalogue = Catalogue(
+        db, clock=clock, accounts=accounts, standing=standing, chronicle=chronicle
+    )
     entrance = Entrance(db, live=live, people=accounts.people, plane=plane, ice_servers=ice_servers)
     desk = Desk(live=live, clock=clock)
     sessions = Sessions(

@@ -17,6 +17,7 @@ from vtp.rooms.facts import SOURCES, RoomRole, Source
 from vtp.rooms.model import Member, Room, Seen
 from vtp.rooms.problems import HostsOnly, NoSuchPerson, OwnerIsHost, OwnerOnly
 from vtp.rooms.rights import Access, Person
+from vtp.rooms.service.chronicle import Chronicle
 from vtp.rooms.service.standing import Standing
 from vtp.rooms.store import rooms as store
 from vtp.rooms.titles import title as cleaned
@@ -32,12 +33,19 @@ class Yours:
 
 class Catalogue:
     def __init__(
-        self, db: Database, *, clock: Clock, accounts: Accounts, standing: Standing
+        self,
+        db: Database,
+        *,
+        clock: Clock,
+        accounts: Accounts,
+        standing: Standing,
+        chronicle: Chronicle,
     ) -> None:
         self._db = db
         self._clock = clock
         self._accounts = accounts
         self._standing = standing
+        self._chronicle = chronicle
 
     async def create(
         self,
@@ -66,6 +74,7 @@ class Catalogue:
         )
         async with self._db.transaction() as tx:
             await store.insert(tx, room)
+            await self._chronicle.room_made(tx, actor, room)
         return Yours(room, "host")
 
     async def get(self, actor: Actor, room_id: RoomId) -> Yours:
@@ -94,7 +103,7 @@ class Catalogue:
         member_private_chat: bool | None = None,
     ) -> Yours:
         """None leaves it as it is. A class that goes on follows at once."""
-        await self.hosted(actor, room_id)
+        before = await self.hosted(actor, room_id)
         async with self._db.transaction() as tx:
             room = await store.change(
                 tx,
@@ -106,8 +115,9 @@ class Catalogue:
                 member_chat=member_chat,
                 member_private_chat=member_private_chat,
             )
-        if room is None:
-            raise NotFound
+            if room is None:
+                raise NotFound
+            await self._chronicle.room_changed(tx, actor, before.room, room)
         await self._standing.room_changed(room)
         return await self.get(actor, room_id)
 
@@ -119,6 +129,7 @@ class Catalogue:
         at = self._clock.now()
         async with self._db.transaction() as tx:
             await store.close(tx, room_id=room_id, at=at)
+            await self._chronicle.room_closed(tx, actor, yours.room)
         await self._standing.room_changed(replace(yours.room, closed_at=at))
 
     # --- members ------------------------------------------------------------------------------
@@ -142,15 +153,17 @@ class Catalogue:
         at = self._clock.now()
         async with self._db.transaction() as tx:
             await store.put_member(tx, room_id=room_id, user_id=user.id, role=role, at=at)
+            await self._chronicle.member_put(tx, actor, yours.room, user.id, role)
         await self._standing.membership_changed(user.id)
         return Member(user_id=user.id, role=role, name=user.name, email=user.email, added_at=at)
 
     async def remove_member(self, actor: Actor, room_id: RoomId, user_id: UserId) -> None:
         """Who is in the class and has no other right to be there, is out at once."""
-        await self.hosted(actor, room_id)
+        yours = await self.hosted(actor, room_id)
         async with self._db.transaction() as tx:
             if not await store.remove_member(tx, room_id=room_id, user_id=user_id):
                 raise NotFound
+            await self._chronicle.member_removed(tx, actor, yours.room, user_id)
         await self._standing.membership_changed(user_id)
 
     async def hosted(self, actor: Actor, room_id: RoomId) -> Yours:

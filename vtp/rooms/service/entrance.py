@@ -29,6 +29,7 @@ from vtp.rooms.model import Room, joined
 from vtp.rooms.order import Order
 from vtp.rooms.problems import AlreadyInMeeting, MeetingOver, MustWait, RoomClosed, RoomFull
 from vtp.rooms.rights import Person
+from vtp.rooms.service.chronicle import Departure
 from vtp.rooms.service.live import Live
 from vtp.rooms.store import guests, meetings, rooms
 
@@ -206,6 +207,8 @@ class Entrance:
             await meetings.insert_participant(tx, meeting.id, attendee)
             if first:
                 await meetings.begin(tx, meeting_id=meeting.id, at=now)
+                await self._live.chronicle.began(tx, meeting.id, meeting.room, now)
+            await self._live.chronicle.joined(tx, meeting.id, meeting.room, attendee)
         try:
             yield
             if first:
@@ -213,6 +216,15 @@ class Entrance:
         except BaseException:
             async with self._db.transaction() as tx:
                 await meetings.forget_participant(tx, attendee.id)
+                gone = Departure(
+                    meeting_id=meeting.id,
+                    room=meeting.room,
+                    person=attendee.person,
+                    guest=attendee.guest,
+                    how="lost",
+                    at=now,
+                )
+                await self._live.chronicle.left(tx, attendee.id, gone)
             raise
 
     @asynccontextmanager

@@ -51,6 +51,7 @@ class Guests:
     ) -> None:
         self._db = db
         self._clock = live.outside.clock
+        self._chronicle = live.chronicle
         self._catalogue = catalogue
         self._standing = standing
         self.lifetime = live.outside.options.guest_lifetime  # s of a pass
@@ -70,6 +71,7 @@ class Guests:
             raise RoomClosed
         async with self._db.transaction() as tx:
             await store.set_link(tx, room_id=room_id, token=token)
+            await self._chronicle.link_set(tx, actor, yours.room, open_=token is not None)
         changed = await self._catalogue.get(actor, room_id)
         await self._standing.room_changed(changed.room)
         return changed

@@ -14,12 +14,13 @@ from vtp.db import Database
 from vtp.edge.sockets.channels import Sid
 from vtp.ids import MeetingId, RoomId, UserId, uuid7
 from vtp.rooms import moves, state
-from vtp.rooms.facts import Ending, Locks
+from vtp.rooms.facts import Ending, Locks, Parting
 from vtp.rooms.meeting import Meeting, Outside, Seat
 from vtp.rooms.model import Held, Room
 from vtp.rooms.problems import NotInMeeting, ServerStopping
-from vtp.rooms.records import Records
+from vtp.rooms.service.chronicle import NOBODY, By, Chronicle, Departure
 from vtp.rooms.service.keeping import Keeping
+from vtp.rooms.service.records import Records
 from vtp.rooms.service.recovered import conversation
 from vtp.rooms.state import Over, Rules
 from vtp.rooms.store import meetings as store
@@ -30,7 +31,7 @@ _RETRY_AFTER = 5.0
 
 
 class Live:
-    def __init__(self, db: Database, *, outside: Outside) -> None:
+    def __init__(self, db: Database, *, outside: Outside, chronicle: Chronicle) -> None:
         self._db = db
         self.outside = outside
         options = outside.options
@@ -40,7 +41,8 @@ class Live:
             away_after=options.away_after,
             empty_for=options.empty_for,
         )
-        self.records = Records(db)
+        self.chronicle = chronicle
+        self.records = Records(db, chronicle)
         self.keeping = Keeping(db, outside.tasks)
         self._meetings: dict[MeetingId, Meeting] = {}
         self._of_room: dict[RoomId, Meeting] = {}
@@ -163,6 +165,7 @@ class Live:
             started_at=started_at,
             outside=self.outside,
             on_over=self._over,
+            on_left=self._left,
         )
         self._meetings[meeting_id] = self._of_room[room.id] = meeting
         return meeting
@@ -173,13 +176,25 @@ class Live:
             return
         del self._meetings[meeting.id]
         del self._of_room[meeting.room.id]
-        self.records.ended(meeting.id, over)
+        self.records.ended(meeting.id, meeting.room, over)
         if meeting.state.order is not meeting.stored:
             self._unwritten.append(meeting)
         _log.info("rooms.meeting_ended", meeting_id=str(meeting.id), how=over.how)
 
-    def end(self, meeting: Meeting, how: Ending) -> None:
+    def _left(self, meeting: Meeting, seat: Seat, how: Parting) -> None:
+        departure = Departure(
+            meeting_id=meeting.id,
+            room=meeting.room,
+            person=seat.user_id,
+            guest=seat.guest,
+            how=how,
+            at=self.outside.clock.now(),
+        )
+        self.records.left(seat.participant_id, departure)
+
+    def end(self, meeting: Meeting, how: Ending, by: By = NOBODY) -> None:
         if meeting.state.over is None:
+            self.records.ending(meeting.id, by)
             meeting.do(moves.End(how))
 
     def room_changed(self, room: Room) -> Meeting | None:
@@ -261,7 +276,7 @@ class Live:
         now = self.outside.now()
         away = (now.wall - seen_at).total_seconds()
         if held.room.closed_at is not None or away > self.outside.options.longest_outage:
-            self.records.ended(held.id, Over("lost", seen_at))
+            self.records.ended(held.id, held.room, Over("lost", seen_at))
             return
         async with self._db.transaction() as tx:
             await store.add_outage(tx, meeting_id=held.id, started_at=seen_at, ended_at=now.wall)

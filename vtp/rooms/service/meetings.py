@@ -16,6 +16,7 @@ from vtp.rooms.media import Plane
 from vtp.rooms.model import Attendee, Held, Seen, SeenMeeting
 from vtp.rooms.problems import HostsOnly
 from vtp.rooms.service.catalogue import gate
+from vtp.rooms.service.chronicle import By
 from vtp.rooms.service.live import Live
 from vtp.rooms.store import meetings as store
 from vtp.rooms.store import rooms
@@ -80,7 +81,7 @@ class Meetings:
         """For everybody who is in it. Ending what has ended changes nothing."""
         held = await self.hosted(actor, meeting_id)
         if (meeting := self._live.get(meeting_id)) is not None:
-            self._live.end(meeting, "ended")
+            self._live.end(meeting, "ended", By.of(actor))
             await self._live.records.flush()
         return await self.get(actor, held.id)
 

@@ -8,6 +8,7 @@ and everybody is told in that order.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
 
 from msgspec.structs import replace
@@ -27,6 +28,8 @@ from vtp.rooms.problems import (
     NoSuchParticipant,
     StaffOnly,
 )
+from vtp.rooms.service.chronicle import By
+from vtp.rooms.service.keeping import Note
 from vtp.rooms.service.live import Live
 from vtp.rooms.service.meetings import Meetings
 from vtp.rooms.store import meetings as store
@@ -79,15 +82,26 @@ class Moderation:
     async def decline(self, meeting: Meeting, person: UUID) -> None:
         await self._live.keeping.do(meeting, moves.Decline(person))
 
-    async def remove(self, meeting: Meeting, participant_id: ParticipantId) -> None:
+    async def remove(self, meeting: Meeting, participant_id: ParticipantId, *, by: Actor) -> None:
         """A person with all their devices, at once; also where the database is away."""
         move = await self._somebody(meeting, participant_id)
         self._live.changes += 1
-        await self._live.keeping.do_at_once(meeting, move)
+        note = self._noted(meeting, by, "person_removed", move.user_id)
+        await self._live.keeping.do_at_once(meeting, move, note)
 
-    async def readmit(self, meeting: Meeting, person: UUID) -> None:
+    async def readmit(self, meeting: Meeting, person: UUID, *, by: Actor) -> None:
         """Let somebody in again who was removed or turned away."""
-        await self._live.keeping.do(meeting, moves.Readmit(person))
+        note = self._noted(meeting, by, "person_readmitted", person)
+        await self._live.keeping.do(meeting, moves.Readmit(person), note)
+
+    def _noted(self, meeting: Meeting, by: Actor, action: str, person: UUID) -> Note:
+        return partial(
+            self._live.chronicle.moderated,
+            meeting_id=meeting.id,
+            action=action,
+            person=person,
+            by=By.of(by),
+        )
 
     async def person_of(self, meeting: Meeting, participant_id: ParticipantId) -> UUID:
         return (await self._somebody(meeting, participant_id)).user_id
@@ -148,9 +162,9 @@ class Moderation:
             move = moves.RaiseHand(participant_id, raised=False)
         await self._live.keeping.do(meeting, move)
 
-    async def end(self, meeting: Meeting) -> None:
+    async def end(self, meeting: Meeting, *, by: Actor) -> None:
         """For everybody who is in it."""
-        self._live.end(meeting, "ended")
+        self._live.end(meeting, "ended", By.of(by))
         await self._live.records.flush()
 
 
