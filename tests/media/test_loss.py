@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import struct
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 
@@ -18,6 +18,7 @@ from tests.support.plane import (
     a_stage,
     camera,
     microphone,
+    simulcast,
     soon,
     voice,
 )
@@ -185,6 +186,65 @@ async def test_sound_is_whole_at_a_tenth_lost_on_both_lines(lesson: Class) -> No
     assert sender.resent >= 8
     assert receiver.repaired >= 8
     assert len(receiver.payloads) >= 0.99 * 150  # a fifth would be missing without repairs
+
+
+class Studio:
+    """A camera in three layers, whose key frames come when they are asked for."""
+
+    def __init__(self, lesson: Class) -> None:
+        producer = lesson.teacher.produce("video", simulcast(), "camera")
+        self.consumer = lesson.student.consume(producer)
+        self.frames = 0
+        self._sender = Sender(lesson.teacher.out, rtx_ssrc=0x1112)
+        self._layers = [
+            (Vp8(ssrc=0x2000 + n, rid=f"r{n}", mid="0", pid=100 * n, seq=1000 * n), *shape)
+            for n, shape in enumerate(((1, 600), (2, 1060), (7, 1020)))  # 0.15, 0.5, 1.7 Mbit/s
+        ]
+        self._keys = 0
+
+    @property
+    def layer(self) -> int:
+        stream = self.consumer.downlink.stream
+        return -1 if stream is None else stream.layer
+
+    async def run(self, frames: int, *, until: Callable[[], bool] = lambda: False) -> int:
+        """How many pictures it took."""
+        for n in range(frames):
+            if until():
+                return n
+            key, self._keys = self._sender.plis > self._keys or self.frames == 0, self._sender.plis
+            for layer, packets, size in self._layers:
+                for packet in layer.frame(key=key, packets=packets, size=size):
+                    self._sender.send(packet)
+            self.frames += 1
+            await asyncio.sleep(_FRAME)
+        return frames
+
+
+@pytest.mark.slow
+async def test_a_line_that_falls_to_500_kbit_is_sent_a_smaller_layer_and_the_best_one_later(
+    lesson: Class,
+) -> None:
+    """Counted in pictures, thirty a second, so that a busy machine has more time for them."""
+    lesson.down.both(Weather(delay=0.02))
+    studio = Studio(lesson)
+    await studio.run(2)
+    studio.consumer.resume(lesson.stage.plane.now())
+    async with receiving(lesson, studio.consumer) as receiver:
+        await studio.run(300, until=lambda: studio.layer == 2)
+        await studio.run(60)
+        assert studio.layer == 2
+        lesson.down.down.weather = Weather(delay=0.02, rate=500_000)
+        assert await studio.run(90, until=lambda: 0 <= studio.layer < 2) < 90
+        still, seen = 0, len(receiver.payloads)
+        for _ in range(240):
+            await studio.run(1)
+            still = 0 if len(receiver.payloads) > seen else still + 1
+            seen = len(receiver.payloads)
+            assert still < 30
+            assert studio.layer < 2
+        lesson.down.down.weather = Weather(delay=0.02)
+        assert await studio.run(900, until=lambda: studio.layer == 2) < 900
 
 
 async def test_what_is_sent_again_under_its_own_number_is_the_same_to_the_bit(

@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import random
 import socket
-from collections.abc import AsyncIterator
+from collections import Counter
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -34,6 +35,11 @@ class Counts:
     given: int = 0
     lost: int = 0  # by chance
     dropped: int = 0  # by the queue
+    # Of streams, by their SSRC: what did not arrive for either reason.
+    missing: Counter[int] = field(default_factory=Counter)
+
+    def of(self, ssrcs: Iterable[int]) -> int:
+        return sum(self.missing[ssrc] for ssrc in ssrcs)
 
 
 @dataclass
@@ -109,7 +115,10 @@ class Line:
 
     def _later(self, way: Way, data: bytes, out: socket.socket, to: tuple[str, int] | None) -> None:
         now = self._loop.time()
-        for arrives in way.carry(len(data), now):
+        arrivals = way.carry(len(data), now)
+        if not arrivals and _is_rtp(data):
+            way.counts.missing[int.from_bytes(data[8:12])] += 1
+        for arrives in arrivals:
             if arrives <= now:
                 _put(out, data, to)
             else:
@@ -119,6 +128,11 @@ class Line:
         for sock in (self._front, *self._backs.values()):
             self._loop.remove_reader(sock)
             sock.close()
+
+
+def _is_rtp(data: bytes) -> bool:
+    """RFC 5761 and RFC 7983: not STUN, DTLS or RTCP."""
+    return len(data) > 12 and 128 <= data[0] < 192 and not 192 <= data[1] < 224
 
 
 def _udp() -> socket.socket:

@@ -53,6 +53,26 @@ def test_two_percent_of_chance_losses_do_not_make_it_fall(seed: int) -> None:
 
 
 @seeds
+def test_five_percent_of_chance_losses_do_not_take_the_best_layer_for_long(seed: int) -> None:
+    watching = viewer(Line(steps((0, 3e6)), loss=0.05), seed=seed).run(40)
+    [camera] = watching.cameras
+    best = sum(layer_at(camera, second) == 2 for second in range(10, 40))
+    assert best >= 27, "of thirty seconds"
+
+
+@seeds
+def test_a_line_that_falls_to_500_kbit_is_sent_what_fits_and_more_again_later(seed: int) -> None:
+    line = Line(steps((0, 3e6), (15, 500_000.0), (35, 3e6)), loss=0.02)
+    watching = viewer(line, seed=seed).run(60)
+    [camera] = watching.cameras
+    assert layer_at(camera, 14.9) == 2
+    assert layer_at(camera, 18.0) == 0, "the one of 150 kbit/s, within three seconds"
+    assert longest_gap(watching, 15, 35) < 1.0, "and the picture does not stand still"
+    assert all(layer_at(camera, second) <= 1 for second in range(19, 35))
+    assert watching.layers() == [2]
+
+
+@seeds
 def test_chance_losses_do_not_hide_a_line_that_gets_narrow(seed: int) -> None:
     line = Line(steps((0, 3e6), (10, 0.6e6), (30, 3e6)), loss=0.02, jitter=0.02)
     watching = viewer(line, seed=seed).run(45)
@@ -62,7 +82,7 @@ def test_chance_losses_do_not_hide_a_line_that_gets_narrow(seed: int) -> None:
 
 
 @seeds
-@pytest.mark.parametrize("jitter", [0.03, 0.06])
+@pytest.mark.parametrize("jitter", [0.03, 0.05, 0.06])
 def test_jitter_and_overtaking_are_not_a_queue(seed: int, jitter: float) -> None:
     line = Line(steps((0, 3e6)), jitter=jitter, overtakes=0.02)
     watching = viewer(line, seed=seed).run(40)

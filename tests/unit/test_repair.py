@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import heapq
+import random
+from dataclasses import dataclass, field
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,6 +18,76 @@ def stream(*exts: int, now: float = 0.0) -> Missing:
     for ext in exts:
         missing.arrived(ext, now)
     return missing
+
+
+@dataclass
+class Bad:
+    """A stream over a line that loses each way, on a clock of its own: packets, requests, repairs."""
+
+    loss: float
+    seed: int
+    every: float  # s between two packets
+    rtt: float = 0.04
+    jitter: float = 0.0  # s, evenly between none and this
+    overtaken: float = 0.0  # share of packets that come 15 ms later
+    lost: set[int] = field(default_factory=set)
+    came: set[int] = field(default_factory=set)
+    asked: int = 0
+    missing: Missing = field(default_factory=Missing)
+
+    def run(self, packets: int) -> Bad:
+        chance, way = random.Random(self.seed), self.rtt / 2
+        events: list[tuple[float, int, str]] = []
+        last = 0.0
+        for ext in range(1, packets + 1):
+            last = max(last, ext * self.every + way + chance.random() * self.jitter)
+            if chance.random() < self.loss:
+                self.lost.add(ext)
+            else:
+                late = 0.015 if chance.random() < self.overtaken else 0.0
+                heapq.heappush(events, (last + late, ext, "packet"))
+        for tick in range(int((last + 1) / 0.02)):
+            heapq.heappush(events, (tick * 0.02, 0, "tick"))
+        while events:
+            now, ext, what = heapq.heappop(events)
+            if what == "packet":
+                self.came.add(ext)
+                self.missing.arrived(ext, now)
+                continue
+            due = self.missing.due(now, self.rtt)
+            self.asked += len(due)
+            if due and chance.random() >= self.loss:  # one packet asks for all of these
+                for wanted in due:
+                    if chance.random() >= self.loss:
+                        heapq.heappush(events, (now + self.rtt, wanted, "packet"))
+        return self
+
+
+seeds = pytest.mark.parametrize("seed", range(5))
+
+
+@seeds
+def test_a_twentieth_lost_each_way_is_repaired_and_no_picture_asked_for(seed: int) -> None:
+    line = Bad(0.05, seed, every=0.004).run(15_000)  # a minute of a camera
+    assert len(line.lost) > 600
+    assert len(line.lost & line.came) >= 0.999 * len(line.lost)
+    assert not line.missing.needs_key
+    assert line.asked <= 1.3 * len(line.lost)
+
+
+@seeds
+def test_a_tenth_lost_each_way_leaves_a_voice_whole(seed: int) -> None:
+    line = Bad(0.10, seed, every=0.02).run(3_000)  # a minute of speech
+    assert len(line.lost) > 200
+    # What is lost last of all is not known to be missing.
+    assert len(line.came | {3_000, 2_999}) >= 3_000
+
+
+@seeds
+def test_what_comes_unevenly_and_out_of_order_is_hardly_asked_for(seed: int) -> None:
+    line = Bad(0.0, seed, every=0.004, jitter=0.05, overtaken=0.01).run(15_000)
+    assert line.asked <= 0.01 * 15_000
+    assert not line.missing.needs_key
 
 
 def test_a_packet_that_was_overtaken_is_not_asked_for() -> None:

@@ -23,8 +23,15 @@ const START = { videoGoogleStartBitrate: 1_500 };
 const SCREEN = { maxBitrate: 2_500_000 };
 
 const AUDIO: Partial<Record<Source, types.ProducerCodecOptions>> = {
-  microphone: { opusDtx: true, opusFec: true, opusStereo: false },
-  screen_audio: { opusDtx: false, opusFec: true, opusStereo: true, opusMaxAverageBitrate: 128_000 },
+  // Without `opusNack` a browser keeps nothing of what it says, and cannot say it again.
+  microphone: { opusDtx: true, opusFec: true, opusNack: true, opusStereo: false },
+  screen_audio: {
+    opusDtx: false,
+    opusFec: true,
+    opusNack: true,
+    opusStereo: true,
+    opusMaxAverageBitrate: 128_000,
+  },
 };
 
 const LARGE = [

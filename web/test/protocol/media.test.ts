@@ -168,6 +168,14 @@ test("large cameras are sent in three sizes, small ones in fewer, screens in one
   assert.equal(layers(2560, 1440, "screen"), 1);
 });
 
+test("sound that is lost can be asked for again", async () => {
+  const browser = await device();
+  await browser.load({ routerRtpCapabilities: joined().capabilities });
+  for (const source of ["microphone", "screen_audio"] as const) {
+    assert.equal(howToSend(browser, localTrack("audio"), source).codecOptions?.opusNack, true);
+  }
+});
+
 test("a voice may pause between words, the sound of a screen may not", async () => {
   const browser = await device();
   await browser.load({ routerRtpCapabilities: joined().capabilities });
