@@ -15,21 +15,11 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from vtp.settings_kinds import Count, Pause, Port, Positive, Section, Spare
+from vtp.settings_people import Auth, Mail, Notices, Provider
 from vtp.settings_raw import SettingsError, written
 
-__all__ = ["Settings", "SettingsError", "load"]
-
-# 0 takes a free one.
-Port = Annotated[int, msgspec.Meta(ge=0, le=65_535)]
-# What nothing works with is refused at the start, with the name of the setting.
-Positive = Annotated[float, msgspec.Meta(gt=0, le=1e9)]
-Pause = Annotated[float, msgspec.Meta(ge=0, le=1e9)]
-Count = Annotated[int, msgspec.Meta(ge=1)]
-Spare = Annotated[int, msgspec.Meta(ge=0)]
-
-
-class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    pass
+__all__ = ["Auth", "Mail", "Notices", "Provider", "Settings", "SettingsError", "load"]
 
 
 class School(Section, frozen=True, kw_only=True):
@@ -91,73 +81,6 @@ class Database(Section, frozen=True, kw_only=True):
 class Log(Section, frozen=True, kw_only=True):
     level: Literal["debug", "info", "warning", "error"] = "info"
     format: Literal["auto", "json", "pretty"] = "auto"
-
-
-class Mail(Section, frozen=True, kw_only=True):
-    # The mail server that takes what we write; empty: nothing is sent.
-    host: str = ""
-    port: Annotated[int, msgspec.Meta(ge=1, le=65_535)] = 587
-    security: Literal["starttls", "implicit", "none"] = "starttls"
-    # Certificates that sign that of the mail server, in PEM; empty: those of the system.
-    ca_file: str = ""
-    user: str = ""
-    password: str = ""
-    # Empty: no-reply@ the host of server.url, and the name of the school.
-    sender: str = ""
-    sender_name: str = ""
-    reply_to: str = ""
-    # For each step of the conversation with the mail server.
-    timeout: Positive = 30.0
-    # Between two tries, doubling from the first to the second.
-    retry_base: Positive = 60.0
-    retry_cap: Positive = 3_600.0
-    # After so long the list of mails forgets one that was sent or given up.
-    keep: Pause = 2_592_000.0
-
-
-class Notices(Section, frozen=True, kw_only=True):
-    keep: Positive = 15_552_000.0
-
-
-# As in `vtp.actor.Role`, which stands above.
-_ROLES = ("admin", "manager", "editor", "instructor", "advanced", "student")
-
-
-class Auth(Section, frozen=True, kw_only=True):
-    open_registration: bool = True
-    session_lifetime: Positive = 2_592_000.0
-    session_idle: Positive = 1_209_600.0
-    access_lifetime: Annotated[float, msgspec.Meta(gt=0, le=900)] = 900.0
-    refresh_lifetime: Positive = 2_592_000.0
-    # However often a client renews its tokens, it signs in again after this.
-    client_lifetime: Positive = 31_536_000.0
-    # A refresh token that was just used gives the same answer again, in case that one was lost.
-    refresh_grace: Pause = 10.0
-    setup_lifetime: Positive = 3_600.0
-    # Links that are mailed: to a new password, to prove an address, to take its change back.
-    reset_lifetime: Positive = 3_600.0
-    verify_lifetime: Positive = 259_200.0
-    undo_lifetime: Positive = 604_800.0
-    bcrypt_cost: Annotated[int, msgspec.Meta(ge=4, le=16)] = 12
-    hash_threads: Count = 1
-    hash_queue: Spare = 32
-    # Wrong passwords per account and address, and per address.
-    failures_per_pair: Count = 5
-    failures_per_address: Count = 200
-    failures_window: Positive = 900.0
-    # People of these roles need a second factor: at their next sign-in they set one up.
-    second_factor_roles: tuple[str, ...] = ()
-    # Wrong codes for one account, from wherever, and how long they count.
-    code_failures: Count = 10
-    code_window: Positive = 3_600.0
-    # How long there is time for a second step, a passkey, or a provider's page.
-    challenge_lifetime: Positive = 600.0
-    # How long a proof of who one is lasts for what could take the account away.
-    proof_lifetime: Positive = 600.0
-
-    def __post_init__(self) -> None:
-        if unknown := set(self.second_factor_roles) - set(_ROLES):
-            raise ValueError(f"second_factor_roles has {', '.join(sorted(unknown))}, no roles")
 
 
 class Limits(Section, frozen=True, kw_only=True):
@@ -339,6 +262,7 @@ class Settings(Section, frozen=True, kw_only=True):
     database: Database = Database()
     log: Log = Log()
     auth: Auth = Auth()
+    oidc: dict[str, Provider] = msgspec.field(default_factory=dict)
     limits: Limits = Limits()
     sockets: Sockets = Sockets()
     media: Media = Media()

@@ -92,20 +92,20 @@ CALLS: dict[tuple[str, str], Call] = {
     ("POST", "/api/v1/auth/password"): Call(
         204, body={"current": PASSWORD, "new": "copper lantern quiet meadow"}
     ),
-    ("POST", "/api/v1/auth/second-factor"): Call(401, body=_CODE),  # no such challenge
-    ("POST", "/api/v1/auth/second-factor/app"): Call(401, body={"challenge": "none"}),
-    ("POST", "/api/v1/auth/second-factor/app/confirm"): Call(401, body=_CODE),
+    ("POST", "/api/v1/auth/second-factor"): Call(410, body=_CODE),  # no such challenge
+    ("POST", "/api/v1/auth/second-factor/app"): Call(410, body={"challenge": "none"}),
+    ("POST", "/api/v1/auth/second-factor/app/confirm"): Call(410, body=_CODE),
     ("GET", "/api/v1/auth/factors"): Call(200),
     ("POST", "/api/v1/auth/proof"): Call(204, body={"password": PASSWORD}),
     ("POST", "/api/v1/auth/proof/question"): Call(200),
     ("POST", "/api/v1/auth/authenticator"): Call(200),
-    ("POST", "/api/v1/auth/authenticator/confirm"): Call(401, body=_CODE),
+    ("POST", "/api/v1/auth/authenticator/confirm"): Call(410, body=_CODE),
     ("DELETE", "/api/v1/auth/authenticator"): Call(409),  # there is none
     ("POST", "/api/v1/auth/recovery-codes"): Call(409),
     ("POST", "/api/v1/auth/passkeys/question"): Call(200, body={}),
-    ("POST", "/api/v1/auth/passkeys/sign-in"): Call(401, body={"passkey": _PASSKEY}),
+    ("POST", "/api/v1/auth/passkeys/sign-in"): Call(410, body={"passkey": _PASSKEY}),
     ("POST", "/api/v1/auth/passkeys/new"): Call(200),
-    ("POST", "/api/v1/auth/passkeys"): Call(401, body={"passkey": _PASSKEY, "name": "Phone"}),
+    ("POST", "/api/v1/auth/passkeys"): Call(410, body={"passkey": _PASSKEY, "name": "Phone"}),
     ("PATCH", "/api/v1/auth/passkeys/{id}"): Call(
         200, body={"name": "Old phone"}, of="passkey", others=404
     ),
@@ -181,6 +181,9 @@ CALLS: dict[tuple[str, str], Call] = {
     ("DELETE", "/whep/{id}/{session}"): Call(200, of="whep", others=404),
     ("GET", "/login"): Call(200),
     ("POST", "/login"): Call(303, of="login form"),
+    ("POST", "/login/second-factor"): Call(410, form=_CODE),  # no such challenge
+    ("POST", "/login/set-up"): Call(410, form=_CODE),
+    ("POST", "/login/passkey"): Call(422, form={"passkey": "{}"}),
     ("GET", "/register"): Call(200),
     ("POST", "/register"): Call(303, of="registration form"),
     ("GET", "/setup"): Call(410),  # no link is open

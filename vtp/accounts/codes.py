@@ -31,6 +31,12 @@ def typed(secret: bytes) -> str:
     return base64.b32encode(secret).decode()
 
 
+def in_groups(secret: bytes) -> str:
+    """The same, as people read it out."""
+    text = typed(secret)
+    return " ".join(text[at : at + 4] for at in range(0, len(text), 4))
+
+
 def address(secret: bytes, *, account: str, school: str) -> str:
     """What the picture says: `otpauth://totp/…`."""
     return pyotp.TOTP(typed(secret)).provisioning_uri(name=account, issuer_name=school)

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from vtp.errors import Conflict, Forbidden, Gone, Invalid, Limited, NotFound, Unauthenticated
+from vtp.errors import (
+    Conflict,
+    Forbidden,
+    Gone,
+    Invalid,
+    Limited,
+    NotFound,
+    Unauthenticated,
+    Unavailable,
+)
 
 
 class WrongCredentials(Unauthenticated):
@@ -138,7 +147,7 @@ class SecondFactorMissing(Unauthenticated):
         self.challenge = challenge
 
 
-class WrongCode(Unauthenticated):
+class WrongCode(Invalid):
     """This code is not right, or was used before. Take the one that is shown now."""
 
     code = "wrong_code"
@@ -147,13 +156,13 @@ class WrongCode(Unauthenticated):
         super().__init__(fields={field: self.title()})
 
 
-class ChallengeEnded(Unauthenticated):
+class ChallengeEnded(Gone):
     """This took too long, or was tried too often. Begin again."""
 
     code = "challenge_ended"
 
 
-class PasskeyRefused(Unauthenticated):
+class PasskeyRefused(Invalid):
     """This passkey is not known here, or its answer was not right."""
 
     code = "passkey_refused"
@@ -197,6 +206,52 @@ class TooManyCodes(Limited):
     """There were too many wrong codes. Wait a little, or use a recovery code."""
 
     code = "too_many_codes"
+
+
+class ProviderAway(Unavailable):
+    """The server where your account is does not answer right now. Try again."""
+
+    code = "provider_away"
+
+
+class ProviderRefused(Forbidden):
+    """You were not signed in there, or its answer was not right. Begin again."""
+
+    code = "provider_refused"
+
+
+class NoAccountHere(Forbidden):
+    """There is no account here for you yet. Ask your school for one."""
+
+    code = "no_account_here"
+
+
+class NoVerifiedEmail(Forbidden):
+    """Your account there has no email that was confirmed, so we cannot tell who you are here."""
+
+    code = "no_verified_email"
+
+
+class IdentityTaken(Conflict):
+    """That account is connected to somebody already."""
+
+    code = "identity_taken"
+
+
+class LastWayIn(Conflict):
+    """This is your only way in. Set a password or add a passkey first."""
+
+    code = "last_way_in"
+
+
+class ConnectFirst(Conflict):
+    """There is an account with your email. Sign in to it once, to connect the two."""
+
+    code = "connect_first"
+
+    def __init__(self, token: str) -> None:
+        super().__init__()
+        self.token = token
 
 
 class SetupLinkEnded(Gone):

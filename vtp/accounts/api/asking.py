@@ -17,9 +17,11 @@ SCHOOL: web.AppKey[str] = web.AppKey("school", str)
 DEVICE_COOKIE = "vtp-device"
 
 
-def caller(request: web.Request) -> Caller:
+def caller(request: web.Request, *, time_zone: str = "") -> Caller:
+    """`time_zone` is that of the device, where its script told."""
     return Caller(
         address=request[ADDRESS],
         agent=request.headers.get("User-Agent", ""),
         device=request.cookies.get(DEVICE_COOKIE, ""),
+        time_zone=time_zone,
     )

@@ -9,16 +9,8 @@ from aiohttp import web
 from msgspec import Meta, Struct
 
 from vtp.accounts.api import caller
-from vtp.accounts.pages.forms import (
-    HTML,
-    Errors,
-    accounts,
-    let_in,
-    or_again,
-    page_of,
-    sent_cookie,
-    zone,
-)
+from vtp.accounts.pages.drawn import HTML, Errors, accounts, page_of
+from vtp.accounts.pages.forms import let_in, or_again, sent_cookie, zone
 from vtp.accounts.strength import SHORTEST
 from vtp.actor import Actor, Via
 from vtp.edge.auth import session_cookie
@@ -46,7 +38,7 @@ async def login_page(request: web.Request, actor: Actor, query: LoginQuery) -> w
     """Where one signs in; who is signed in already goes on."""
     if actor.signed_in:
         return see_other(local_path(query.next))
-    return await _login(request, {"next": query.next})
+    return await login_form(request, {"next": query.next})
 
 
 @routes.post("/login", rule=anyone("auth", "sign_in", writes=True), **HTML)
@@ -58,12 +50,12 @@ async def login(request: web.Request) -> web.Response:
         opened = await accounts(request).sign_in.browser(
             email=values.get("email", ""),
             password=values.get("password", ""),
-            caller=caller(request),
+            caller=caller(request, time_zone=values.get("time_zone", "")),
             replaces=sent_cookie(request),
         )
         return let_in(request, opened, local_path(values.get("next", "")))
 
-    return await or_again(request, _login, values, sign_in)
+    return await or_again(request, login_form, values, sign_in)
 
 
 @routes.get("/register", rule=anyone("auth", "see_register"), **HTML)
@@ -137,11 +129,19 @@ async def logout(request: web.Request, actor: Actor) -> web.Response:
     return response
 
 
-async def _login(
+async def login_form(
     request: web.Request, values: Mapping[str, str], errors: Errors = None, status: int = 200
 ) -> web.Response:
-    is_open = accounts(request).sign_in.open_registration
-    return await page_of(request, "login.html", values, errors, status, registration_open=is_open)
+    served = accounts(request)
+    return await page_of(
+        request,
+        "login.html",
+        values,
+        errors,
+        status,
+        registration_open=served.sign_in.open_registration,
+        passkeys=served.proving.passkey_sign_in.usable,
+    )
 
 
 async def _register(

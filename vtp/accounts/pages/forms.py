@@ -3,28 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
 
 from aiohttp import web
 
-from vtp.accounts.api import ACCOUNTS, DEVICE_COOKIE
+from vtp.accounts.api import DEVICE_COOKIE
 from vtp.accounts.model import BrowserSession
-from vtp.accounts.service import Accounts
+from vtp.accounts.pages.steps import step
+from vtp.accounts.problems import SecondFactorMissing, SecondFactorNeeded
 from vtp.edge.auth import session_cookie
-from vtp.edge.html import PAGES, see_other
+from vtp.edge.html import see_other
 from vtp.edge.origins import ORIGINS
 from vtp.edge.problems import headers_of
 from vtp.errors import Problem
 
-HTML: dict[str, Any] = {"produces": "text/html", "described": False}
-
 Shown = Callable[..., Awaitable[web.Response]]
-# Sentences by field; "" is for what belongs to none.
-Errors = Mapping[str, str] | None
-
-
-def accounts(request: web.Request) -> Accounts:
-    return request.app[ACCOUNTS]
+# What is never sent back to the page.
+_UNSAID = frozenset({"password", "code", "recovery_code", "passkey"})
 
 
 async def or_again(
@@ -36,26 +30,15 @@ async def or_again(
     """What `act` answers, or the form again with what was typed and what is wrong with it."""
     try:
         return await act()
+    except (SecondFactorNeeded, SecondFactorMissing) as asked:
+        return await step(request, asked, to=values.get("next", ""))
     except Problem as problem:
-        kept = {name: value for name, value in values.items() if name != "password"}
+        kept = {name: value for name, value in values.items() if name not in _UNSAID}
         errors = dict(problem.fields) or {"": str(problem)}
         response = await shown(request, kept, errors, problem.status)
         if wait := headers_of(problem).get("Retry-After"):
             response.headers["Retry-After"] = wait
         return response
-
-
-async def page_of(
-    request: web.Request,
-    template: str,
-    values: Mapping[str, str],
-    errors: Errors,
-    status: int,
-    **more: Any,
-) -> web.Response:
-    return await request.app[PAGES].render(
-        request, template, status=status, values=values, errors=errors or {}, **more
-    )
 
 
 def zone(values: Mapping[str, str]) -> dict[str, str]:
@@ -69,9 +52,14 @@ def sent_cookie(request: web.Request) -> str:
 
 
 def let_in(request: web.Request, opened: BrowserSession, to: str) -> web.Response:
+    return put_cookies(request, see_other(to), opened)
+
+
+def put_cookies(
+    request: web.Request, response: web.Response, opened: BrowserSession
+) -> web.Response:
     """Always a new session, whatever the browser brought: a planted cookie opens nothing."""
     secure = request.app[ORIGINS].secure
-    response = see_other(to)
     response.set_cookie(
         session_cookie(secure=secure),
         opened.cookie,

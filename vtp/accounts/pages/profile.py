@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from aiohttp import web
 from msgspec import Struct
 
-from vtp.accounts.pages.forms import HTML
+from vtp.accounts.pages.drawn import HTML
 from vtp.edge.html import PAGES
 from vtp.edge.routes import Routes
 from vtp.edge.rules import signed_in

@@ -1,4 +1,5 @@
 /** The living parts of the profile page. */
+export { mount as factors } from "./factors.tsx";
 export { mount as keys } from "./keys.tsx";
 export { mount as password } from "./password.ts";
 export { mount as picture } from "./picture.tsx";

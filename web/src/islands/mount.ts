@@ -9,8 +9,10 @@ export type Mount = (element: HTMLElement) => void;
 const account = () => import("./account.ts");
 
 const ISLANDS: Record<string, () => Promise<Mount>> = {
+  factors: async () => (await account()).factors,
   jobs: async () => (await import("./jobs.tsx")).mount,
   keys: async () => (await account()).keys,
+  passkey: async () => (await import("./passkey.ts")).mount,
   password: async () => (await account()).password,
   picture: async () => (await account()).picture,
   profile: async () => (await account()).profile,

@@ -10,6 +10,8 @@ export interface ProblemBody {
   /** A sentence for each input that is wrong. */
   fields?: Record<string, string>;
   request_id?: string;
+  /** With `second_factor` and `proof_needed`: how one can go on. */
+  methods?: string[];
 }
 
 /** The server answered, and the answer is no. */
@@ -18,6 +20,7 @@ export class Refused extends Error {
   readonly code: string;
   readonly fields: Record<string, string>;
   readonly requestId: string;
+  readonly methods: readonly string[];
   /** Seconds after which the same call may succeed. */
   readonly retryAfter: number | undefined;
 
@@ -28,6 +31,7 @@ export class Refused extends Error {
     this.code = body.code;
     this.fields = body.fields ?? {};
     this.requestId = body.request_id ?? "";
+    this.methods = body.methods ?? [];
     this.retryAfter = retryAfter;
   }
 }
