@@ -131,7 +131,7 @@ async def _put_off(desk: Desk, mail: Mail, run: UUID, reason: str) -> None:
     pause = pauses.after(mail.attempts + 1, chance=desk.chance())
     # Not later than it is of use, so that its end is known when it comes.
     left = (mail.not_after - desk.clock.now()).total_seconds()
-    raise MailDeferred(reason, retry_after=max(1.0, min(pause, left)))
+    raise MailDeferred(reason, retry_after=max(0.0, min(pause, left)))
 
 
 async def _end(job: Running, desk: Desk, mail: Mail, run: UUID, ending: tuple[State, str]) -> None:

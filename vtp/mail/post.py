@@ -122,7 +122,8 @@ def said(error: BaseException) -> str:
     if isinstance(error, aiosmtplib.SMTPResponseException):
         text = f"{error.code} {error.message}"
     else:
-        text = str(error) or type(error).__name__
+        why = error.__cause__ or error.__context__  # "Error connecting" alone helps nobody
+        text = f"{error} {repr(why) if why else ''}".strip() or type(error).__name__
     printable = "".join(c if c.isprintable() else " " for c in text)
     return " ".join(printable.split())[:_LONGEST]
 
