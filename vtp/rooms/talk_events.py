@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vtp.edge.rules import inside, signed_in
+from vtp.edge.rules import inside
 from vtp.edge.sockets.channels import Sid
 from vtp.edge.sockets.events import Call, Events
 from vtp.edge.sockets.facade import Sockets
@@ -67,7 +67,7 @@ async def lost(call: Call, body: Nothing) -> Nothing:
 
 
 # --- polls ------------------------------------------------------------------------------------
-@events.on("poll.create", rule=signed_in("rooms", "make_poll", writes=True))
+@events.on("poll.create", rule=inside("rooms", "make_poll"))
 async def create(call: Call, body: bodies.NewPoll) -> PollView:
     """As a host: make a poll, as a draft or open at once."""
     wish = Wish(
@@ -81,25 +81,25 @@ async def create(call: Call, body: bodies.NewPoll) -> PollView:
     return await _rooms(call).polls.create(call.sid, wish)
 
 
-@events.on("poll.open", rule=signed_in("rooms", "open_poll", writes=True))
+@events.on("poll.open", rule=inside("rooms", "open_poll"))
 async def open_poll(call: Call, body: bodies.PollOnly) -> PollView:
     """As a host: ask a draft."""
     return await _rooms(call).polls.open(call.sid, PollId(body.poll))
 
 
-@events.on("poll.close", rule=signed_in("rooms", "close_poll", writes=True))
+@events.on("poll.close", rule=inside("rooms", "close_poll"))
 async def close(call: Call, body: bodies.PollOnly) -> PollView:
     """As a host: take no more answers."""
     return await _rooms(call).polls.close(call.sid, PollId(body.poll))
 
 
-@events.on("poll.share", rule=signed_in("rooms", "share_poll", writes=True))
+@events.on("poll.share", rule=inside("rooms", "share_poll"))
 async def share(call: Call, body: bodies.PollOnly) -> PollView:
     """As a host: show the result to everybody."""
     return await _rooms(call).polls.share(call.sid, PollId(body.poll))
 
 
-@events.on("poll.discard", rule=signed_in("rooms", "discard_poll", writes=True))
+@events.on("poll.discard", rule=inside("rooms", "discard_poll"))
 async def discard(call: Call, body: bodies.PollOnly) -> Nothing:
     """As a host: throw a draft away."""
     await _rooms(call).polls.discard(call.sid, PollId(body.poll))

@@ -38,7 +38,7 @@ class ImageQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @routes.get(
     "/api/v1/meetings/{id}/messages",
-    rule=owner(*OVERSEERS, noun="meetings", right="list_messages"),
+    rule=owner(*OVERSEERS, noun="meetings", right="list_messages", guests=True),
     errors=(BadCursor,),
 )
 async def messages(request: web.Request, actor: Actor, id: Id, query: Paged) -> Page[Message]:
@@ -52,7 +52,7 @@ async def messages(request: web.Request, actor: Actor, id: Id, query: Paged) -> 
 
 @routes.delete(
     "/api/v1/meetings/{id}/messages/{message}",
-    rule=owner(*OVERSEERS, noun="meetings", right="delete_message", writes=True),
+    rule=owner(*OVERSEERS, noun="meetings", right="delete_message", writes=True, guests=True),
     status=204,
     errors=(NotYourMessage,),
 )
@@ -63,7 +63,7 @@ async def delete(request: web.Request, actor: Actor, id: Id, message: UUID) -> N
 
 @routes.post(
     "/api/v1/meetings/{id}/images",
-    rule=owner(*OVERSEERS, noun="meetings", right="send_image", writes=True),
+    rule=owner(*OVERSEERS, noun="meetings", right="send_image", writes=True, guests=True),
     status=201,
     consumes=ACCEPTED,
     errors=(*REFUSALS, MayNotWrite, MeetingOver, TooManyMessages, Busy, Weak, *_STORAGE),
@@ -80,7 +80,7 @@ async def send_image(request: web.Request, actor: Actor, id: Id) -> Image:
 
 @routes.get(
     "/api/v1/meetings/{id}/images/{image}",
-    rule=owner(*OVERSEERS, noun="meetings", right="see_image"),
+    rule=owner(*OVERSEERS, noun="meetings", right="see_image", guests=True),
     produces=MADE,
     revalidated=True,
     errors=(NoSuchBlob, *_STORAGE),

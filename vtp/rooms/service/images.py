@@ -63,7 +63,7 @@ class Images:
         self, actor: Actor, meeting_id: MeetingId, content: AsyncIterable[bytes]
     ) -> Image:
         """From somebody who is in the class. It is seen once a message carries it."""
-        user_id = actor.require_user()
+        user_id = actor.person_id
         await self._meetings.seen(actor, meeting_id)
         self._require_place(meeting_id, user_id)
         small, large = await self._drawn(content)

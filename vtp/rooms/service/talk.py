@@ -179,18 +179,18 @@ class Talk:
         """Newest first, for hosts and for those who were there; of private ones one's own."""
         await self.seen_by(actor, meeting_id)
         return await store.listed(
-            self._db, meeting_id=meeting_id, user_id=actor.user_id, before=before, limit=limit
+            self._db, meeting_id=meeting_id, user_id=actor.person_id, before=before, limit=limit
         )
 
     async def erase(self, actor: Actor, meeting_id: MeetingId, message_id: UUID) -> None:
         held, hosts = await self.seen_by(actor, meeting_id)
-        await self._erase(held.id, message_id, user_id=actor.require_user(), hosts=hosts)
+        await self._erase(held.id, message_id, user_id=actor.person_id, hosts=hosts)
 
     async def image(self, actor: Actor, meeting_id: MeetingId, image_id: UUID) -> ImageId:
         """The gate of images is that of the message in which they stand."""
         await self.seen_by(actor, meeting_id)
         if not await store.shown_image(
-            self._db, meeting_id=meeting_id, user_id=actor.user_id, image_id=image_id
+            self._db, meeting_id=meeting_id, user_id=actor.person_id, image_id=image_id
         ):
             raise NotFound
         return ImageId(image_id)
@@ -200,7 +200,7 @@ class Talk:
         held, role = await self._meetings.seen(actor, meeting_id)
         hosts = rights.may_host(role)
         if not hosts and not await store.was_there(
-            self._db, meeting_id=meeting_id, user_id=actor.user_id
+            self._db, meeting_id=meeting_id, user_id=actor.person_id
         ):
             raise NotFound
         return held, hosts

@@ -230,7 +230,7 @@ async def was_there(db: Db, *, meeting_id: MeetingId, user_id: UUID | None) -> b
     found: bool = await db.fetchval(
         """
         select coalesce(bool_and(removed_at is null), false) from participant
-         where meeting_id = $1 and user_id = $2
+         where meeting_id = $1 and coalesce(user_id, guest_id) = $2
         """,
         meeting_id,
         user_id,
