@@ -124,6 +124,11 @@ CALLS: dict[tuple[str, str], Call] = {
     ("POST", "/api/v1/keys"): Call(201, body={"name": "script", "scopes": ["users:read"]}),
     ("GET", "/api/v1/keys"): Call(200),
     ("DELETE", "/api/v1/keys/{id}"): Call(204, of="key", others=404),
+    ("GET", "/api/v1/audit"): Call(200),
+    ("POST", "/api/v1/audit/exports"): Call(202, body={"format": "csv"}),
+    ("GET", "/api/v1/audit/exports/{id}"): Call(404, of="job"),  # it is no export
+    ("POST", "/api/v1/audit/verification"): Call(202),
+    ("GET", "/api/v1/users/me/activity"): Call(200),
     ("GET", "/api/v1/jobs"): Call(200),
     ("GET", "/api/v1/jobs/{id}"): Call(200, of="job", others=404),
     ("POST", "/api/v1/jobs/{id}/cancel"): Call(202, of="job", others=404),
@@ -196,6 +201,9 @@ CALLS: dict[tuple[str, str], Call] = {
     ("GET", "/profile"): Call(200, page=True),
     ("GET", "/"): Call(200, page=True),
     ("GET", "/admin/jobs"): Call(200, page=True),
+    ("GET", "/admin/audit"): Call(200, page=True),
+    ("POST", "/admin/audit/verify"): Call(303, form={}),
+    ("POST", "/admin/audit/export"): Call(303, form={"format": "csv"}),
     ("GET", "/admin/kit"): Call(200, page=True),
 }
 # Where somebody who is signed in has no business, and is sent on.

@@ -6,6 +6,7 @@ from vtp.app.parts import Parts
 from vtp.audit import signing
 from vtp.audit.head import head_file
 from vtp.audit.jobs import Archive
+from vtp.audit.service.exporting import Exporting
 from vtp.audit.service.keeping import Keeping
 from vtp.audit.service.sealing import Sealing
 from vtp.audit.service.verifying import Verifying
@@ -23,6 +24,13 @@ def archive(parts: Parts) -> Archive:
             parts.db, clock=parts.clock, audit=parts.audit, signer=signer, options=chosen.audit
         ),
         verifying=Verifying(parts.db, signer=signer, head=head),
+        exporting=exporting(parts),
+    )
+
+
+def exporting(parts: Parts) -> Exporting:
+    return Exporting(
+        parts.db, clock=parts.clock, audit=parts.audit, blobs=parts.blobs, jobs=parts.jobs
     )
 
 

@@ -6,7 +6,9 @@ from vtp.accounts import api as accounts_api
 from vtp.accounts import jobs as accounts_jobs
 from vtp.accounts import kinds as accounts_kinds
 from vtp.accounts import pages as accounts_pages
+from vtp.audit import api as audit_api
 from vtp.audit import jobs as audit_jobs
+from vtp.audit import pages as audit_pages
 from vtp.edge import api_docs, assets, client_errors, health
 from vtp.edge.routes import Route
 from vtp.edge.sockets import upgrade
@@ -56,9 +58,11 @@ def routes() -> list[Route]:
         api_docs.routes,
         client_errors.routes,
         accounts_api.routes,
+        audit_api.routes,
         jobs_api.routes,
         rooms_api.routes,
         accounts_pages.routes,
+        audit_pages.routes,
         rooms_pages.routes,
         site_pages.routes,
     )

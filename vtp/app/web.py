@@ -16,10 +16,14 @@ from aiohttp import web
 from vtp.accounts.api import ACCOUNTS, SCHOOL
 from vtp.accounts.pages import SCOPES
 from vtp.app import declared, figures, health, media_figures
+from vtp.app.archive import exporting
 from vtp.app.classes import open_classes, standing
 from vtp.app.loop import Told, fed
 from vtp.app.observers import HttpObserver, SocketObserver
 from vtp.app.parts import Parts, demo_wanted, open_parts
+from vtp.audit.api import EXPORTING, READING, VERIFYING, Begins
+from vtp.audit.pages import TEXTS
+from vtp.audit.service.reading import Reading
 from vtp.edge import api_docs, assets, openapi
 from vtp.edge.auth import AUTHENTICATE, PASSES
 from vtp.edge.bodies import BODY_IDLE, MAX_BODY
@@ -75,7 +79,7 @@ def make(parts: Parts, sockets: Sockets, rooms: Rooms, state: Health) -> web.App
         error_page=pages.error,
     )
     app = web.Application(middlewares=[front.middleware()])
-    app[PAGES], app[assets.ASSETS] = pages, files
+    app[PAGES], app[assets.ASSETS], app[TEXTS] = pages, files, texts
     _fill(app, parts, state)
     app[ROOMS], app[PASSES] = rooms, rooms.guests
     all_routes = declared.routes()
@@ -95,6 +99,9 @@ def _fill(app: web.Application, parts: Parts, state: Health) -> None:
     app[SCHOOL] = parts.settings.school.name
     app[HEALTH], app[METRICS], app[CLOCK] = state, parts.metrics, parts.clock
     app[METRICS_TOKEN] = server.metrics_token
+    app[READING] = Reading(parts.db, audit=parts.audit, names=parts.accounts.people)
+    app[EXPORTING] = exporting(parts)
+    app[VERIFYING] = Begins(parts.db, audit=parts.audit, jobs=parts.jobs)
     app[SITE] = Site(
         accounts=parts.accounts,
         jobs=parts.jobs,

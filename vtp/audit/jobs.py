@@ -9,6 +9,7 @@ import msgspec
 import structlog
 
 from vtp.audit.chain import Fault
+from vtp.audit.service.exporting import Export, Exported, Exporting
 from vtp.audit.service.keeping import Keeping
 from vtp.audit.service.sealing import Sealing
 from vtp.audit.service.verifying import Verifying
@@ -25,6 +26,7 @@ class Archive:
     sealing: Sealing
     keeping: Keeping
     verifying: Verifying
+    exporting: Exporting
 
 
 class Verify(msgspec.Struct, frozen=True):
@@ -64,6 +66,7 @@ async def let_go(_job: Running, _tick: Tick, archive: Archive) -> None:
     """Addresses and months whose time is over."""
     addresses = await archive.keeping.forget_addresses()
     months = await archive.keeping.drop_months()
+    await archive.exporting.sweep()
     _log.info("audit.let_go", addresses=addresses, months=[one.isoformat() for one in months])
 
 
@@ -84,3 +87,9 @@ async def verify(job: Running, _work: Verify, archive: Archive) -> Verified:
         seal=found.broken.seal if found.broken else None,
         entry_id=found.broken.entry_id if found.broken else None,
     )
+
+
+@handlers.on(Export, retries=1, timeout=3600, concurrency=1)
+async def export(job: Running, work: Export, archive: Archive) -> Exported:
+    """The rows that somebody asked for, as a file."""
+    return await archive.exporting.write(job.id, work)

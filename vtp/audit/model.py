@@ -41,3 +41,24 @@ class Whence:
 
     address: str
     salt: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which rows; None is whatever it may be."""
+
+    actors: tuple[UUID, ...] | None = None
+    noun: str | None = None
+    action: str | None = None
+    target: str | None = None
+    result: Result | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    # Of one person: what they did, and what was done to their account.
+    about: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    entry: Entry
+    address: str  # whole, or what is left of it

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 import jinja2
 from aiohttp import web
@@ -64,7 +66,7 @@ class Pages:
             auto_reload=False,
         )
         self._jinja.globals.update(
-            asset=assets.url, preload=assets.preload, t=texts, school=self._school
+            asset=assets.url, preload=assets.preload, t=texts, school=self._school, local=local
         )
 
     async def render(
@@ -144,6 +146,12 @@ class Pages:
 
 
 PAGES: web.AppKey[Pages] = web.AppKey("pages", Pages)
+
+
+def local(at: datetime, zone: str) -> str:
+    """A time where somebody is, as "12 March 2026, 18:00:05"."""
+    there = at.astimezone(ZoneInfo(zone))
+    return f"{there.day} {there:%B %Y, %H:%M:%S}"
 
 
 def theme_of(request: web.Request, user: Mapping[str, Any] | None) -> str:

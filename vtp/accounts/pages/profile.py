@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Annotated, Any
+from urllib.parse import urlencode
+from uuid import UUID
 
 from aiohttp import web
-from msgspec import Struct
+from msgspec import Meta, Struct
 
+from vtp.accounts import agents
 from vtp.accounts.pages.drawn import HTML
+from vtp.actor import Actor
+from vtp.audit.api import READING
+from vtp.audit.pages import TEXTS
+from vtp.audit.sentences import known, plain
 from vtp.edge.html import PAGES
+from vtp.edge.paging import after, page
 from vtp.edge.routes import Routes
 from vtp.edge.rules import signed_in
 
@@ -16,16 +25,45 @@ routes = Routes("pages")
 
 SCOPES: web.AppKey[Iterable[str]] = web.AppKey("scopes")
 
-TABS = ("profile", "sign-in", "sessions", "keys")
+TABS = ("profile", "sign-in", "sessions", "keys", "activity")
+_AT_ONCE = 30
 
 
 class ProfileQuery(Struct, frozen=True, forbid_unknown_fields=True):
     tab: str = "profile"
+    cursor: Annotated[str, Meta(max_length=512)] = ""
 
 
 @routes.get("/profile", rule=signed_in("users", "see_profile", keys=False), **HTML)
-async def profile(request: web.Request, query: ProfileQuery) -> web.Response:
-    """One's own profile, sign-in, sessions and keys."""
+async def profile(request: web.Request, actor: Actor, query: ProfileQuery) -> web.Response:
+    """One's own profile, sign-in, sessions, keys and activity."""
     tab = query.tab if query.tab in TABS else TABS[0]
     scopes = sorted(request.app[SCOPES])
-    return await request.app[PAGES].render(request, "profile.html", tab=tab, scopes=scopes)
+    activity = await _activity(request, actor, query.cursor) if tab == "activity" else None
+    return await request.app[PAGES].render(
+        request, "profile.html", tab=tab, scopes=scopes, activity=activity
+    )
+
+
+async def _activity(request: web.Request, actor: Actor, cursor: str) -> dict[str, Any]:
+    """What one did, and what was done to one's account, in words."""
+    reading, texts = request.app[READING], request.app[TEXTS]
+    found = await reading.activity(actor, before=after(cursor, UUID), limit=_AT_ONCE + 1)
+    shown = page(found, limit=_AT_ONCE, key=lambda one: one.entry.id)
+    names = await reading.names(shown.items)
+    rows = [
+        {
+            "at": one.entry.at,
+            "known": known(texts.get, one.entry),
+            "plain": plain(one.entry),
+            "refused": one.entry.result == "refused",
+            "by": names.get(one.entry.actor_id, "")
+            if one.entry.actor_id not in (None, actor.user_id)
+            else "",
+            "device": agents.shown(one.entry.agent) if one.entry.agent else "",
+            "address": one.address,
+        }
+        for one in shown.items
+    ]
+    older = f"/profile?{urlencode({'tab': 'activity', 'cursor': shown.next})}"
+    return {"rows": rows, "older": older if shown.next else None}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -106,6 +106,13 @@ class People:
         if words:
             return await users.found(self._db, words, after=after, limit=limit)
         return await users.listed(self._db, after=after, limit=limit)
+
+    # --- for the record of what was done (`vtp.audit.service.reading.Names`) --------------------
+    async def names(self, ids: Iterable[UUID]) -> Mapping[UUID, str]:
+        return await users.names(self._db, ids)
+
+    async def matching(self, words: str, *, limit: int) -> Sequence[UUID]:
+        return [user.id for user in await users.found(self._db, words, after=None, limit=limit)]
 
 
 async def addressee(db: Db, user_id: UserId) -> Recipient | None:

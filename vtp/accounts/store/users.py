@@ -7,6 +7,7 @@ that lets somebody in is told whether this is one.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -369,3 +370,8 @@ def _user(row: Row) -> User:
         language=row["language"],
         email_verified_at=row["email_verified_at"],
     )
+
+
+async def names(db: Db, ids: Iterable[UUID]) -> dict[UUID, str]:
+    rows = await db.fetch("select id, name from app_user where id = any($1::uuid[])", list(ids))
+    return {row["id"]: row["name"] for row in rows}
