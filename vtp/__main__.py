@@ -52,6 +52,12 @@ def _work(_arguments: argparse.Namespace, environ: dict[str, str]) -> int:
     return app.run_work(chosen)
 
 
+def _record(_arguments: argparse.Namespace, environ: dict[str, str]) -> int:
+    from vtp import app
+
+    return app.run_record(settings.load(environ))
+
+
 def _migrate(arguments: argparse.Namespace, environ: dict[str, str]) -> int:
     from vtp import app
 
@@ -122,6 +128,7 @@ def _parser() -> argparse.ArgumentParser:
 
     for name, run, what in (
         ("web", _web, "only the web server; the database is named in VTP_DATABASE_URL"),
+        ("record", _record, "only the recorder, beside a web server with the same folders"),
         ("work", _work, "only the background jobs"),
         ("demo", _demo, "fill in the demo data"),
     ):

@@ -17,6 +17,7 @@ RoomId = NewType("RoomId", UUID)
 MeetingId = NewType("MeetingId", UUID)
 MailId = NewType("MailId", UUID)
 NoticeId = NewType("NoticeId", UUID)
+RecordingId = NewType("RecordingId", UUID)
 
 
 def uuid7(now_ms: int | None = None) -> UUID:

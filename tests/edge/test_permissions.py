@@ -30,7 +30,8 @@ from vtp.actor import Actor, Role, Via
 from vtp.app import declared
 from vtp.edge.routes import Route
 from vtp.edge.rules import Rule
-from vtp.ids import JobId, MeetingId, PasskeyId, RoomId, uuid7
+from vtp.ids import JobId, MeetingId, PasskeyId, RecordingId, RoomId, uuid7
+from vtp.recordings import store as recordings
 from vtp.rooms.facts import ParticipantId
 from vtp.rooms.model import Attendee, Room
 from vtp.rooms.store import meetings, rooms, talk
@@ -174,6 +175,21 @@ CALLS: dict[tuple[str, str], Call] = {
     ),
     ("GET", "/api/v1/meetings/{id}/images/{image}"): Call(404, of="meeting", others=404),
     ("GET", "/api/v1/meetings/{id}/polls"): Call(200, of="meeting", others=404),
+    # Nobody is in its class.
+    ("POST", "/api/v1/recordings"): Call(409, of="room to record", others=404),
+    ("GET", "/api/v1/recordings"): Call(200),
+    ("GET", "/api/v1/recordings/{id}"): Call(200, of="recording", others=404),
+    ("PATCH", "/api/v1/recordings/{id}"): Call(
+        200, body={"title": "Music"}, of="recording", others=404
+    ),
+    ("POST", "/api/v1/recordings/{id}/pause"): Call(409, of="recording", others=404),
+    ("POST", "/api/v1/recordings/{id}/resume"): Call(409, of="recording", others=404),
+    ("POST", "/api/v1/recordings/{id}/stop"): Call(200, of="recording", others=404),
+    ("DELETE", "/api/v1/recordings/{id}"): Call(200, of="recording", others=404),
+    ("POST", "/api/v1/recordings/{id}/restore"): Call(200, of="recording", others=404),
+    ("GET", "/api/v1/recordings/{id}/parts"): Call(200, of="recording", others=404),
+    # It has no files.
+    ("GET", "/api/v1/recordings/{id}/parts/{part}"): Call(404, of="recording", others=404),
     ("POST", "/whip/{id}"): Call(201, raw=_PUBLISH, kind=SDP, of="room", others=404),
     ("OPTIONS", "/whip/{id}"): Call(200, of="room"),
     ("OPTIONS", "/whip/{id}/{session}"): Call(200, of="whip"),
@@ -337,8 +353,8 @@ class School:
                 if of in {"whip", "whep"}:
                     await self.open_session(of, room)
                 return str(room.id)
-            case "meeting" | "participant" | "track":
-                return str(await self.meeting())
+            case "meeting" | "participant" | "track" | "recording":
+                return str(await (self.recording() if of == "recording" else self.meeting()))
         return ""
 
     async def passkey(self) -> PasskeyId:
@@ -357,6 +373,25 @@ class School:
         async with self.application.parts.db.transaction() as tx:
             await passkeys.insert(tx, made, most=1000)
         return made.id
+
+    async def recording(self) -> RecordingId:
+        """Of a class that is over."""
+        room, meeting_id, owner = await self.room(), MeetingId(uuid7()), self.people[OWNER].user
+        recording_id = RecordingId(uuid7())
+        async with self.application.parts.db.transaction() as tx:
+            await meetings.insert(tx, meeting_id=meeting_id, room_id=room.id, started_at=_BORN)
+            await recordings.insert(
+                tx,
+                id=recording_id,
+                room_id=room.id,
+                meeting_id=meeting_id,
+                title="Algebra",
+                started_by=owner.id,
+                started_at=_BORN,
+            )
+            await recordings.finish(tx, id=recording_id, state="ready", reason="", at=_BORN)
+        self.inside = {"{part}": "1"}
+        return recording_id
 
     async def open_session(self, protocol: str, room: Room) -> None:
         """Of an encoder or a player."""
@@ -482,6 +517,8 @@ async def body(school: School, call: Call) -> dict[str, Any]:
         case "login" | "login form":
             given = {"email": known.email, "password": PASSWORD}
             return {"data" if "form" in call.of else "json": given}
+        case "room to record":
+            return {"json": {"room_id": str((await school.room()).id)}}
         case "refresh":
             tokens = await school.application.sign_in(known)
             return {"json": {"refresh_token": tokens.refresh_token}}

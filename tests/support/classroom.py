@@ -10,6 +10,7 @@ from uuid import UUID
 from tests.support.accounts import Person, a_person, some_accounts
 from tests.support.chronicle import a_chronicle
 from tests.support.quiet_plane import Peer, QuietPlane, sound, video
+from tests.support.recordings import unrecorded
 from vtp import settings
 from vtp.accounts.service import Accounts
 from vtp.accounts.service.standing import Standing
@@ -177,6 +178,7 @@ async def a_process(
     async with (
         Threads(1) as threads,
         open_attendance(db, clock=clock, options=UNWRITTEN) as attendance,
+        unrecorded(db, clock) as recordings,
         open_rooms(
             db,
             clock=clock,
@@ -189,6 +191,7 @@ async def a_process(
             blobs=(blobs := MemoryBlobs(threads, clock)),
             sandbox=Sandbox(settings.Sandbox(), clock=SystemClock()),
             recheck=Standing(db, clock=clock, demo=False),
+            recordings=recordings,
         ) as rooms,
     ):
         yield School(db, clock, accounts, attendance, plane, listeners, rooms, blobs)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from vtp.errors import NotFound
+from vtp.media.capture.link import Tap
 from vtp.media.rtp import ortc
 from vtp.media.rtp.ortc import Published
 from vtp.media.rtp.ortc_types import (
@@ -23,6 +24,7 @@ from vtp.media.rtp.ortc_types import (
     RtpParameters,
 )
 from vtp.media.sfu.figures import PeerFigures, PlaneFigures
+from vtp.media.sfu.tap import Sink
 from vtp.rooms.media import Direction, HallEvents, PeerEvents
 
 _numbers = itertools.count(1)
@@ -90,6 +92,9 @@ class Producer:
 
     def resume(self, now: float) -> None:
         self.paused = False
+
+    def tap(self, sink: Sink, now: float) -> Tap:
+        raise NotImplementedError  # nothing is recorded here
 
     def close(self) -> None:
         self.closed = True

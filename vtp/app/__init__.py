@@ -29,6 +29,12 @@ def run_work(chosen: Settings) -> int:
     return _told(lambda: loop.run(lambda told: work.run(chosen, told)))
 
 
+def run_record(chosen: Settings) -> int:
+    from vtp.app import loop, record
+
+    return _told(lambda: loop.run(lambda told: record.run(chosen, told)))
+
+
 def migrate(chosen: Settings, *, back_to: str = "") -> int:
     """Up to this program, or back to an earlier revision, whose data is lost."""
     from vtp.db import migrate as migrations

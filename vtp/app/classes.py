@@ -14,6 +14,7 @@ from vtp.edge.sockets.facade import Sockets
 from vtp.ids import UserId
 from vtp.media.sfu import turn
 from vtp.media.sfu.plane import Plane, open_plane
+from vtp.recordings.service import Recordings, open_recordings
 from vtp.rooms.events import Herald
 from vtp.rooms.service import Rooms, open_rooms
 from vtp.rooms.service.chronicle import Chronicle
@@ -24,6 +25,7 @@ from vtp.rooms.service.entrance import IceServer
 class Classes:
     plane: Plane
     attendance: Attendance
+    recordings: Recordings
     rooms: Rooms
 
 
@@ -34,6 +36,13 @@ async def open_classes(parts: Parts, sockets: Sockets) -> AsyncIterator[Classes]
     async with (
         open_plane(chosen.media, clock=clock) as plane,
         open_attendance(parts.db, clock=clock, options=chosen.attendance) as attendance,
+        open_recordings(
+            parts.db,
+            clock=clock,
+            audit=parts.audit,
+            options=chosen.recorder,
+            root=chosen.recordings_dir,
+        ) as recordings,
         open_rooms(
             parts.db,
             clock=clock,
@@ -46,6 +55,7 @@ async def open_classes(parts: Parts, sockets: Sockets) -> AsyncIterator[Classes]
             blobs=parts.blobs,
             sandbox=parts.sandbox,
             recheck=parts.standing,
+            recordings=recordings,
             ice_servers=partial(_relays, parts),
         ) as rooms,
     ):
@@ -53,7 +63,7 @@ async def open_classes(parts: Parts, sockets: Sockets) -> AsyncIterator[Classes]
         sockets.on_roles_changed.append(rooms.standing.on_changed)
         parts.accounts.on_ended.append(rooms.standing.on_ended)
         parts.accounts.on_changed.append(rooms.standing.on_changed)
-        yield Classes(plane=plane, attendance=attendance, rooms=rooms)
+        yield Classes(plane=plane, attendance=attendance, recordings=recordings, rooms=rooms)
 
 
 async def standing(parts: Parts, rooms: Rooms, actors: Sequence[Actor]) -> Sequence[Actor | None]:

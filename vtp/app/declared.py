@@ -19,6 +19,7 @@ from vtp.mail import jobs as mail_jobs
 from vtp.mail import service as mail_service
 from vtp.notices import events as notices_events
 from vtp.notices import jobs as notices_jobs
+from vtp.recordings import api as recordings_api
 from vtp.rooms import api as rooms_api
 from vtp.rooms import events as rooms_events
 from vtp.rooms import hooks as rooms_hooks
@@ -60,6 +61,7 @@ def routes() -> list[Route]:
         accounts_api.routes,
         audit_api.routes,
         jobs_api.routes,
+        recordings_api.routes,
         rooms_api.routes,
         accounts_pages.routes,
         audit_pages.routes,

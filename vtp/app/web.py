@@ -17,7 +17,7 @@ from vtp.accounts.api import ACCOUNTS, SCHOOL
 from vtp.accounts.pages import SCOPES
 from vtp.app import declared, figures, health, media_figures
 from vtp.app.archive import exporting
-from vtp.app.classes import open_classes, standing
+from vtp.app.classes import Classes, open_classes, standing
 from vtp.app.loop import Told, fed
 from vtp.app.observers import HttpObserver, SocketObserver
 from vtp.app.parts import Parts, demo_wanted, open_parts
@@ -45,8 +45,8 @@ from vtp.jobs.handlers import Catalogue
 from vtp.jobs.watch import Watch
 from vtp.notices import events as notices_events
 from vtp.notices.watch import Watch as NoticesWatch
+from vtp.recordings.api import RECORDINGS
 from vtp.rooms.api.asking import ROOMS
-from vtp.rooms.service import Rooms
 from vtp.settings import Server, Settings
 from vtp.site.navigation import navigation
 from vtp.site.pages import SITE, Site
@@ -61,7 +61,7 @@ _log = structlog.get_logger()
 _RETRY_AFTER = 2.0
 
 
-def make(parts: Parts, sockets: Sockets, rooms: Rooms, state: Health) -> web.Application:
+def make(parts: Parts, sockets: Sockets, classes: Classes, state: Health) -> web.Application:
     """The application, not yet listening; its parts are opened and closed by the caller."""
     texts, files = Texts(), assets.Assets()
     pages = Pages(
@@ -81,7 +81,8 @@ def make(parts: Parts, sockets: Sockets, rooms: Rooms, state: Health) -> web.App
     app = web.Application(middlewares=[front.middleware()])
     app[PAGES], app[assets.ASSETS], app[TEXTS] = pages, files, texts
     _fill(app, parts, state)
-    app[ROOMS], app[PASSES] = rooms, rooms.guests
+    app[ROOMS], app[PASSES] = classes.rooms, classes.rooms.guests
+    app[RECORDINGS] = classes.recordings
     all_routes = declared.routes()
     mount(app, all_routes)
     attach(app, sockets)
@@ -128,7 +129,7 @@ async def serving(parts: Parts, *, force: asyncio.Event | None = None) -> AsyncI
     async with AsyncExitStack() as stack:
         stack.push_async_callback(state.close)
         classes = await stack.enter_async_context(open_classes(parts, sockets))
-        app = make(parts, sockets, classes.rooms, state)
+        app = make(parts, sockets, classes, state)
         tasks = Tasks(_report)
         stack.push_async_callback(tasks.close)
         tasks.start("loop-lag", loop_lag.watch(parts.metrics, parts.clock))

@@ -26,6 +26,7 @@ class Draft:
         self.away = dict(state.away)
         self.astray = dict(state.astray)
         self.talk = state.talk
+        self.recording = state.recording
         self.over = state.over
         self.events: list[AnyEvent] = []
 
@@ -42,6 +43,7 @@ class Draft:
             away=self.away,
             astray=self.astray,
             talk=self.talk,
+            recording=self.recording,
             over=self.over,
         )
 

@@ -28,6 +28,7 @@ Connection = Literal["live", "away"]
 # How somebody left, and how a class ended.
 Parting = Literal["left", "lost", "removed", "signed_out", "not_allowed"]
 Ending = Literal["ended", "empty", "closed", "lost"]
+Recording = Literal["off", "on", "paused"]
 
 # What becomes of somebody who waits to be let in.
 Answered = Literal["admitted", "declined", "over"]
@@ -174,6 +175,12 @@ class SourcesChanged(Event, frozen=True, kw_only=True, tag="sources_changed"):
     member_sources: Annotated[list[Source], Meta(examples=[["microphone", "camera"]])]
 
 
+class RecordingShown(Event, frozen=True, kw_only=True, tag="recording"):
+    """Whether what happens from now on is kept."""
+
+    recording: Recording
+
+
 class MessageSaid(Event, frozen=True, kw_only=True, tag="message"):
     """For everybody. Private messages come by `chat.private`."""
 
@@ -226,6 +233,7 @@ AnyEvent = (
     | TrackChanged
     | TrackEnded
     | SourcesChanged
+    | RecordingShown
     | MessageSaid
     | MessageDeleted
     | PollOpened

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Literal, Protocol
 
+from vtp.media.capture.link import Tap
 from vtp.media.rtp.ortc import Published
 from vtp.media.rtp.ortc_types import (
     DtlsParameters,
@@ -15,6 +16,7 @@ from vtp.media.rtp.ortc_types import (
     RtpParameters,
 )
 from vtp.media.sfu.figures import PeerFigures, PlaneFigures
+from vtp.media.sfu.tap import Sink
 
 Direction = Literal["send", "recv"]
 
@@ -52,6 +54,8 @@ class Producer(Protocol):
         """Forward nothing of it, whatever its sender does."""
 
     def resume(self, now: float) -> None: ...
+
+    def tap(self, sink: Sink, now: float) -> Tap: ...
 
     def close(self) -> None: ...
 

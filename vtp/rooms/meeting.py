@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol
 from uuid import UUID
 
 from vtp import settings
@@ -20,6 +21,7 @@ from vtp.edge.sockets.channels import Sid
 from vtp.ids import MeetingId, UserId
 from vtp.media.rtp import ortc
 from vtp.media.rtp.ortc_types import RtpCapabilities
+from vtp.recordings.port import Sent
 from vtp.rooms import effects, moves, rights
 from vtp.rooms.codecs import CAMERA, Codecs
 from vtp.rooms.doorstep import Doorstep
@@ -56,6 +58,16 @@ from vtp.rooms.turns import Turn, apply
 from vtp.tasks import Tasks
 
 
+class Recorded(Protocol):
+    """Who keeps what is sent (`vtp.recordings`); each returns at once."""
+
+    def track_began(self, meeting_id: MeetingId, sent: Sent) -> None: ...
+
+    def track_ended(self, meeting_id: MeetingId, track_id: str) -> None: ...
+
+    def meeting_ended(self, meeting_id: MeetingId) -> None: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outside:
     """What a class works with."""
@@ -66,6 +78,7 @@ class Outside:
     plane: Plane
     audience: Audience
     tasks: Tasks
+    recorded: Recorded
 
     def now(self) -> Now:
         return Now(self.clock.now(), self.clock.monotonic())
@@ -181,6 +194,7 @@ class Meeting:
         seat.producers[move.track_id] = begin(seat.peer)
         self._commit(turn)
         self._ask_for_another(self.state.tracks[move.track_id])
+        self._outside.recorded.track_began(self.id, self.sent(self.state.tracks[move.track_id]))
         return self.state.tracks[move.track_id]
 
     def _try(self, move: moves.Move) -> Turn:
@@ -215,6 +229,7 @@ class Meeting:
                 for sid in self.doorstep.answered(person):
                     self._outbox.wait_over(sid, over)
             case effects.Close():
+                self._outside.recorded.meeting_ended(self.id)
                 self._on_over(self)
             case _:
                 told.carry_out(self, effect)
@@ -238,6 +253,7 @@ class Meeting:
         for seat in self.seats.values():
             if (producer := seat.producers.pop(track_id, None)) is not None:
                 producer.close()
+                self._outside.recorded.track_ended(self.id, str(track_id))
 
     def _hold(self, track_id: TrackId, *, paused: bool) -> None:
         producer = self.producer(track_id)
@@ -270,6 +286,16 @@ class Meeting:
     def producer(self, track_id: TrackId) -> Producer:
         """Of a track that is in the state."""
         return self.seats[self.state.tracks[track_id].participant_id].producers[track_id]
+
+    def sent(self, track: Track) -> Sent:
+        """A track as recordings see it."""
+        return Sent(
+            track_id=str(track.id),
+            participant_id=str(track.participant_id),
+            source=track.source,
+            host=rights.is_staff(self.state.participants[track.participant_id].role),
+            producer=self.producer(track.id),
+        )
 
     def of_user(self, user_id: UUID) -> list[Seat]:
         return [seat for seat in self.seats.values() if seat.user_id == user_id]

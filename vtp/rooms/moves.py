@@ -12,6 +12,7 @@ from vtp.rooms.facts import (
     Locks,
     ParticipantId,
     Parting,
+    Recording,
     RoomRole,
     Source,
     TrackId,
@@ -181,6 +182,11 @@ class ChangeRoom:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowRecording:
+    shown: Recording
+
+
+@dataclass(frozen=True, slots=True)
 class Warn:
     """The server stops, at the latest then."""
 
@@ -221,6 +227,7 @@ Move = (
     | ChangeRole
     | Lock
     | ChangeRoom
+    | ShowRecording
     | Warn
     | End
     | Tick

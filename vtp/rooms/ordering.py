@@ -167,3 +167,9 @@ def _put_hand(draft: Draft, one: Participant, hand_at: datetime | None) -> None:
     others = [d.hand_at for d in draft.of_user(one.user_id) if d.hand_at is not None]
     draft.order = draft.order.with_person(one.user_id, hand_at=min(others, default=None))
     draft.tell(facts.Hand, participant_id=one.id, hand_at=hand_at)
+
+
+def show_recording(draft: Draft, move: c.ShowRecording) -> None:
+    if move.shown != draft.recording:
+        draft.recording = move.shown
+        draft.tell(facts.RecordingShown, recording=move.shown)

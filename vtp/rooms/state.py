@@ -7,7 +7,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from vtp.rooms.facts import Ending, Locks, Participant, ParticipantId, Source, Track, TrackId
+from vtp.rooms.facts import (
+    Ending,
+    Locks,
+    Participant,
+    ParticipantId,
+    Recording,
+    Source,
+    Track,
+    TrackId,
+)
 from vtp.rooms.order import Order
 from vtp.rooms.talk.state import Talk
 
@@ -61,6 +70,7 @@ class State:
     # Who waits to be let in and was cut off, and until when they keep their place.
     astray: Mapping[UUID, float] = field(default_factory=dict)
     talk: Talk = field(default_factory=Talk)
+    recording: Recording = "off"
     over: Over | None = None
 
     @property

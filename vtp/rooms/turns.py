@@ -72,6 +72,7 @@ _HANDLERS: dict[type, Callable[[Draft, Any], None]] = {
     c.ChangeRole: ordering.change_role,
     c.Lock: ordering.lock,
     c.ChangeRoom: ordering.change_room,
+    c.ShowRecording: ordering.show_recording,
     c.RaiseHand: ordering.raise_hand,
     c.LowerAll: ordering.lower_all,
     **talk.HANDLERS,

@@ -87,7 +87,9 @@ def _children(chosen: Settings, env: dict[str, str], wishes: Wishes) -> list[Chi
     classes = Ending(signal.SIGTERM, chosen.rooms.drain_limit + patience)
     in_order = Ending(signal.SIGTERM, patience)
     web = (classes, in_order, AT_ONCE)
-    children.append(_ours("web", env, endings=web, probe=_probe(chosen.server)))
+    # It closes its files when nobody hands it anything more, so it ends after web.
+    children.append(_ours("record", env, endings=(in_order, AT_ONCE)))
+    children.append(_ours("web", env, endings=web, probe=_probe(chosen.server), stop_rank=2))
     children.append(_ours("work", env, endings=(in_order, AT_ONCE)))
     return children
 
@@ -99,6 +101,7 @@ def _ours(
     once: bool = False,
     endings: tuple[Ending, ...] = (Ending(signal.SIGTERM, 10.0), AT_ONCE),
     probe: WebProbe | None = None,
+    stop_rank: int = 1,
 ) -> Child:
     return Child(
         name=name,
@@ -107,6 +110,7 @@ def _ours(
         once=once,
         ready=probe or always,
         endings=endings,
+        stop_rank=stop_rank,
     )
 
 

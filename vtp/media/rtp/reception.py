@@ -109,6 +109,11 @@ class Reception:
         self._sr_ntp, self._sr_rtp, self._sr_at = ntp, rtp, now
         self._last_sr = ntp >> 16 & 0xFFFFFFFF
 
+    @property
+    def reported(self) -> tuple[int, int] | None:
+        """What its sender's wall clock (64-bit NTP) and media clock showed when it last said so."""
+        return (self._sr_ntp, self._sr_rtp) if self._sr_at >= 0 else None
+
     def moment(self, now: float) -> tuple[int, int] | None:
         """What the sender's wall clock (64-bit NTP) and its media clock show now."""
         if self._sr_at < 0:

@@ -19,6 +19,7 @@ from vtp.edge.sockets.recheck import Recheck
 from vtp.errors import Unavailable
 from vtp.ids import UserId
 from vtp.media.pack.confined import Confined
+from vtp.recordings.service import Recordings
 from vtp.rooms.callers import Callers
 from vtp.rooms.media import Plane
 from vtp.rooms.meeting import Outside
@@ -33,6 +34,7 @@ from vtp.rooms.service.live import Live
 from vtp.rooms.service.meetings import Meetings
 from vtp.rooms.service.moderation import Moderation
 from vtp.rooms.service.polls import Polls
+from vtp.rooms.service.recorded import RecordedClasses
 from vtp.rooms.service.sessions import Sessions
 from vtp.rooms.service.standing import Standing
 from vtp.rooms.service.talk import Talk
@@ -97,6 +99,7 @@ async def open_rooms(
     blobs: Blobs,
     sandbox: Confined,
     recheck: Recheck,
+    recordings: Recordings,
     ice_servers: Callable[[UserId], Sequence[IceServer]] = no_relays,
 ) -> AsyncIterator[Rooms]:
     """For the one process that holds classes: it takes up what its predecessor left behind."""
@@ -108,6 +111,7 @@ async def open_rooms(
         plane=plane,
         audience=callers,
         tasks=tasks,
+        recorded=recordings.studio,
     )
     live = Live(db, outside=outside, chronicle=chronicle)
     standing = Standing(db, live=live, people=accounts.people)
@@ -142,13 +146,17 @@ async def open_rooms(
         standing=standing,
         live=live,
     )
-    async with _living(rooms, tasks, options.sweep):
+    async with _living(rooms, tasks, options.sweep, recordings, RecordedClasses(db, live=live)):
         yield rooms
 
 
 @asynccontextmanager
-async def _living(rooms: Rooms, tasks: Tasks, interval: float) -> AsyncIterator[None]:
+async def _living(
+    rooms: Rooms, tasks: Tasks, interval: float, recordings: Recordings, classes: RecordedClasses
+) -> AsyncIterator[None]:
     await rooms.live.recover()
+    recordings.studio.attach(classes)
+    await recordings.studio.recover()
     tasks.start("rooms.sweep", _sweep(rooms, interval, tasks))
     try:
         yield

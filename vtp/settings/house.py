@@ -1,25 +1,14 @@
-"""Every setting, its default and its meaning. TOML, then the environment (`VTP_SECTION__KEY`).
-
-Read once, in `__main__`; each component receives its own section. `config/vtp.toml` documents
-the same defaults, and a test holds the two together. Times are seconds, sizes are bytes.
-"""
+"""Of the server itself: how it listens, keeps, works and tells."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping, Sequence
 from ipaddress import ip_network
-from pathlib import Path
-from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 import msgspec
 
-from vtp.settings_kinds import Count, Pause, Port, Positive, Section, Spare
-from vtp.settings_people import Auth, Mail, Notices, Provider
-from vtp.settings_raw import SettingsError, written
-
-__all__ = ["Auth", "Mail", "Notices", "Provider", "Settings", "SettingsError", "load"]
+from vtp.settings.section import Count, Pause, Port, Positive, Section, Spare
 
 
 class School(Section, frozen=True, kw_only=True):
@@ -119,42 +108,6 @@ class Sockets(Section, frozen=True, kw_only=True):
     sweep: Positive = 0.25
 
 
-class Media(Section, frozen=True, kw_only=True):
-    # Sound and pictures of classes, UDP and TCP: what people open in their firewall.
-    port: Port = 7882
-    announced: tuple[str, ...] = ()
-    # Addresses to listen at; empty: all, so that every device of the network finds us.
-    listen: tuple[str, ...] = ()
-    # Also on TCP, at the same number, for networks that let no UDP through.
-    tcp: bool = True
-    # Let the kernel cut packets for us where it can; "off" where a network card does it wrong.
-    gso: Literal["auto", "off"] = "auto"
-    # What writes the copies: the compiled loop where it was built, or Python's.
-    loop: Literal["auto", "python"] = "auto"
-    # Of the sockets, for bursts.
-    buffer: Count = 4_194_304
-    handshake_timeout: Positive = 10.0
-    handshakes: Count = 64
-    # An address that was not checked for so long gets nothing more (RFC 7675).
-    consent_timeout: Positive = 30.0
-    # Somebody of whom nothing is heard for so long counts as cut off.
-    silence_timeout: Positive = 10.0
-    # How exact these two are.
-    sweep: Positive = 0.5
-    # Packets a second that are forwarded before newcomers are turned away at 85 % of it;
-    # 0: a quarter of what a trial at the start shows, because a class does more than forward.
-    capacity: Pause = 0.0
-    # Of one sender, per second; what is above it is thrown away.
-    publish_bits: Count = 12_000_000
-    publish_packets: Count = 3_000
-    # With more microphones in a class than this, those that are silent are not forwarded.
-    quiet_from: Spare = 20
-    # Relays for who reaches neither, "turn:turn.example.org:3478?transport=udp".
-    turn_urls: tuple[str, ...] = ()
-    turn_secret: str = ""
-    turn_lifetime: Positive = 43_200.0
-
-
 class Blob(Section, frozen=True, kw_only=True):
     # "file:" below the data folder, "file:///srv/vtp", "s3://bucket/prefix" or "memory:".
     url: str = "file:"
@@ -184,38 +137,6 @@ class Jobs(Section, frozen=True, kw_only=True):
     retry_base: Positive = 2.0
     retry_cap: Positive = 300.0
     keep_finished: Pause = 2_592_000.0
-
-
-class Rooms(Section, frozen=True, kw_only=True):
-    # In one class at the same time; and devices of one person among them.
-    participants: Count = 500
-    devices: Count = 4
-    # Who was cut off keeps the place for so long.
-    away_after: Pause = 60.0
-    # A class that everybody has left ends after so long.
-    empty_for: Pause = 60.0
-    # After a crash a class goes on, unless the server was away for longer than this.
-    longest_outage: Pause = 600.0
-    # In which codec screens are shared while all can decode it. AV1 keeps letters sharp at half the
-    # bits, and costs whoever shares a processor for it.
-    screen_codec: Literal["VP8", "AV1"] = "VP8"
-    # How long a guest, who came by a link, is known to the room.
-    guest_lifetime: Positive = 43_200.0
-    # What happens within this time is told together.
-    news_interval: Pause = 0.05
-    # How often it is looked at who is away for too long.
-    sweep: Positive = 1.0
-    # How often it is looked whether those who send or watch over HTTP may still be there.
-    recheck_interval: Positive = 60.0
-    # How long classes may go on once the server has been told to stop.
-    drain_limit: Pause = 3_600.0
-
-
-class Attendance(Section, frozen=True, kw_only=True):
-    # How often presence is written; so much of it a crash can take.
-    flush_interval: Positive = 15.0
-    # Entries that may wait while the database is away.
-    most_waiting: Count = 100_000
 
 
 class Audit(Section, frozen=True, kw_only=True):
@@ -254,71 +175,7 @@ class Sandbox(Section, frozen=True, kw_only=True):
     allow_weak: bool = False
 
 
-class Settings(Section, frozen=True, kw_only=True):
-    data: str = "./data"
-    recordings: str = ""
-    school: School = School()
-    server: Server = Server()
-    database: Database = Database()
-    log: Log = Log()
-    auth: Auth = Auth()
-    oidc: dict[str, Provider] = msgspec.field(default_factory=dict)
-    limits: Limits = Limits()
-    sockets: Sockets = Sockets()
-    media: Media = Media()
-    blob: Blob = Blob()
-    jobs: Jobs = Jobs()
-    mail: Mail = Mail()
-    notices: Notices = Notices()
-    rooms: Rooms = Rooms()
-    attendance: Attendance = Attendance()
-    audit: Audit = Audit()
-    webhooks: Webhooks = Webhooks()
-    sandbox: Sandbox = Sandbox()
-
-    @property
-    def data_dir(self) -> Path:
-        return Path(self.data).expanduser().resolve()
-
-    @property
-    def secrets_dir(self) -> Path:
-        return self.data_dir / "secrets"
-
-    @property
-    def recordings_dir(self) -> Path:
-        """`./recordings` by default, below the data folder where that was chosen."""
-        if self.recordings:
-            return Path(self.recordings).expanduser().resolve()
-        if self.data != type(self)().data:
-            return self.data_dir / "recordings"
-        return Path("recordings").resolve()
-
-
-def load(environ: Mapping[str, str] | None = None, config: Path | None = None) -> Settings:
-    """The settings of this process; `config` or `VTP_CONFIG` names the TOML file."""
-    env = os.environ if environ is None else environ
-    path = config or (Path(env["VTP_CONFIG"]) if env.get("VTP_CONFIG") else None)
-    raw = written(env, path, is_list=_is_list)
-    try:
-        return msgspec.convert(raw, Settings, strict=False)
-    except msgspec.ValidationError as error:
-        raise SettingsError(f"settings: {error}") from None
-
-
 def _is_origin(url: str) -> bool:
     parts = urlsplit(url)
     bare = parts.path in {"", "/"} and not parts.query and not parts.fragment
     return parts.scheme in {"http", "https"} and bool(parts.hostname) and bare
-
-
-def _is_list(names: Sequence[str]) -> bool:
-    """Whether a value in the environment is written with commas: what the types say."""
-    kind: Any = Settings
-    for name in names:
-        if get_origin(kind) is dict:
-            kind = get_args(kind)[1]
-        elif isinstance(kind, type) and issubclass(kind, Section):
-            kind = get_type_hints(kind).get(name)
-        else:
-            return False
-    return bool(kind == tuple[str, ...])

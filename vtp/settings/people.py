@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from vtp.settings_kinds import Count, Pause, Positive, Section, Spare
+from vtp.settings.section import Count, Pause, Positive, Section, Spare
 
 # As in `vtp.actor.Role`, which stands above.
 _ROLES = ("admin", "manager", "editor", "instructor", "advanced", "student")

@@ -1,0 +1,159 @@
+"""The journal of a recording: one line of JSON for each thing that is so, in the order of events.
+
+A line is written after what it tells is in its file; the last one may be torn. All times are
+seconds on the recording, from which pauses are taken out. Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import msgspec
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True, tag_field="k"):
+    pass
+
+
+class Began(Line, frozen=True, kw_only=True, tag="began"):
+    version: int = 1
+    recording: str
+    wall: float  # seconds since 1970 at 0
+
+
+class PartBegan(Line, frozen=True, kw_only=True, tag="part"):
+    """A file: one codec, one size, one clock."""
+
+    part: int
+    file: str
+    track: str
+    participant: str
+    source: str
+    mime: str
+    codec: str  # as RFC 6381 names it
+    timescale: int
+    width: int = 0
+    height: int = 0
+
+
+class Grown(Line, frozen=True, kw_only=True, tag="frag"):
+    """A fragment is in the file; times in ticks of the part."""
+
+    part: int
+    offset: int
+    size: int
+    time: int
+    duration: int
+    samples: int
+    key: bool
+
+
+class Lost(Line, frozen=True, kw_only=True, tag="lost"):
+    part: int
+    at: float
+    packets: int
+
+
+class PartEnded(Line, frozen=True, kw_only=True, tag="part_ended"):
+    part: int
+    size: int
+
+
+class Paused(Line, frozen=True, kw_only=True, tag="paused"):
+    """Here on the recording, for so long by the clock."""
+
+    at: float
+    seconds: float
+
+
+class TakenUp(Line, frozen=True, kw_only=True, tag="taken_up"):
+    """The recorder came back; what happened since the lines before may be missing."""
+
+    at: float
+
+
+class Ended(Line, frozen=True, kw_only=True, tag="ended"):
+    at: float
+
+
+AnyLine = Began | PartBegan | Grown | Lost | PartEnded | Paused | TakenUp | Ended
+
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(AnyLine)
+
+
+@dataclass(slots=True)
+class PartStory:
+    began: PartBegan
+    fragments: list[Grown] = field(default_factory=list)
+    lost: int = 0
+    size: int | None = None  # once it is closed
+
+    @property
+    def header(self) -> int:
+        """Bytes before the first fragment."""
+        return self.fragments[0].offset if self.fragments else 0
+
+    @property
+    def start(self) -> float:
+        return self.fragments[0].time / self.began.timescale if self.fragments else 0.0
+
+    @property
+    def end(self) -> float:
+        if not self.fragments:
+            return 0.0
+        last = self.fragments[-1]
+        return (last.time + last.duration) / self.began.timescale
+
+
+@dataclass(slots=True)
+class Story:
+    """All that a journal tells."""
+
+    began: Began | None = None
+    parts: dict[int, PartStory] = field(default_factory=dict)
+    paused: list[Paused] = field(default_factory=list)
+    taken_up: list[float] = field(default_factory=list)
+    ended: float | None = None
+
+    @property
+    def seconds(self) -> float:
+        if self.ended is not None:
+            return self.ended
+        return max((part.end for part in self.parts.values()), default=0.0)
+
+    def add(self, line: AnyLine) -> None:
+        match line:
+            case Began():
+                self.began = self.began or line
+            case PartBegan():
+                self.parts[line.part] = PartStory(line)
+            case Grown():
+                self.parts[line.part].fragments.append(line)
+            case Lost():
+                self.parts[line.part].lost += line.packets
+            case PartEnded():
+                self.parts[line.part].size = line.size
+            case Paused():
+                self.paused.append(line)
+            case TakenUp():
+                self.taken_up.append(line.at)
+                self.ended = None
+            case Ended():
+                self.ended = line.at
+
+
+def written(line: AnyLine) -> bytes:
+    return _encoder.encode(line) + b"\n"
+
+
+def read(data: bytes | Iterable[bytes]) -> Story:
+    """Lines that are torn, or tell of a part that no line began, count for nothing."""
+    story = Story()
+    for line in data.split(b"\n") if isinstance(data, bytes) else data:
+        try:
+            story.add(_decoder.decode(line))
+        except (msgspec.DecodeError, KeyError):
+            continue
+    return story

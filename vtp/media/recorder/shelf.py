@@ -1,0 +1,132 @@
+"""The folder of one recording: its journal, and the files of its tracks."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from vtp.media.capture.wire import Open
+from vtp.media.recorder import journal
+from vtp.media.recorder.boxes import Fragment
+from vtp.media.recorder.files import GrowingFile, Picture, Sound, WebPicture
+from vtp.media.recorder.samples import Sample
+
+# s; the shorter ones are what those who follow live wait for.
+_LIVE, _QUIET = 0.2, 1.0
+
+
+class Log:
+    """The journal: lines are added, and none is ever changed."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o640)
+        written = path.read_bytes()
+        self.story = journal.read(written)
+        if written and not written.endswith(b"\n"):
+            os.write(self._file, b"\n")  # a torn line stays alone
+
+    def write(self, line: journal.AnyLine) -> None:
+        view = memoryview(journal.written(line))
+        while view:
+            view = view[os.write(self._file, view) :]
+        self.story.add(line)
+
+    def sync(self) -> None:
+        os.fdatasync(self._file)
+
+    def close(self) -> None:
+        os.close(self._file)
+
+
+class Part:
+    """One file of it, with the number that the journal calls it by."""
+
+    def __init__(self, number: int, file: GrowingFile) -> None:
+        self.number = number
+        self.file = file
+
+    def write(self, sample: Sample, *, at: int, duration: int) -> list[Fragment]:
+        return self.file.write(sample, at=at, duration=duration)
+
+
+class Files:
+    """`tracks.Shelf`. Numbers go on where an earlier process stopped."""
+
+    def __init__(self, folder: Path, log: Log) -> None:
+        self._folder = folder
+        self._log = log
+        self._next = max(log.story.parts, default=0) + 1
+        self._open: dict[int, Part] = {}
+        self._closed = sum(_bytes_of(part) for part in log.story.parts.values())
+
+    @property
+    def size(self) -> int:
+        return self._closed + sum(one.file.size for one in self._open.values())
+
+    def part(self, opened: Open, sample: Sample) -> Part:
+        number, self._next = self._next, self._next + 1
+        name = f"{number:04d}.{'webm' if sample.codec == 'vp8' else 'mp4'}"
+        made = Part(number, _made(self._folder / name, opened, sample))
+        self._open[number] = made
+        self._log.write(
+            journal.PartBegan(
+                part=number,
+                file=name,
+                track=opened.track,
+                participant=opened.participant,
+                source=opened.source,
+                mime=opened.mime,
+                codec=sample.codec,
+                timescale=made.file.timescale,
+                width=sample.size[0],
+                height=sample.size[1],
+            )
+        )
+        return made
+
+    def grown(self, number: int, fragments: list[Fragment]) -> None:
+        for one in fragments:
+            self._log.write(
+                journal.Grown(
+                    part=number,
+                    offset=one.offset,
+                    size=one.size,
+                    time=one.time,
+                    duration=one.duration,
+                    samples=one.samples,
+                    key=one.key,
+                )
+            )
+
+    def lost(self, number: int, packets: int, at: float) -> None:
+        self._log.write(journal.Lost(part=number, at=at, packets=packets))
+
+    def end(self, number: int) -> list[Fragment]:
+        part = self._open.pop(number)
+        fragments = part.file.close()
+        self.grown(number, fragments)
+        self._closed += part.file.size
+        self._log.write(journal.PartEnded(part=number, size=part.file.size))
+        return fragments
+
+    def sync(self) -> None:
+        for part in self._open.values():
+            part.file.sync()
+
+    def close(self) -> None:
+        for number in list(self._open):
+            self.end(number)
+
+
+def _bytes_of(part: journal.PartStory) -> int:
+    last = part.fragments[-1] if part.fragments else None
+    return part.size or (last.offset + last.size if last is not None else 0)
+
+
+def _made(path: Path, opened: Open, sample: Sample) -> GrowingFile:
+    each = _LIVE if opened.live else _QUIET
+    if sample.codec == "opus":
+        return Sound(path, each=each)
+    if sample.codec == "vp8":
+        return WebPicture(path, sample.size)
+    return Picture(path, sample.size, each=each)

@@ -1,0 +1,29 @@
+"""Bits of a byte string, from the first on, with the numbers of ITU-T H.264, 9.1. Pure."""
+
+from __future__ import annotations
+
+
+class Bits:
+    """IndexError at the end."""
+
+    __slots__ = ("_left", "_value")
+
+    def __init__(self, data: bytes) -> None:
+        self._left = len(data) * 8
+        self._value = int.from_bytes(data)
+
+    def take(self, count: int) -> int:
+        self._left -= count
+        if self._left < 0:
+            raise IndexError
+        return self._value >> self._left & (1 << count) - 1
+
+    def golomb(self) -> int:
+        zeros = 0
+        while not self.take(1):
+            zeros += 1
+        return (1 << zeros) - 1 + self.take(zeros)
+
+    def signed_golomb(self) -> int:
+        number = self.golomb()
+        return (number + 1) // 2 if number & 1 else -(number // 2)

@@ -1,0 +1,1 @@
+"""Recordings: begun, paused and ended by hosts, and kept for those who were not there."""

@@ -1,0 +1,40 @@
+"""What recordings ask of those who hold classes; `rooms` answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from vtp.actor import Actor
+from vtp.ids import MeetingId, RoomId
+from vtp.media.capture.link import Tappable
+from vtp.recordings.kinds import Role
+
+Shown = Literal["off", "on", "paused"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """A track of a class, as it is sent."""
+
+    track_id: str
+    participant_id: str
+    source: str
+    host: bool
+    producer: Tappable
+
+
+class Stage(Protocol):
+    async def role(self, actor: Actor, room_id: RoomId) -> Role | None:
+        """As what somebody is in this room; None where it is not for them."""
+
+    def class_of(self, room_id: RoomId) -> tuple[MeetingId, str] | None:
+        """The class that goes on there, and its title."""
+
+    def going_on(self) -> Sequence[MeetingId]: ...
+
+    def sent(self, meeting_id: MeetingId) -> Sequence[Sent]: ...
+
+    def show(self, meeting_id: MeetingId, shown: Shown) -> None:
+        """Tell everybody in the class, and all who come later."""

@@ -1,0 +1,47 @@
+"""What can be wrong with recording and with recordings."""
+
+from __future__ import annotations
+
+from vtp.errors import Conflict, Forbidden, Unavailable
+
+
+class NotYoursToRecord(Forbidden):
+    """Only those who host the room record its classes."""
+
+    code = "hosts_only"
+
+
+class NoClass(Conflict):
+    """Nobody is in this room. Join the class first, then record it."""
+
+    code = "no_class"
+
+
+class AlreadyRecorded(Conflict):
+    """This class is being recorded already."""
+
+    code = "already_recorded"
+
+
+class RecordingOver(Conflict):
+    """This recording has ended."""
+
+    code = "recording_over"
+
+
+class StillRecording(Conflict):
+    """Stop it first: it is still being recorded."""
+
+    code = "still_recording"
+
+
+class NoRecorder(Unavailable):
+    """The recorder is not there right now. Try again in a moment."""
+
+    code = "no_recorder"
+
+
+class DiskFull(Unavailable):
+    """There is no room for recordings on the disk of the server."""
+
+    code = "disk_full"

@@ -1,0 +1,63 @@
+"""Recordings: the services of one application, made and closed together."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+
+from vtp import settings
+from vtp.audit.service import Audit
+from vtp.clock import Clock
+from vtp.db import Database
+from vtp.errors import Unavailable
+from vtp.media.capture.link import Capture
+from vtp.recordings.service.library import Library
+from vtp.recordings.service.studio import Studio
+from vtp.tasks import Tasks
+
+# s; how long it is not known how much a recording grew, and what the database did not take waits.
+_SWEEP = 5.0
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recordings:
+    """Own it with `open_recordings`, which closes it."""
+
+    studio: Studio  # what goes on
+    library: Library  # what there is
+
+
+@asynccontextmanager
+async def open_recordings(
+    db: Database, *, clock: Clock, audit: Audit, options: settings.Recorder, root: Path
+) -> AsyncIterator[Recordings]:
+    """For the one process that holds classes."""
+    tasks = Tasks(_report)
+    capture = Capture(root, now=clock.monotonic, retry=options.retry)
+    studio = Studio(db, clock=clock, audit=audit, capture=capture, tasks=tasks)
+    capture.run(tasks, on_news=studio.heard)
+    tasks.start("recordings.sweep", _sweep(studio))
+    try:
+        library = Library(db, studio=studio, clock=clock, audit=audit, root=root)
+        yield Recordings(studio=studio, library=library)
+    finally:
+        await tasks.close()
+
+
+async def _sweep(studio: Studio) -> None:
+    while True:
+        await asyncio.sleep(_SWEEP)
+        try:
+            await studio.flush()
+        except Unavailable as problem:
+            _log.warning("recordings.flush_waits", code=problem.code)
+
+
+def _report(task: str, error: BaseException) -> None:
+    _log.error("recordings.task_failed", task=task, exc_info=error)

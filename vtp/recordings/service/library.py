@@ -1,0 +1,126 @@
+"""What was recorded: lists, names, who may see it, its files, and the bin."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+
+from vtp.actor import Actor
+from vtp.audit.service import Audit
+from vtp.clock import Clock
+from vtp.db import Database, Db
+from vtp.errors import NotFound
+from vtp.ids import RecordingId, RoomId
+from vtp.media.recorder import journal
+from vtp.recordings import store
+from vtp.recordings.kinds import Role, Visibility
+from vtp.recordings.model import Recording
+from vtp.recordings.problems import StillRecording
+from vtp.recordings.service.studio import Studio
+
+_OVERSEERS = frozenset({"admin", "manager"})
+_JOURNAL = "journal.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    recording: Recording
+    role: Role
+
+
+class Library:
+    def __init__(
+        self, db: Database, *, studio: Studio, clock: Clock, audit: Audit, root: Path
+    ) -> None:
+        self._db = db
+        self._audit = audit
+        self._studio = studio
+        self._clock = clock
+        self._root = root
+
+    # --- lists --------------------------------------------------------------------------------
+    async def listed(
+        self, actor: Actor, *, room_id: RoomId | None, before: RecordingId | None, limit: int
+    ) -> list[Recording]:
+        """Newest first: of one room, or of all that one owns or belongs to."""
+        if room_id is None:
+            return await store.of_person(
+                self._db,
+                user_id=actor.require_user(),
+                everywhere=not _OVERSEERS.isdisjoint(actor.roles),
+                before=before,
+                limit=limit,
+            )
+        role = await self._studio.stage.role(actor, room_id)
+        if role is None:
+            raise NotFound
+        return await store.of_room(
+            self._db, room_id=room_id, hosts=role == "host", before=before, limit=limit
+        )
+
+    async def get(self, actor: Actor, id: RecordingId) -> Seen:
+        found = await self._studio.visible(actor, id)
+        role = await self._studio.stage.role(actor, found.room_id)
+        return Seen(found, role or "member")
+
+    # --- changes ------------------------------------------------------------------------------
+    async def change(
+        self, actor: Actor, id: RecordingId, *, title: str | None, visibility: Visibility | None
+    ) -> Recording:
+        await self._studio.changeable(actor, id)
+        async with self._db.transaction() as tx:
+            made = await store.change(tx, id=id, title=title, visibility=visibility)
+            await self._wrote(tx, actor, "changed", id)
+        return _there(made)
+
+    async def delete(self, actor: Actor, id: RecordingId) -> Recording:
+        """Into the bin, from which it can be taken back."""
+        found = await self._studio.changeable(actor, id)
+        if found.goes_on:
+            raise StillRecording
+        async with self._db.transaction() as tx:
+            await self._wrote(tx, actor, "deleted", id)
+            return _there(await store.set_deleted(tx, id=id, at=self._clock.now()))
+
+    async def restore(self, actor: Actor, id: RecordingId) -> Recording:
+        await self._studio.changeable(actor, id)
+        async with self._db.transaction() as tx:
+            await self._wrote(tx, actor, "restored", id)
+            return _there(await store.set_deleted(tx, id=id, at=None))
+
+    async def _wrote(self, tx: Db, actor: Actor, action: str, id: RecordingId) -> None:
+        await self._audit.record(tx, actor, action=action, noun="recording", target_id=id)
+
+    # --- files --------------------------------------------------------------------------------
+    async def parts(self, actor: Actor, id: RecordingId) -> list[journal.PartStory]:
+        """The files that it is made of, for those who host the room."""
+        await self._studio.changeable(actor, id)
+        story = await self._story(id)
+        return [part for part in story.parts.values() if part.fragments]
+
+    async def file(self, actor: Actor, id: RecordingId, number: int) -> tuple[Path, str]:
+        """One of them, and its type."""
+        for part in await self.parts(actor, id):
+            if part.began.part == number:
+                kind = "audio" if part.began.mime.startswith("audio/") else "video"
+                suffix = part.began.file.rpartition(".")[2]
+                return self._root / str(id) / part.began.file, f"{kind}/{suffix}"
+        raise NotFound
+
+    async def _story(self, id: RecordingId) -> journal.Story:
+        path = self._root / str(id) / _JOURNAL
+
+        def read() -> journal.Story:
+            try:
+                return journal.read(path.read_bytes())
+            except FileNotFoundError:
+                return journal.Story()
+
+        return await asyncio.to_thread(read)
+
+
+def _there(found: Recording | None) -> Recording:
+    if found is None:
+        raise NotFound
+    return found

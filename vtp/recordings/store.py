@@ -1,0 +1,222 @@
+"""The rows of recordings and of their pauses."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from vtp.db import Db, Row
+from vtp.ids import MeetingId, RecordingId, RoomId, UserId
+from vtp.recordings.kinds import State, Visibility
+from vtp.recordings.model import Pause, Recording
+
+
+async def insert(
+    tx: Db,
+    *,
+    id: RecordingId,
+    room_id: RoomId,
+    meeting_id: MeetingId,
+    title: str,
+    started_by: UserId,
+    started_at: datetime,
+) -> Recording | None:
+    """None when this class is being recorded already."""
+    row = await tx.fetchrow(
+        """
+        insert into recording (id, room_id, meeting_id, title, state, started_by, started_at)
+        values ($1, $2, $3, $4, 'recording', $5, $6)
+        on conflict (meeting_id) where state in ('recording', 'paused') do nothing
+        returning *
+        """,
+        id,
+        room_id,
+        meeting_id,
+        title,
+        started_by,
+        started_at,
+    )
+    return _recording(row) if row else None
+
+
+async def by_id(db: Db, *, id: RecordingId) -> Recording | None:
+    row = await db.fetchrow("select * from recording where id = $1", id)
+    return _recording(row) if row else None
+
+
+async def locked(tx: Db, *, id: RecordingId) -> Recording | None:
+    row = await tx.fetchrow("select * from recording where id = $1 for update", id)
+    return _recording(row) if row else None
+
+
+async def of_room(
+    db: Db, *, room_id: RoomId, hosts: bool, before: RecordingId | None, limit: int
+) -> list[Recording]:
+    """Newest first, without what was deleted; those of hosts alone only when asked for."""
+    rows = await db.fetch(
+        """
+        select * from recording
+         where room_id = $1 and deleted_at is null
+           and ($2 or (visibility = 'room' and state <> 'failed'))
+           and ($3::uuid is null or id < $3)
+         order by id desc limit $4
+        """,
+        room_id,
+        hosts,
+        before,
+        limit,
+    )
+    return [_recording(row) for row in rows]
+
+
+async def of_person(
+    db: Db, *, user_id: UserId, everywhere: bool, before: RecordingId | None, limit: int
+) -> list[Recording]:
+    """Of all rooms that somebody hosts or belongs to, newest first."""
+    rows = await db.fetch(
+        """
+        select recording.*
+          from recording join room on room.id = recording.room_id
+               left join room_member member
+                 on member.room_id = room.id and member.user_id = $1
+         where recording.deleted_at is null
+           and ($2 or room.owner_id = $1 or member.role = 'host'
+                or (member.role is not null and recording.visibility = 'room'
+                    and recording.state <> 'failed'))
+           and ($3::uuid is null or recording.id < $3)
+         order by recording.id desc limit $4
+        """,
+        user_id,
+        everywhere,
+        before,
+        limit,
+    )
+    return [_recording(row) for row in rows]
+
+
+async def unfinished(db: Db) -> list[Recording]:
+    rows = await db.fetch(
+        """
+        select * from recording
+         where state in ('recording', 'paused', 'processing') order by id
+        """
+    )
+    return [_recording(row) for row in rows]
+
+
+async def set_state(
+    tx: Db, *, id: RecordingId, state: State, stopped_at: datetime | None = None
+) -> Recording | None:
+    row = await tx.fetchrow(
+        """
+        update recording set state = $2, stopped_at = coalesce(stopped_at, $3)
+         where id = $1 returning *
+        """,
+        id,
+        state,
+        stopped_at,
+    )
+    return _recording(row) if row else None
+
+
+async def set_size(db: Db, *, id: RecordingId, seconds: float, bytes: int) -> None:
+    await db.execute(
+        "update recording set seconds = $2, bytes = $3 where id = $1", id, seconds, bytes
+    )
+
+
+async def finish(
+    tx: Db, *, id: RecordingId, state: State, reason: str, at: datetime
+) -> Recording | None:
+    """Once: what has ended stays as it ended."""
+    row = await tx.fetchrow(
+        """
+        update recording
+           set state = $2, reason = $3, stopped_at = coalesce(stopped_at, $4)
+         where id = $1 and state in ('recording', 'paused', 'processing')
+        returning *
+        """,
+        id,
+        state,
+        reason,
+        at,
+    )
+    return _recording(row) if row else None
+
+
+async def change(
+    tx: Db, *, id: RecordingId, title: str | None, visibility: Visibility | None
+) -> Recording | None:
+    row = await tx.fetchrow(
+        """
+        update recording
+           set title = coalesce($2, title), visibility = coalesce($3, visibility)
+         where id = $1 returning *
+        """,
+        id,
+        title,
+        visibility,
+    )
+    return _recording(row) if row else None
+
+
+async def set_deleted(tx: Db, *, id: RecordingId, at: datetime | None) -> Recording | None:
+    row = await tx.fetchrow(
+        "update recording set deleted_at = $2 where id = $1 returning *", id, at
+    )
+    return _recording(row) if row else None
+
+
+async def deleted_before(db: Db, *, before: datetime, limit: int) -> list[RecordingId]:
+    rows = await db.fetch(
+        """
+        select id from recording where deleted_at < $1 order by deleted_at limit $2
+        """,
+        before,
+        limit,
+    )
+    return [RecordingId(row["id"]) for row in rows]
+
+
+async def remove(tx: Db, *, id: RecordingId) -> None:
+    await tx.execute("delete from recording where id = $1", id)
+
+
+# --- pauses -----------------------------------------------------------------------------------
+async def pauses(db: Db, *, id: RecordingId) -> list[Pause]:
+    rows = await db.fetch(
+        "select since, until from recording_pause where recording_id = $1 order by since", id
+    )
+    return [Pause(row["since"], row["until"]) for row in rows]
+
+
+async def add_pause(tx: Db, *, id: RecordingId, since: datetime) -> None:
+    await tx.execute("insert into recording_pause (recording_id, since) values ($1, $2)", id, since)
+
+
+async def end_pause(tx: Db, *, id: RecordingId, until: datetime) -> None:
+    await tx.execute(
+        """
+        update recording_pause set until = greatest(since, $2)
+         where recording_id = $1 and until is null
+        """,
+        id,
+        until,
+    )
+
+
+def _recording(row: Row) -> Recording:
+    return Recording(
+        id=RecordingId(row["id"]),
+        room_id=RoomId(row["room_id"]),
+        meeting_id=MeetingId(row["meeting_id"]),
+        title=row["title"],
+        state=row["state"],
+        reason=row["reason"],
+        visibility=row["visibility"],
+        started_by=UserId(row["started_by"]) if row["started_by"] else None,
+        started_at=row["started_at"],
+        stopped_at=row["stopped_at"],
+        seconds=row["seconds"],
+        bytes=row["bytes"],
+        deleted_at=row["deleted_at"],
+    )

@@ -1,0 +1,47 @@
+"""Classes as recordings see them (`vtp.recordings.port.Stage`)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from vtp.actor import Actor
+from vtp.db import Database
+from vtp.errors import NotFound
+from vtp.ids import MeetingId, RoomId
+from vtp.recordings.kinds import Role
+from vtp.recordings.port import Sent, Shown
+from vtp.rooms import moves, rights
+from vtp.rooms.service.catalogue import gate
+from vtp.rooms.service.live import Live
+from vtp.rooms.store import rooms
+
+
+class RecordedClasses:
+    def __init__(self, db: Database, *, live: Live) -> None:
+        self._db = db
+        self._live = live
+
+    async def role(self, actor: Actor, room_id: RoomId) -> Role | None:
+        seen = await rooms.by_id(self._db, room_id=room_id, user_id=actor.user_id)
+        try:
+            return "host" if rights.may_host(gate(actor, seen).role) else "member"
+        except NotFound:
+            return None
+
+    def class_of(self, room_id: RoomId) -> tuple[MeetingId, str] | None:
+        meeting = self._live.in_room(room_id)
+        return (meeting.id, meeting.room.title) if meeting is not None else None
+
+    def going_on(self) -> Sequence[MeetingId]:
+        return [meeting.id for meeting in self._live]
+
+    def sent(self, meeting_id: MeetingId) -> Sequence[Sent]:
+        meeting = self._live.get(meeting_id)
+        if meeting is None:
+            return []
+        return [meeting.sent(track) for track in meeting.state.tracks.values()]
+
+    def show(self, meeting_id: MeetingId, shown: Shown) -> None:
+        meeting = self._live.get(meeting_id)
+        if meeting is not None and meeting.state.over is None:
+            meeting.do(moves.ShowRecording(shown))
