@@ -583,6 +583,7 @@ UNWRITTEN = {
     ("POST", "/api/v1/auth/passkeys/new"): _A_QUESTION,
     ("PATCH", "/api/v1/auth/passkeys/{id}"): "its name is for its owner alone",
     ("POST", "/api/v1/meetings/{id}/end"): "the class of the table is over: nothing changes",
+    ("POST", "/api/v1/recordings/{id}/stop"): "that of the table is over: nothing changes",
     ("POST", "/api/v1/meetings/{id}/images"): _WITH_THE_CLASS,
     ("DELETE", "/api/v1/meetings/{id}/messages/{message}"): _WITH_THE_CLASS,
     ("POST", "/whip/{id}"): _WITH_THE_CLASS,

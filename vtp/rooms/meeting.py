@@ -10,13 +10,9 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
 from uuid import UUID
 
-from vtp import settings
 from vtp.attendance.ledger import Kind
-from vtp.attendance.service import Attendance
-from vtp.clock import Clock
 from vtp.edge.sockets.channels import Sid
 from vtp.ids import MeetingId, UserId
 from vtp.media.rtp import ortc
@@ -34,12 +30,11 @@ from vtp.rooms.facts import (
     Track,
     TrackId,
 )
-from vtp.rooms.media import Consumer, Peer, Plane, Producer
+from vtp.rooms.media import Consumer, Peer, Producer
 from vtp.rooms.model import Room
 from vtp.rooms.news import (
     Asked,
     AtTheDoor,
-    Audience,
     Codec,
     Common,
     Layer,
@@ -50,38 +45,12 @@ from vtp.rooms.news import (
 )
 from vtp.rooms.order import Order
 from vtp.rooms.outbox import Outbox
+from vtp.rooms.outside import Outside
 from vtp.rooms.replay import Ring
-from vtp.rooms.state import Now, State
+from vtp.rooms.state import State
 from vtp.rooms.talk import told
 from vtp.rooms.talk.reactions import Reaction
 from vtp.rooms.turns import Turn, apply
-from vtp.tasks import Tasks
-
-
-class Recorded(Protocol):
-    """Who keeps what is sent (`vtp.recordings`); each returns at once."""
-
-    def track_began(self, meeting_id: MeetingId, sent: Sent) -> None: ...
-
-    def track_ended(self, meeting_id: MeetingId, track_id: str) -> None: ...
-
-    def meeting_ended(self, meeting_id: MeetingId) -> None: ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outside:
-    """What a class works with."""
-
-    clock: Clock
-    options: settings.Rooms
-    attendance: Attendance
-    plane: Plane
-    audience: Audience
-    tasks: Tasks
-    recorded: Recorded
-
-    def now(self) -> Now:
-        return Now(self.clock.now(), self.clock.monotonic())
 
 
 @dataclass(slots=True, kw_only=True)

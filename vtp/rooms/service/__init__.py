@@ -22,8 +22,8 @@ from vtp.media.pack.confined import Confined
 from vtp.recordings.service import Recordings
 from vtp.rooms.callers import Callers
 from vtp.rooms.media import Plane
-from vtp.rooms.meeting import Outside
 from vtp.rooms.news import Audience
+from vtp.rooms.outside import Outside
 from vtp.rooms.service.catalogue import Catalogue
 from vtp.rooms.service.chronicle import Chronicle
 from vtp.rooms.service.desk import Desk
@@ -105,13 +105,7 @@ async def open_rooms(
     """For the one process that holds classes: it takes up what its predecessor left behind."""
     tasks, callers = Tasks(_report), Callers(audience)
     outside = Outside(
-        clock=clock,
-        options=options,
-        attendance=attendance,
-        plane=plane,
-        audience=callers,
-        tasks=tasks,
-        recorded=recordings.studio,
+        clock, options, attendance, plane, audience=callers, tasks=tasks, recorded=recordings.studio
     )
     live = Live(db, outside=outside, chronicle=chronicle)
     standing = Standing(db, live=live, people=accounts.people)
@@ -120,23 +114,22 @@ async def open_rooms(
     )
     entrance = Entrance(db, live=live, people=accounts.people, plane=plane, ice_servers=ice_servers)
     desk = Desk(live=live, clock=clock)
-    sessions = Sessions(
-        live=live,
-        catalogue=catalogue,
-        entrance=entrance,
-        desk=desk,
-        callers=callers,
-        standing=standing,
-        recheck=recheck,
-        clock=clock,
-    )
     meetings = Meetings(db, live=live, plane=plane)
     images = Images(db, live=live, meetings=meetings, blobs=blobs, sandbox=sandbox, clock=clock)
     rooms = Rooms(
         catalogue=catalogue,
         entrance=entrance,
         desk=desk,
-        sessions=sessions,
+        sessions=Sessions(
+            live=live,
+            catalogue=catalogue,
+            entrance=entrance,
+            desk=desk,
+            callers=callers,
+            standing=standing,
+            recheck=recheck,
+            clock=clock,
+        ),
         meetings=meetings,
         moderation=Moderation(db, live=live, meetings=meetings),
         guests=Guests(db, live=live, catalogue=catalogue, standing=standing),
@@ -146,16 +139,16 @@ async def open_rooms(
         standing=standing,
         live=live,
     )
-    async with _living(rooms, tasks, options.sweep, recordings, RecordedClasses(db, live=live)):
+    recordings.studio.attach(RecordedClasses(db, live=live))
+    async with _living(rooms, tasks, options.sweep, recordings):
         yield rooms
 
 
 @asynccontextmanager
 async def _living(
-    rooms: Rooms, tasks: Tasks, interval: float, recordings: Recordings, classes: RecordedClasses
+    rooms: Rooms, tasks: Tasks, interval: float, recordings: Recordings
 ) -> AsyncIterator[None]:
     await rooms.live.recover()
-    recordings.studio.attach(classes)
     await recordings.studio.recover()
     tasks.start("rooms.sweep", _sweep(rooms, interval, tasks))
     try:

@@ -15,8 +15,9 @@ from vtp.edge.sockets.channels import Sid
 from vtp.ids import MeetingId, RoomId, UserId, uuid7
 from vtp.rooms import moves, state
 from vtp.rooms.facts import Ending, Locks, Parting
-from vtp.rooms.meeting import Meeting, Outside, Seat
+from vtp.rooms.meeting import Meeting, Seat
 from vtp.rooms.model import Held, Room
+from vtp.rooms.outside import Outside
 from vtp.rooms.problems import NotInMeeting, ServerStopping
 from vtp.rooms.service.chronicle import NOBODY, By, Chronicle, Departure
 from vtp.rooms.service.keeping import Keeping
