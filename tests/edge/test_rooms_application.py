@@ -16,6 +16,7 @@ from tests.support.quiet_plane import DTLS, device, sound, video
 from tests.support.socket_client import Client, connected
 from vtp import settings
 from vtp.actor import SYSTEM, Role
+from vtp.app.people import Wish, user
 
 _PORT_OF_ITS_OWN = settings.Media(port=0)
 
@@ -139,3 +140,31 @@ async def test_who_may_be_here_no_more_is_out_at_once(app: Application) -> None:
                 name, body = await teacher.told()
                 types += [e["type"] for e in body["events"]] if name == "room.events" else []
         assert "track_ended" in types
+
+
+async def test_a_role_that_the_terminal_takes_away_is_gone_in_a_class_that_runs(
+    database_settings: settings.Database, tmp_path: Path
+) -> None:
+    chosen = some_settings(
+        database_settings, tmp_path, sockets=settings.Sockets(recheck_interval=0.05)
+    )
+    async with an_application(chosen) as app:
+        ines, ada = await app.person(Role.INSTRUCTOR), await app.person(Role.MANAGER, name="Ada")
+        room = await a_room(app, ines)
+        async with socket_of(app, ines) as teacher, socket_of(app, ada) as manager:
+            await ok(teacher, "room.join", {"room": room})
+            assert (await ok(manager, "room.join", {"room": room}))["rights"]["moderate"]
+            # As `vtp user roles` does, in a process of its own.
+            email = ada.user.email
+            wish = Wish(action="roles", email=email, name="", roles="student", make_password=False)
+            assert await user(chosen, wish) == 0
+            async with asyncio.timeout(10):
+                changed: list[Any] = []
+                while not changed:
+                    name, body = await teacher.told()
+                    events = body["events"] if name == "room.events" else []
+                    changed = [one for one in events if one["type"] == "participant_changed"]
+            assert changed[0]["participant"]["name"] == "Ada"
+            assert changed[0]["participant"]["role"] == "member"
+            refused = await manager.call("room.mute", {"track": changed[0]["participant"]["id"]})
+            assert refused["error"]["code"] == "staff_only"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
@@ -225,6 +225,47 @@ async def test_a_second_connection_takes_the_place_over(
     with pytest.raises(Refused, match="not_in_meeting"):
         await old.call("room.hand", {"raised": True})
     await old.close()
+
+
+async def _removed(ines: SecondClient, noor: SecondClient, room: str) -> None:
+    assert await ines.call("room.remove", participant=noor.me) == {}
+
+
+async def _no_member_any_more(ines: SecondClient, noor: SecondClient, room: str) -> None:
+    await ines.http("PATCH", f"/api/v1/rooms/{room}", json={"access": "members"})
+
+
+async def _signed_out(ines: SecondClient, noor: SecondClient, room: str) -> None:
+    await noor.http("POST", "/api/v1/auth/logout")
+
+
+async def _class_ended(ines: SecondClient, noor: SecondClient, room: str) -> None:
+    await ines.http("POST", f"/api/v1/meetings/{ines.answer['meeting']['id']}/end")
+
+
+@pytest.mark.parametrize("put_out", [_removed, _no_member_any_more, _signed_out, _class_ended])
+async def test_who_may_be_here_no_more_hears_and_is_heard_no_more(
+    clients: tuple[SecondClient, SecondClient],
+    room: str,
+    put_out: Callable[[SecondClient, SecondClient, str], Awaitable[None]],
+) -> None:
+    ines, noor = clients
+    for one in clients:
+        await one.begin_media()
+    heard = await noor.consume(await _a_voice_of(ines, to=noor))
+    said = await ines.consume(await _a_voice_of(noor, to=ines))
+    await noor.until(lambda: heard.packets)
+    await ines.until(lambda: said.packets)
+    [microphone] = ines.sent.values()
+    assert isinstance(microphone, Microphone)
+    await put_out(ines, noor, room)
+    before = microphone.count
+    await ines.until(lambda: microphone.count > before + 2 or ines.sending.state == "closed")
+    last = len(heard.packets), len(said.packets)
+    if put_out is not _class_ended:  # she goes on, and nothing of it comes
+        await ines.until(lambda: microphone.count > before + 50)
+    await noor.until(lambda: noor.receiving.state == noor.sending.state == "closed")
+    assert (len(heard.packets), len(said.packets)) == last
 
 
 async def test_a_hand_is_seen_and_leaving_ends_all_of_it(

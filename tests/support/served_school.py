@@ -88,10 +88,10 @@ class Served:
 
 @asynccontextmanager
 async def a_served_school(
-    db: Database, *, options: settings.Rooms = BRISK
+    db: Database, *, options: settings.Rooms = BRISK, limits: settings.Sockets = QUICK
 ) -> AsyncIterator[Served]:
     clock, plane = SystemClock(), QuietPlane()
-    sockets = Sockets(QUICK, EVENTS, clock=clock, observe=Noted())
+    sockets = Sockets(limits, EVENTS, clock=clock, observe=Noted())
     async with AsyncExitStack() as stack:
         threads = await stack.enter_async_context(Threads(1))
         accounts = await stack.enter_async_context(some_accounts(db, clock))
