@@ -68,14 +68,14 @@ def bare(database_url: str = "") -> Iterator[Running]:
 
 
 @contextmanager
-def vtp_web(*, demo: bool = False) -> Iterator[Running]:
+def vtp_web(*, demo: bool = False, more: dict[str, str] | None = None) -> Iterator[Running]:
     """One web process with everything on, on a PostgreSQL of its own that is durable."""
     folder = Path(tempfile.mkdtemp(prefix="vtp-bench-"))
     try:
         made = postgres.prepare(folder, folder / "secrets")
         with postgres.running(made) as url:
             port = free_port()
-            env = _environment(folder, url, port, demo=demo)
+            env = _environment(folder, url, port, demo=demo) | (more or {})
             for command in ("migrate", *(("demo",) if demo else ())):
                 argv = [sys.executable, "-m", "vtp", command]
                 subprocess.run(argv, env=os.environ | env, cwd=_ROOT, check=True)

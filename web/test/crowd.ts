@@ -123,8 +123,13 @@ function voice(): MediaStreamTrack {
   const context = new AudioContext();
   const tone = new OscillatorNode(context, { frequency: 180 });
   const out = context.createMediaStreamDestination();
-  tone.connect(out);
+  // Words and pauses: what is always there is a noise, and nobody speaks.
+  const mouth = new GainNode(context);
+  tone.connect(mouth).connect(out);
   tone.start();
+  setInterval(() => {
+    mouth.gain.value = Math.random() < 0.75 ? 1 : 0;
+  }, 250);
   void context.resume();
   return out.stream.getAudioTracks()[0] as MediaStreamTrack;
 }
