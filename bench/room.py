@@ -44,6 +44,8 @@ _MORE = {
     # One account may be everybody, so that a run needs no thousand of them.
     "VTP_ROOMS__DEVICES": "5000",
     "VTP_ROOMS__PARTICIPANTS": "5000",
+    "VTP_SOCKETS__PER_USER": "5000",
+    "VTP_ROOMS__DRAIN_LIMIT": "1",
     "VTP_LOG__LEVEL": "error",
 }
 _WORDS = "Is the smaller sign the reason that the roots belong to the answer?"

@@ -85,8 +85,14 @@ class Ear(asyncio.Protocol):
             self._send(b'40{"token":"%b"}' % self._token.encode())
         elif payload[:2] == b"40":
             self.accepted.set_result(None)
+        elif payload[:2] in {b"44", b"41"} and not self.accepted.done():
+            self.accepted.set_exception(ConnectionError(payload.decode()))
         elif payload[:2] == b"43":
             self._answered(payload)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if not self.accepted.done():
+            self.accepted.set_exception(exc or ConnectionResetError())
 
     def _answered(self, payload: bytes) -> None:
         start = payload.index(b"[")

@@ -79,7 +79,7 @@ async def shows(someone: Someone, count: int) -> None:
 
 async def test_layouts_pins_and_keys(room: Class) -> None:
     await crowded(room, 3)
-    ines = await room.someone(room.host)
+    ines = await room.someone(room.host, color_scheme="dark")
     await ines.join()
     page = ines.page
     await expect(page.locator("figure.tile-tile")).to_have_count(4)
@@ -97,11 +97,14 @@ async def test_layouts_pins_and_keys(room: Class) -> None:
     await page.keyboard.press("?")
     sheet = page.get_by_role("dialog", name="Keys")
     await expect(sheet).to_contain_text("Talk while you hold it")
+    assert await ines.window.violations() == []
     await page.keyboard.press("m")
     await page.keyboard.press("Escape")
     await expect(ines.button("Mute")).to_be_visible()
     # Sound alone: nothing of the others is decoded, and it is said.
     await page.get_by_role("button", name="Layout").click()
+    assert await ines.window.violations() == []
+    assert await ines.window.missing_icons() == []
     await page.get_by_role("button", name="Sound only").click()
     await expect(page.locator(".stage .tile-picture")).to_have_count(0)
     await shows(ines, 0)

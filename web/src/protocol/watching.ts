@@ -21,6 +21,8 @@ type Subscriber = Pick<Media, "subscribe" | "closed">;
 
 const AGAIN = 1_000;
 const LONGEST = 15_000;
+/** Milliseconds after which what nobody looks at any more is given up, and not only held. */
+const GIVEN_UP = 30_000;
 /** A change of size that is smaller than this part changes nothing worth asking for. */
 const NOTICED = 0.15;
 
@@ -98,6 +100,9 @@ class Watched {
   /** What the server was told. */
   #asked: Shown | undefined;
   #held = false;
+  /** Held for so long that it is given up. */
+  #old = false;
+  #ageing: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     track: Track,
@@ -131,6 +136,7 @@ class Watched {
   forget(): void {
     this.#ended = true;
     clearTimeout(this.#timer);
+    clearTimeout(this.#ageing);
     if (this.received) this.#tell.onTrack(this.track.id, undefined);
   }
 
@@ -158,8 +164,10 @@ class Watched {
     if (wanted === this.#held) {
       await received.pause(!wanted);
       this.#held = !wanted;
+      this.#age();
       return true;
     }
+    if (this.#held && this.#old) return this.#giveUp(received);
     if (!shown || track.kind === "audio" || !differs(shown, this.#asked)) return false;
     this.#asked = shown;
     await received.prefer(shown);
@@ -174,6 +182,27 @@ class Watched {
     }
     this.received = received;
     this.#tell.onTrack(this.track.id, received.track);
+    return true;
+  }
+
+  /** A page that is turned back to is there at once; one that is not costs nothing for long. */
+  #age(): void {
+    clearTimeout(this.#ageing);
+    this.#old = false;
+    if (!this.#held) return;
+    this.#ageing = setTimeout(() => {
+      this.#old = true;
+      this.again();
+    }, GIVEN_UP);
+  }
+
+  async #giveUp(received: Received): Promise<boolean> {
+    this.received = undefined;
+    this.#held = false;
+    this.#old = false;
+    this.#asked = undefined;
+    this.#tell.onTrack(this.track.id, undefined);
+    await received.close();
     return true;
   }
 

@@ -161,3 +161,23 @@ test("news about a layer reach whoever shows that track", async () => {
   made.heard({ consumer: "consumer-other", layer: 0, reason: "" });
   assert.deepEqual(layers, [["sound", "network"]]);
 });
+
+test("what nobody looks at for long is given up, and subscribed anew when it is looked at", async (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  const { wire, made, shown } = watching();
+  made.offered([PICTURE]);
+  made.show("picture", { width: 320, height: 180 });
+  await settled();
+  made.show("picture", undefined);
+  await settled();
+  context.mock.timers.tick(29_000);
+  await settled();
+  assert.equal(wire.done.at(-1), "hold picture");
+  context.mock.timers.tick(1_000);
+  await settled();
+  assert.equal(wire.done.at(-1), "close picture");
+  assert.equal(shown.size, 0);
+  made.show("picture", { width: 320, height: 180 });
+  await settled();
+  assert.deepEqual(wire.done.slice(-2), ["subscribe picture", "prefer picture 320x180"]);
+});

@@ -13,7 +13,7 @@ export function Help({ room }: { room: Classroom }): VNode | null {
   };
   const { keysOff } = room.view;
   return (
-    <Modal title={t("room.keys")} onClose={close}>
+    <Modal title={t("room.keys")} wide onClose={close}>
       <dl class="keys">
         {talk(room)}
         {KEYS.filter(({ when }) => !when || when(room)).map(({ cap, name }) => (

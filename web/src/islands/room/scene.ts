@@ -19,7 +19,7 @@ import { type Person, selfOnFirstPage } from "./people.ts";
 /** What somebody chose for themselves. */
 export type Wish = "auto" | "speaker" | "grid";
 export type Kind = "alone" | "pair" | "grid" | "speaker" | "share";
-export type Look = "tile" | "large" | "small" | "float" | "share";
+export type Look = "tile" | "large" | "small" | "float" | "inset" | "share";
 
 export interface Asked {
   size: Size;
@@ -75,6 +75,7 @@ const LARGE_CLASS = 12;
 const FEW = 4;
 /** Between the stage of a phone and its glass. */
 const EDGE = 10;
+const INSET: Size = { width: 104, height: 74 };
 const FLAT = 3;
 
 export function scene(asked: Asked): Scene {
@@ -82,6 +83,7 @@ export function scene(asked: Asked): Scene {
   const pinned = people.find(({ participant }) => participant.id === pin);
   const screen = shares.find((one) => one.screen?.id === pin) ?? shares.at(-1);
   if (screen && !pinned) return withLarge("share", asked, faceless(screen), people);
+  if (form === "phone" && asked.panel) return aboveSheet(asked, pinned ?? speakerOf(asked));
   if (!screen && people.length <= 2 && wish !== "grid") return few(asked);
   if (form === "desk" && !pinned && !screen && gridded(asked)) return all(asked);
   const large = pinned ?? speakerOf(asked);
@@ -246,6 +248,7 @@ function ownInFront(parts: readonly Part[], each: number): Part[] {
 
 /** Upright: what is large has the width, four at a time stand below. */
 function onPhone(kind: Kind, asked: Asked, large: Part, rest: readonly Person[]): Scene {
+  if (asked.panel) return withPresenter(asked, large);
   const { size, page } = asked;
   const above = large.screen
     ? ((size.width + 2 * EDGE) * 9) / 16
@@ -256,6 +259,30 @@ function onPhone(kind: Kind, asked: Asked, large: Part, rest: readonly Person[])
   const below = { ...size, x: 0, y: top.height + GAP, height: size.height - top.height - GAP };
   const made = faces(rest, Math.min(FEW, asked.most), below, page, pair);
   return { ...made, kind, placed: [placedAt(large, lookOf(large), top), ...made.placed] };
+}
+
+/** A sheet covers the others; whoever is large, or a screen, stays above it at 16 to 9. */
+function aboveSheet({ size }: Asked, person: Person | undefined): Scene {
+  const placed = person ? [placedAt(face(person), "large", top(size))] : [];
+  return { ...bare("speaker"), placed };
+}
+
+/** On the corner of the sheet stands the face of whoever shares. */
+function withPresenter(asked: Asked, large: Part): Scene {
+  if (!large.screen) return aboveSheet(asked, large.person);
+  const rect = top(asked.size);
+  const x = asked.size.width - INSET.width;
+  // Its lower edge is that of the gap, so that the sheet keeps its own corner.
+  const y = rect.height + 4 - INSET.height;
+  const presenter = asked.people.find(({ participant }) => isOf(large, participant.id));
+  const placed = [placedAt(large, "share", rect)];
+  if (presenter) placed.push(placedAt(face(presenter), "inset", { x, y, ...INSET }));
+  return { ...bare("share"), placed };
+}
+
+function top({ width }: Size): Rect {
+  const whole = width + 2 * EDGE;
+  return { x: -EDGE, y: 0, width: whole, height: Math.round((whole * 9) / 16) };
 }
 
 /** What two side by side need, and dots where there is more than a page. */

@@ -22,8 +22,25 @@ export function Top({ room }: { room: Classroom }): VNode {
       </span>
       <Quality room={room} />
       {!phone.value && <ViewMenu room={room} />}
+      {phone.value && room.panel.value && room.may("microphone") && <Microphone room={room} />}
       <FullScreen />
     </header>
+  );
+}
+
+/** While a sheet lies over the bar. */
+function Microphone({ room }: { room: Classroom }): VNode {
+  const { on, track } = room.devices.microphone;
+  const heard = on.value && track.value !== undefined;
+  return (
+    <button
+      type="button"
+      class={`class-mini class-mini-microphone${heard ? "" : " class-mini-muted"}`}
+      aria-label={heard ? t("room.mute") : t("room.unmute")}
+      onClick={() => void room.turn("microphone", !heard)}
+    >
+      <Icon name={heard ? "mic" : "mic-off"} />
+    </button>
   );
 }
 

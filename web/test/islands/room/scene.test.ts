@@ -128,3 +128,19 @@ test("nothing sticks out of the stage, whatever its size", () => {
     }
   }
 });
+
+test("a sheet on a phone leaves whoever is large above it, and a presenter on its corner", () => {
+  const all = people(6);
+  const open = scene({ ...DESK, ...PHONE, panel: true, people: all });
+  assert.deepEqual(keys(open.placed), ["p0"]);
+  assert.ok((open.placed[0]?.rect.height ?? 999) < 230);
+  const shares = [{ ...all[1], screen: track("s", "p1", { source: "screen" }) } as Person];
+  const shared = scene({ ...DESK, ...PHONE, panel: true, people: all, shares });
+  assert.deepEqual(
+    shared.placed.map(({ key, look }) => [key, look]),
+    [
+      ["s", "share"],
+      ["p1", "inset"],
+    ],
+  );
+});
