@@ -245,9 +245,9 @@ async def sheet(browser: Browser, names: list[str], file: str) -> Path:
     cells = "".join(
         f"<h2>{name}</h2>"
         + "".join(
-            f'<img src="{file.name}" width="{WIDTHS[device] // SCALE}">'
+            f'<img src="{made.name}" width="{WIDTHS[device] // SCALE}">'
             for device, theme in columns
-            if (file := picture(name, device, theme)).exists()
+            if (made := picture(name, device, theme)).exists()
         )
         for name in names
     )
