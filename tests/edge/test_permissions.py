@@ -24,13 +24,13 @@ from tests.support.quiet_plane import DTLS, sound
 from tests.support.socket_client import connected
 from tests.support.whip import FRAGMENT, SDP
 from vtp import settings
-from vtp.accounts.model import MakePicture, Passkey
-from vtp.accounts.store import passkeys
+from vtp.accounts.model import Identity, MakePicture, Passkey
+from vtp.accounts.store import identities, passkeys
 from vtp.actor import Actor, Role, Via
 from vtp.app import declared
 from vtp.edge.routes import Route
 from vtp.edge.rules import Rule
-from vtp.ids import JobId, MeetingId, PasskeyId, RecordingId, RoomId, uuid7
+from vtp.ids import IdentityId, JobId, MeetingId, PasskeyId, RecordingId, RoomId, uuid7
 from vtp.recordings import store as recordings
 from vtp.rooms.facts import ParticipantId
 from vtp.rooms.model import Attendee, Room
@@ -111,6 +111,8 @@ CALLS: dict[tuple[str, str], Call] = {
         200, body={"name": "Old phone"}, of="passkey", others=404
     ),
     ("DELETE", "/api/v1/auth/passkeys/{id}"): Call(204, of="passkey", others=404),
+    ("GET", "/api/v1/auth/identities"): Call(200),
+    ("DELETE", "/api/v1/auth/identities/{id}"): Call(204, of="identity", others=404),
     ("GET", "/api/v1/auth/sessions"): Call(200),
     ("DELETE", "/api/v1/auth/sessions/{id}"): Call(204, of="session", others=404),
     ("DELETE", "/api/v1/auth/sessions"): Call(204),
@@ -205,6 +207,10 @@ CALLS: dict[tuple[str, str], Call] = {
     ("POST", "/login/second-factor"): Call(410, form=_CODE),  # no such challenge
     ("POST", "/login/set-up"): Call(410, form=_CODE),
     ("POST", "/login/passkey"): Call(422, form={"passkey": "{}"}),
+    ("GET", "/login/with/{name}"): Call(404),  # no provider is configured
+    ("GET", "/login/with/{name}/back"): Call(410),
+    ("GET", "/login/connect"): Call(303, page=True),  # nothing waits
+    ("POST", "/login/connect"): Call(410, form={}),
     ("GET", "/register"): Call(200),
     ("POST", "/register"): Call(303, of="registration form"),
     ("GET", "/setup"): Call(410),  # no link is open
@@ -342,8 +348,9 @@ class School:
                     self.actor(OWNER), name="k", scopes=None, expires_at=None
                 )
                 return str(key.id)
-            case "job" | "passkey":
-                return str(await (self.job() if of == "job" else self.passkey()))
+            case "job" | "passkey" | "identity":
+                made = {"job": self.job, "passkey": self.passkey, "identity": self.identity}
+                return str(await made[of]())
             case "cancelled job":
                 job_id = await self.job()
                 await parts.jobs.cancel(self.actor(OWNER), job_id=job_id)
@@ -392,6 +399,19 @@ class School:
             await recordings.finish(tx, id=recording_id, state="ready", reason="", at=_BORN)
         self.inside = {"{part}": "1"}
         return recording_id
+
+    async def identity(self) -> IdentityId:
+        made = Identity(
+            id=IdentityId(uuid7()),
+            user_id=self.people[OWNER].user.id,
+            issuer="https://id.test",
+            subject=str(uuid7()),
+            label="noor@id.test",
+            created_at=_BORN,
+        )
+        async with self.application.parts.db.transaction() as tx:
+            await identities.insert(tx, made)
+        return made.id
 
     async def open_session(self, protocol: str, room: Room) -> None:
         """Of an encoder or a player."""

@@ -91,6 +91,7 @@ async def some_accounts(
             clock=clock,
             audit=Audit(db, clock),
             options=options,
+            oidc={},
             secrets=secrets,
             origin=origin,
             school="The school",

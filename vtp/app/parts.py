@@ -74,6 +74,7 @@ async def open_parts(
                 clock=clock,
                 audit=audit,
                 options=chosen.auth,
+                oidc=chosen.oidc,
                 secrets=keyring.load(chosen.secrets_dir),
                 origin=origins.public,
                 school=chosen.school.name,

@@ -73,8 +73,6 @@ class Provider(Section, frozen=True, kw_only=True):
     follow_roles: bool = False
     # Whether our second step is asked as well, of those who have or need one.
     second_factor: bool = True
-    # Whether signing out here offers to sign out there.
-    sign_out: bool = False
 
 
 class Mail(Section, frozen=True, kw_only=True):

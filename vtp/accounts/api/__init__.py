@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vtp.accounts.api import auth, factors, keys, passkeys, pictures, users
+from vtp.accounts.api import auth, factors, identities, keys, passkeys, pictures, users
 from vtp.accounts.api.asking import ACCOUNTS, DEVICE_COOKIE, SCHOOL, caller
 from vtp.edge.routes import Route
 
@@ -10,6 +10,7 @@ routes: list[Route] = [
     *auth.routes,
     *factors.routes,
     *passkeys.routes,
+    *identities.routes,
     *users.routes,
     *pictures.routes,
     *keys.routes,

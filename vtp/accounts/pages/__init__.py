@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from vtp.accounts.pages import entrance, profile, second_step
+from vtp.accounts.pages import entrance, profile, providers, second_step
 from vtp.accounts.pages.profile import SCOPES
 from vtp.edge.routes import Route
 
-routes: list[Route] = [*entrance.routes, *second_step.routes, *profile.routes]
+routes: list[Route] = [*entrance.routes, *second_step.routes, *providers.routes, *profile.routes]
 
 __all__ = ["SCOPES", "routes"]

@@ -141,6 +141,7 @@ async def login_form(
         status,
         registration_open=served.sign_in.open_registration,
         passkeys=served.proving.passkey_sign_in.usable,
+        providers=served.federation.offered,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol, TypedDict
@@ -12,6 +12,7 @@ from vtp.accounts.access import AccessTokens
 from vtp.accounts.ceremonies import Site, site
 from vtp.accounts.keyring import Secrets
 from vtp.accounts.marks import Marks
+from vtp.accounts.oidc.provider import Provider
 from vtp.accounts.passwords import Passwords
 from vtp.accounts.sealing import Sealing
 from vtp.accounts.service.addresses import Addresses
@@ -21,6 +22,7 @@ from vtp.accounts.service.browsers import Browsers
 from vtp.accounts.service.clients import Clients
 from vtp.accounts.service.credentials import Credentials
 from vtp.accounts.service.endings import Endings, OnChanged, OnEnded
+from vtp.accounts.service.federation import Federation
 from vtp.accounts.service.first_admin import FirstAdmin
 from vtp.accounts.service.guesses import Guesses
 from vtp.accounts.service.links import Links
@@ -102,6 +104,7 @@ class _Guards(TypedDict):
     access: AccessTokens
     sealing: Sealing
     site: Site
+    providers: Mapping[str, Provider]
     limit: Limit
 
 
@@ -124,6 +127,7 @@ class Accounts:
     sign_in: SignIn  # register, sign in with a password
     password: OwnPassword
     proving: Proving  # second factors, passkeys, fresh proofs
+    federation: Federation  # accounts elsewhere
     recovery: Recovery  # a new password by mail
     addresses: Addresses  # shown to be read, changed, changed back
     clients: Clients  # refresh tokens
@@ -153,6 +157,7 @@ async def open_accounts(
     clock: Clock,
     audit: Audit,
     options: settings.Auth,
+    oidc: Mapping[str, settings.Provider],
     secrets: Secrets,
     origin: str,
     school: str,
@@ -180,7 +185,8 @@ async def open_accounts(
         new = _New(options=options, newcomers=newcomers, addresses=addresses, demo=demo)
         words = _Words(passwords=passwords, guesses=guesses, notices=notices)
         sealing, place = Sealing(secrets.pepper), site(origin, name=school)
-        guards = _Guards(access=access, sealing=sealing, site=place, limit=limit)
+        known = {name: Provider(name, one, clock) for name, one in oidc.items()}
+        guards = _Guards(access=access, sealing=sealing, site=place, providers=known, limit=limit)
         ways = _ways(db, beginning, new, words, **guards)
         yield Accounts(
             credentials=Credentials(
@@ -189,6 +195,7 @@ async def open_accounts(
             sign_in=ways.sign_in,
             password=ways.password,
             proving=ways.proving,
+            federation=ways.federation,
             recovery=Recovery(db, **ending, **writing, passwords=passwords, jobs=jobs),
             addresses=addresses,
             clients=ways.clients,
@@ -211,6 +218,7 @@ class _Ways(NamedTuple):
     clients: Clients
     password: OwnPassword
     proving: Proving
+    federation: Federation
 
 
 def _ways(
@@ -222,6 +230,7 @@ def _ways(
     access: AccessTokens,
     sealing: Sealing,
     site: Site,
+    providers: Mapping[str, Provider],
     limit: Limit,
 ) -> _Ways:
     demo, audit, guesses = new["demo"], beginning["audit"], words["guesses"]
@@ -256,7 +265,21 @@ def _ways(
     password = OwnPassword(
         db, **words, audit=audit, endings=beginning["endings"], proofs=made.proofs, demo=demo
     )
-    return _Ways(sign_in, coming["clients"], password, made)
+    federation = Federation(
+        db,
+        clock=beginning["clock"],
+        audit=audit,
+        notices=words["notices"],
+        challenges=made.challenges,
+        proofs=made.proofs,
+        second_step=made.second_step,
+        browsers=coming["browsers"],
+        endings=beginning["endings"],
+        providers=providers,
+        origin=site.origin,
+        demo=demo,
+    )
+    return _Ways(sign_in, coming["clients"], password, made, federation)
 
 
 @asynccontextmanager
