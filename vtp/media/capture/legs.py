@@ -14,8 +14,8 @@ from vtp.media.capture import wire
 from vtp.media.rtp.packet import HEAD, Packet
 from vtp.media.sfu.stream import Stream
 
-# s; a recorder is back sooner.
-_KEPT = 5.0
+# s; a recorder is back sooner, also on a machine that is busy.
+_KEPT = 10.0
 
 
 class Line(Protocol):
