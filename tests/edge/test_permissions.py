@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import msgspec
 import pytest
@@ -28,6 +29,7 @@ from vtp.accounts.model import Identity, MakePicture, Passkey
 from vtp.accounts.store import identities, passkeys
 from vtp.actor import Actor, Role, Via
 from vtp.app import declared
+from vtp.app.hooks import endpoints
 from vtp.edge.routes import Route
 from vtp.edge.rules import Rule
 from vtp.ids import IdentityId, JobId, MeetingId, PasskeyId, RecordingId, RoomId, uuid7
@@ -73,6 +75,8 @@ _PASSKEY = {
     "type": "public-key",
     "response": {"clientDataJSON": "e30", "authenticatorData": "AA", "signature": "AA"},
 }
+
+_WEBHOOK = {"url": "https://hooks.school.test/", "events": ["meeting.started"]}
 
 CALLS: dict[tuple[str, str], Call] = {
     ("GET", "/health/live"): Call(200),
@@ -127,6 +131,19 @@ CALLS: dict[tuple[str, str], Call] = {
     ("POST", "/api/v1/keys"): Call(201, body={"name": "script", "scopes": ["users:read"]}),
     ("GET", "/api/v1/keys"): Call(200),
     ("DELETE", "/api/v1/keys/{id}"): Call(204, of="key", others=404),
+    ("GET", "/api/v1/webhooks"): Call(200),
+    ("GET", "/api/v1/webhooks/events"): Call(200),
+    ("POST", "/api/v1/webhooks"): Call(201, body=_WEBHOOK),
+    ("GET", "/api/v1/webhooks/{id}"): Call(200, of="webhook"),
+    ("PATCH", "/api/v1/webhooks/{id}"): Call(200, body={"description": "x"}, of="webhook"),
+    ("DELETE", "/api/v1/webhooks/{id}"): Call(204, of="webhook"),
+    ("POST", "/api/v1/webhooks/{id}/secret"): Call(200, of="webhook"),
+    ("POST", "/api/v1/webhooks/{id}/test"): Call(202, of="webhook"),
+    ("GET", "/api/v1/webhooks/{id}/deliveries"): Call(200, of="webhook"),
+    ("POST", "/api/v1/webhooks/{id}/deliveries/{delivery_id}/redeliver"): Call(
+        404,
+        of="webhook",  # there is none
+    ),
     ("GET", "/api/v1/audit"): Call(200),
     ("POST", "/api/v1/audit/exports"): Call(202, body={"format": "csv"}),
     ("GET", "/api/v1/audit/exports/{id}"): Call(404, of="job"),  # it is no export
@@ -224,6 +241,12 @@ CALLS: dict[tuple[str, str], Call] = {
     ("GET", "/"): Call(200, page=True),
     ("GET", "/admin/jobs"): Call(200, page=True),
     ("GET", "/admin/audit"): Call(200, page=True),
+    ("GET", "/admin/webhooks"): Call(200, page=True),
+    ("POST", "/admin/webhooks"): Call(
+        200, form={"url": "https://hooks.school.test/", "event:meeting.started": "on"}
+    ),
+    ("GET", "/admin/webhooks/{id}"): Call(200, of="webhook", page=True),
+    ("POST", "/admin/webhooks/{id}"): Call(303, form={"do": "test"}, of="webhook"),
     ("POST", "/admin/audit/verify"): Call(303, form={}),
     ("POST", "/admin/audit/export"): Call(303, form={"format": "csv"}),
     ("GET", "/admin/kit"): Call(200, page=True),
@@ -348,8 +371,13 @@ class School:
                     self.actor(OWNER), name="k", scopes=None, expires_at=None
                 )
                 return str(key.id)
-            case "job" | "passkey" | "identity":
-                made = {"job": self.job, "passkey": self.passkey, "identity": self.identity}
+            case "job" | "passkey" | "identity" | "webhook":
+                made = {
+                    "job": self.job,
+                    "passkey": self.passkey,
+                    "identity": self.identity,
+                    "webhook": self.webhook,
+                }
                 return str(await made[of]())
             case "cancelled job":
                 job_id = await self.job()
@@ -411,6 +439,17 @@ class School:
         )
         async with self.application.parts.db.transaction() as tx:
             await identities.insert(tx, made)
+        return made.id
+
+    async def webhook(self) -> UUID:
+        """The only one: there may be 50 of them, and the table makes more."""
+        found, admin = endpoints(self.application.parts), self.actor("admin")
+        for one in await found.listed(admin):
+            await found.delete(admin, one.id)
+        self.inside = {"{delivery_id}": str(uuid7())}
+        made, _ = await found.create(
+            admin, url="https://hooks.test/", description="", events=["meeting.started"]
+        )
         return made.id
 
     async def open_session(self, protocol: str, room: Room) -> None:

@@ -27,7 +27,9 @@ from vtp.rooms import jobs as rooms_jobs
 from vtp.rooms import order_events, talk_events
 from vtp.rooms import pages as rooms_pages
 from vtp.site import pages as site_pages
+from vtp.webhooks import api as webhooks_api
 from vtp.webhooks import jobs as webhooks_jobs
+from vtp.webhooks import pages as webhooks_pages
 
 EVENTS = (
     jobs_events.events,
@@ -60,11 +62,13 @@ def routes() -> list[Route]:
         client_errors.routes,
         accounts_api.routes,
         audit_api.routes,
+        webhooks_api.routes,
         jobs_api.routes,
         recordings_api.routes,
         rooms_api.routes,
         accounts_pages.routes,
         audit_pages.routes,
+        webhooks_pages.routes,
         rooms_pages.routes,
         site_pages.routes,
     )

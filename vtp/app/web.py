@@ -18,6 +18,7 @@ from vtp.accounts.pages import SCOPES
 from vtp.app import declared, figures, health, media_figures
 from vtp.app.archive import exporting
 from vtp.app.classes import Classes, open_classes, standing
+from vtp.app.hooks import endpoints
 from vtp.app.loop import Told, fed
 from vtp.app.observers import HttpObserver, SocketObserver
 from vtp.app.parts import Parts, demo_wanted, open_parts
@@ -54,6 +55,7 @@ from vtp.tasks import Tasks
 from vtp.telemetry import logs, loop_lag
 from vtp.telemetry.health import Health
 from vtp.telemetry.watchdog import Watchdog
+from vtp.webhooks.api import ENDPOINTS
 
 _log = structlog.get_logger()
 
@@ -102,6 +104,7 @@ def _fill(app: web.Application, parts: Parts, state: Health) -> None:
     app[METRICS_TOKEN] = server.metrics_token
     app[READING] = Reading(parts.db, audit=parts.audit, names=parts.accounts.people)
     app[EXPORTING] = exporting(parts)
+    app[ENDPOINTS] = endpoints(parts)
     app[VERIFYING] = Begins(parts.db, audit=parts.audit, jobs=parts.jobs)
     app[SITE] = Site(
         accounts=parts.accounts,
