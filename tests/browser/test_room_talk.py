@@ -104,6 +104,7 @@ async def test_two_people_chat(room: Class) -> None:
     await expect(messages(noor).nth(2).locator("img")).to_be_visible()
 
 
+@pytest.mark.slow
 async def test_private_is_between_two(room: Class) -> None:
     ines, noor = await two(room)
     kwame = await room.member("Kwame Mensah")
@@ -151,6 +152,7 @@ async def test_a_poll_is_asked_answered_and_shown(room: Class) -> None:
     await expect(noor.page.locator(".poll-bars li").nth(0)).to_contain_text("100 %")
 
 
+@pytest.mark.slow
 async def test_polls_of_every_kind(room: Class) -> None:
     ines, noor = await two(room)
     await opens(ines, "Polls")
@@ -183,6 +185,7 @@ async def test_polls_of_every_kind(room: Class) -> None:
         await expect(one.page.locator(".poll-texts li")).to_have_text("The <i>sign</i>")
 
 
+@pytest.mark.slow
 async def test_signs_float_and_hosts_hear_who_is_lost_as_a_number(room: Class) -> None:
     ines, noor = await two(room)
     await noor.button("React").click()
@@ -217,7 +220,8 @@ async def written_by_a_client(room: Class, texts: list[str]) -> int:
     somebody = await room.app.person(name="Mallory <b>Mole</b>")
     port = int(room.app.url.rpartition(":")[2])
     taken, last = 0, None
-    async with connected(port, auth={"token": somebody.access_token}) as client:
+    here: dict[str, Any] = {"auth": {"token": somebody.access_token}, "Host": f"127.0.0.1:{port}"}
+    async with connected(port, **here) as client:
         await client.call("room.join", {"room": room.path.rpartition("/")[2]})
         for text in texts:
             body = {"text": text, "key": str(uuid7()), "reply_to": last}
@@ -230,8 +234,15 @@ async def written_by_a_client(room: Class, texts: list[str]) -> int:
     return taken
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize(
+    ("viewport", "theme"),
+    [
+        pytest.param(PHONE, "dark", id="phone, dark"),
+        pytest.param(PHONE, "light", id="phone, light", marks=pytest.mark.slow),
+        pytest.param(DESK, "dark", id="desk, dark", marks=pytest.mark.slow),
+        pytest.param(DESK, "light", id="desk, light", marks=pytest.mark.slow),
+    ],
+)
 async def test_talking_shuts_nobody_out(room: Class, viewport: Any, theme: Any) -> None:
     ines, noor = await two(room, viewport=viewport, color_scheme=theme)
     await noor.page.get_by_role("button", name="Chat").click()
