@@ -25,6 +25,7 @@ from tests.support.quiet_plane import DTLS, sound
 from tests.support.socket_client import connected
 from tests.support.whip import FRAGMENT, SDP
 from vtp import settings
+from vtp.accounts.kinds import PASSWORD_CHANGED
 from vtp.accounts.model import Identity, MakePicture, Passkey
 from vtp.accounts.store import identities, passkeys
 from vtp.actor import Actor, Role, Via
@@ -32,7 +33,7 @@ from vtp.app import declared
 from vtp.app.hooks import endpoints
 from vtp.edge.routes import Route
 from vtp.edge.rules import Rule
-from vtp.ids import IdentityId, JobId, MeetingId, PasskeyId, RecordingId, RoomId, uuid7
+from vtp.ids import IdentityId, JobId, MeetingId, NoticeId, PasskeyId, RecordingId, RoomId, uuid7
 from vtp.recordings import store as recordings
 from vtp.rooms.facts import ParticipantId
 from vtp.rooms.model import Attendee, Room
@@ -64,6 +65,7 @@ class Call:
 
 
 _NEW = itertools.count()
+_LINK = {"token": "A" * 43}
 _PUBLISH, _WATCH = (offers.text(name).encode() for name in ("obs-publish", "chromium-watch"))
 _BORN = datetime(2026, 3, 12, 18, 0, tzinfo=UTC)
 
@@ -117,6 +119,27 @@ CALLS: dict[tuple[str, str], Call] = {
     ("DELETE", "/api/v1/auth/passkeys/{id}"): Call(204, of="passkey", others=404),
     ("GET", "/api/v1/auth/identities"): Call(200),
     ("DELETE", "/api/v1/auth/identities/{id}"): Call(204, of="identity", others=404),
+    # No mail server is set here: what would be sent is refused, and no link is open.
+    ("POST", "/api/v1/auth/password/forgotten"): Call(409, body={"email": "noor@school.test"}),
+    ("POST", "/api/v1/auth/password/reset"): Call(410, body=_LINK | {"password": "quiet lantern"}),
+    ("POST", "/api/v1/auth/address/verify"): Call(410, body=_LINK),
+    ("POST", "/api/v1/auth/address/verification"): Call(409),
+    ("POST", "/api/v1/auth/address"): Call(
+        409, body={"email": "noor@school.test", "password": PASSWORD}
+    ),
+    ("POST", "/api/v1/auth/address/confirm"): Call(410, body=_LINK),
+    ("POST", "/api/v1/auth/address/undo"): Call(410, body=_LINK),
+    ("GET", "/api/v1/notices"): Call(200),
+    ("GET", "/api/v1/notices/unread"): Call(200),
+    ("POST", "/api/v1/notices/{id}/read"): Call(204, of="notice", others=404),
+    ("POST", "/api/v1/notices/read"): Call(204, body={}),
+    ("GET", "/api/v1/notices/preferences"): Call(200),
+    ("PATCH", "/api/v1/notices/preferences"): Call(
+        200, body={"topic": "accounts.security", "in_page": True}
+    ),
+    ("GET", "/api/v1/mail"): Call(200),
+    ("GET", "/api/v1/mail/bounces"): Call(200),
+    ("POST", "/api/v1/mail/test"): Call(409),
     ("GET", "/api/v1/auth/sessions"): Call(200),
     ("DELETE", "/api/v1/auth/sessions/{id}"): Call(204, of="session", others=404),
     ("DELETE", "/api/v1/auth/sessions"): Call(204),
@@ -233,6 +256,24 @@ CALLS: dict[tuple[str, str], Call] = {
     ("GET", "/setup"): Call(410),  # no link is open
     ("POST", "/setup"): Call(410, form={"token": "no"}),
     ("POST", "/logout"): Call(303, form={}),
+    ("GET", "/forgotten"): Call(200),
+    ("POST", "/forgotten"): Call(409, form={"email": "noor@school.test"}),
+    ("GET", "/reset"): Call(410),
+    ("POST", "/reset"): Call(410, form={"token": "no", "password": "quiet lantern"}),
+    ("GET", "/address/verify"): Call(410),
+    ("POST", "/address/verify"): Call(410, form={"token": "no"}),
+    ("GET", "/address/confirm"): Call(410),
+    ("POST", "/address/confirm"): Call(410, form={"token": "no"}),
+    ("GET", "/address/undo"): Call(410),
+    ("POST", "/address/undo"): Call(410, form={"token": "no"}),
+    ("POST", "/address/verification"): Call(303, form={}),
+    ("GET", "/notices"): Call(200, page=True),
+    ("POST", "/notices/read"): Call(303, form={}),
+    ("GET", "/admin/mail"): Call(200, page=True),
+    ("POST", "/admin/mail/test"): Call(303, form={}),
+    # Only a demo has it.
+    ("GET", "/dev/mail"): Call(404),
+    ("GET", "/dev/mail/{id}/html"): Call(404, of="user"),
     ("GET", "/rooms"): Call(200, page=True),
     ("POST", "/rooms"): Call(303, form={"title": "Algebra"}),
     ("GET", "/room/{id}"): Call(200, of="room", others=404, page=True),
@@ -371,12 +412,13 @@ class School:
                     self.actor(OWNER), name="k", scopes=None, expires_at=None
                 )
                 return str(key.id)
-            case "job" | "passkey" | "identity" | "webhook":
+            case "job" | "passkey" | "identity" | "webhook" | "notice":
                 made = {
                     "job": self.job,
                     "passkey": self.passkey,
                     "identity": self.identity,
                     "webhook": self.webhook,
+                    "notice": self.notice,
                 }
                 return str(await made[of]())
             case "cancelled job":
@@ -460,6 +502,12 @@ class School:
         headers = {"Content-Type": SDP, **owner.bearer}
         async with self.application.http.post(url, data=given, headers=headers) as answer:
             self.inside = {"{session}": answer.headers["Location"].rpartition("/")[2]}
+
+    async def notice(self) -> NoticeId:
+        notices, owner = self.application.parts.letterbox.notices, self.actor(OWNER)
+        async with self.application.parts.db.transaction() as tx:
+            await notices.tell(tx, owner.require_user(), PASSWORD_CHANGED)
+        return (await notices.listed(owner, before=None, limit=1))[0].id
 
     async def room(self) -> Room:
         """For members, of whom there is one: the owner, who needs no membership."""

@@ -19,6 +19,7 @@ from tests.support.letters import SEAL, some_letters
 from tests.support.mail_server import PASSWORD, USER, MailServer, a_mail_server, to
 from vtp import settings
 from vtp.accounts.kinds import RESET
+from vtp.accounts.service.people import addressee
 from vtp.clock import SetClock
 from vtp.db import Database
 from vtp.ids import MailId
@@ -92,7 +93,14 @@ def an_office(
     jobs = Jobs(db, BRISK, [handlers])
     letters = some_letters()
     mails = Mails(
-        db, options=options, clock=clock, jobs=jobs, letters=letters, seal=SEAL, demo=False
+        db,
+        options=options,
+        clock=clock,
+        jobs=jobs,
+        letters=letters,
+        seal=SEAL,
+        addressee=addressee,
+        demo=False,
     )
     desk = Desk(
         db=db,

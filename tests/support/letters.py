@@ -37,6 +37,7 @@ def some_mails(
         jobs=jobs,
         letters=some_letters(),
         seal=SEAL,
+        addressee=addressee,
         demo=demo,
     )
 

@@ -80,7 +80,7 @@ SIGNED_IN = Kind(
     name="accounts.signed_in",
     topic=SECURITY,
     line="notice.signedIn",
-    icon="log-in",
+    icon="monitor",
     link="/profile?tab=sessions",
     letter=Letter(
         topic="accounts.signed_in",

@@ -15,10 +15,14 @@ from vtp.edge.sockets import upgrade
 from vtp.jobs import api as jobs_api
 from vtp.jobs import events as jobs_events
 from vtp.jobs import jobs as jobs_jobs
+from vtp.mail import api as mail_api
 from vtp.mail import jobs as mail_jobs
+from vtp.mail import pages as mail_pages
 from vtp.mail import service as mail_service
+from vtp.notices import api as notices_api
 from vtp.notices import events as notices_events
 from vtp.notices import jobs as notices_jobs
+from vtp.notices import pages as notices_pages
 from vtp.recordings import api as recordings_api
 from vtp.rooms import api as rooms_api
 from vtp.rooms import events as rooms_events
@@ -64,11 +68,15 @@ def routes() -> list[Route]:
         audit_api.routes,
         webhooks_api.routes,
         jobs_api.routes,
+        mail_api.routes,
+        notices_api.routes,
         recordings_api.routes,
         rooms_api.routes,
         accounts_pages.routes,
         audit_pages.routes,
         webhooks_pages.routes,
+        mail_pages.routes,
+        notices_pages.routes,
         rooms_pages.routes,
         site_pages.routes,
     )
@@ -77,7 +85,7 @@ def routes() -> list[Route]:
 
 def all_routes() -> list[Route]:
     """With those that are mounted by what they belong to."""
-    return [*routes(), *upgrade.routes]
+    return [*routes(), *upgrade.routes, *mail_pages.mailbox_routes]
 
 
 def scopes() -> frozenset[str]:

@@ -41,7 +41,14 @@ def letterbox(
         declared.LETTERS, texts=texts, school=chosen.school.name, origin=origins.public
     )
     mails = Mails(
-        db, options=chosen.mail, clock=clock, jobs=jobs, letters=letters, seal=seal, demo=demo
+        db,
+        options=chosen.mail,
+        clock=clock,
+        jobs=jobs,
+        letters=letters,
+        seal=seal,
+        addressee=addressee,
+        demo=demo,
     )
     notices = Notices(
         db,

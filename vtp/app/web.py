@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -15,6 +16,7 @@ from aiohttp import web
 
 from vtp.accounts.api import ACCOUNTS, SCHOOL
 from vtp.accounts.pages import SCOPES
+from vtp.actor import Actor
 from vtp.app import declared, figures, health, media_figures
 from vtp.app.archive import exporting
 from vtp.app.classes import Classes, open_classes, standing
@@ -44,7 +46,10 @@ from vtp.jobs import events as jobs_events
 from vtp.jobs.api import JOBS
 from vtp.jobs.handlers import Catalogue
 from vtp.jobs.watch import Watch
+from vtp.mail import pages as mail_pages
+from vtp.mail.api import MAILS
 from vtp.notices import events as notices_events
+from vtp.notices.api import NOTICES
 from vtp.notices.watch import Watch as NoticesWatch
 from vtp.recordings.api import RECORDINGS
 from vtp.rooms.api.asking import ROOMS
@@ -70,7 +75,7 @@ def make(parts: Parts, sockets: Sockets, classes: Classes, state: Health) -> web
         school=parts.settings.school,
         assets=files,
         texts=texts,
-        viewer=parts.accounts.people.viewer,
+        viewer=partial(_viewer, parts),
         navigation=partial(navigation, texts),
     )
     front = Front(
@@ -88,8 +93,25 @@ def make(parts: Parts, sockets: Sockets, classes: Classes, state: Health) -> web
     all_routes = declared.routes()
     mount(app, all_routes)
     attach(app, sockets)
+    if parts.letterbox.mails.has_mailbox:
+        mount(app, mail_pages.mailbox_routes)
     app[api_docs.DOCUMENT] = api_docs.encode(openapi.describe(all_routes))
     return app
+
+
+async def _viewer(parts: Parts, actor: Actor) -> Mapping[str, Any] | None:
+    """With what is at the top of every page: how much was not read, and what is to be done."""
+    seen = await parts.accounts.people.viewer(actor)
+    if seen is None or actor.user_id is None:
+        return seen
+    box = parts.letterbox
+    return {
+        **seen,
+        "unread": await box.notices.unread(actor.user_id),
+        "asked_to_verify": box.mails.arrives and not seen["verified"],
+        "mail_arrives": box.mails.arrives,
+        "mailbox": box.mails.has_mailbox,
+    }
 
 
 def _fill(app: web.Application, parts: Parts, state: Health) -> None:
@@ -98,6 +120,7 @@ def _fill(app: web.Application, parts: Parts, state: Health) -> None:
     app[AUTHENTICATE] = parts.accounts.credentials
     app[ORIGINS], app[LIMITER] = parts.origins, parts.limiter
     app[BODY_IDLE], app[MAX_BODY] = server.body_idle_timeout, server.max_body
+    app[MAILS], app[NOTICES] = parts.letterbox.mails, parts.letterbox.notices
     app[ACCOUNTS], app[JOBS], app[SCOPES] = parts.accounts, parts.jobs, declared.scopes()
     app[SCHOOL] = parts.settings.school.name
     app[HEALTH], app[METRICS], app[CLOCK] = state, parts.metrics, parts.clock

@@ -29,6 +29,13 @@ def _policy(**instead: str) -> str:
 CONTENT_SECURITY_POLICY = _policy()
 # The two pages that show the API bring styles of their own inline; scripts stay ours.
 DOCS_CONTENT_SECURITY_POLICY = _policy(style_src="'self' 'unsafe-inline'")
+# A page that shows another of ours in a frame, and what may be in there: text in its own styles,
+# whose links open outside of it.
+FRAMES_CONTENT_SECURITY_POLICY = _policy(frame_src="'self'")
+FRAMED_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; base-uri 'none'; "
+    "form-action 'none'; sandbox allow-popups allow-popups-to-escape-sandbox"
+)
 # What somebody uploaded is never active on our origin.
 USER_FILE_POLICY = "default-src 'none'; sandbox"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -45,6 +44,12 @@ class Enqueue(Protocol):
     ) -> JobId: ...
 
 
+class Addressee(Protocol):
+    """Where a person is reached, and in which words; None for nobody. `accounts` answers."""
+
+    async def __call__(self, db: Db, user_id: UserId) -> Recipient | None: ...
+
+
 class Mails:
     def __init__(
         self,
@@ -55,6 +60,7 @@ class Mails:
         jobs: Enqueue,
         letters: Letters,
         seal: Seal,
+        addressee: Addressee,
         demo: bool,
     ) -> None:
         self._db = db
@@ -63,6 +69,7 @@ class Mails:
         self._jobs = jobs
         self._letters = letters
         self._seal = seal
+        self._addressee = addressee
         self._demo = demo
 
     @property
@@ -73,6 +80,11 @@ class Mails:
     def arrives(self) -> bool:
         """Whether people get to read what is sent: by a mail server, or the mailbox of a demo."""
         return self.configured or self._demo
+
+    @property
+    def has_mailbox(self) -> bool:
+        """Whether what is kept can be read by everybody on this machine."""
+        return self._demo and not self.configured
 
     async def send(
         self,
@@ -133,13 +145,15 @@ class Mails:
         _require_admin(actor)
         return await store.bounces(self._db, limit=limit)
 
-    async def test(self, actor: Actor, *, to: Recipient) -> MailId:
+    async def test(self, actor: Actor) -> MailId:
         """A mail to whoever asks for it, so that they see whether it arrives."""
         _require_admin(actor)
         if not self.arrives:
             raise NoMailServer
-        recipient = replace(to, user_id=actor.require_user())
         async with self._db.transaction() as tx:
+            recipient = await self._addressee(tx, actor.require_user())
+            if recipient is None:
+                raise NotFound
             sent = await self.send(tx, TEST, to=recipient, path="/admin/mail")
         if sent is None:
             raise NotFound
@@ -154,12 +168,12 @@ class Mails:
 
     # --- the mailbox of a demo ------------------------------------------------------------------
     async def mailbox(self, *, limit: int) -> list[Mail]:
-        if not self._demo:
+        if not self.has_mailbox:
             raise NotFound
         return await store.listed(self._db, states=[State.KEPT], before=None, limit=limit)
 
     async def opened(self, mail_id: MailId) -> tuple[Mail, Rendered]:
-        if not self._demo:
+        if not self.has_mailbox:
             raise NotFound
         mail = await store.by_id(self._db, mail_id)
         if mail is None or mail.state is not State.KEPT or not self._letters.known(mail.topic):

@@ -49,5 +49,7 @@ class Chosen:
     """What holds for somebody."""
 
     topic: Topic
+    title: str
+    text: str
     by_mail: Choice
     in_page: Choice

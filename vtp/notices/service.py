@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol
 from uuid import UUID
 
 from vtp.actor import Actor
@@ -13,16 +12,10 @@ from vtp.edge.texts import Texts
 from vtp.errors import Invalid, NotFound
 from vtp.ids import NoticeId, UserId, uuid7
 from vtp.mail.model import Recipient
-from vtp.mail.service import Mails
+from vtp.mail.service import Addressee, Mails
 from vtp.notices import store
 from vtp.notices.model import Chosen, Notice, Preference, Shown
 from vtp.notices.topics import Choice, Kind, Topic, Topics, chosen, wanted
-
-
-class Addressee(Protocol):
-    """Where a person is reached, and in which words; None for nobody. `accounts` answers."""
-
-    async def __call__(self, db: Db, user_id: UserId) -> Recipient | None: ...
 
 
 class FixedChoice(Invalid):
@@ -70,7 +63,7 @@ class Notices:
             return
         if self._topics.kind(kind.name) is None:
             raise LookupError(f"{kind.name} is not among the kinds of the program")
-        holds = held(kind.topic, await store.preference(tx, user_id, kind.topic.name))
+        holds = self._held(kind.topic, await store.preference(tx, user_id, kind.topic.name))
         leads, said = link or kind.link, dict(values or {})
         if wanted(holds.in_page):
             notice = Notice(
@@ -134,7 +127,7 @@ class Notices:
     # --- what somebody wants to be told -----------------------------------------------------------
     async def preferences(self, actor: Actor) -> list[Chosen]:
         own = await store.preferences(self._db, actor.require_user())
-        return [held(topic, own.get(topic.name, Preference())) for topic in self._topics]
+        return [self._held(topic, own.get(topic.name, Preference())) for topic in self._topics]
 
     async def prefer(
         self, actor: Actor, topic: str, *, by_mail: bool | None, in_page: bool | None
@@ -147,13 +140,16 @@ class Notices:
         _require_open(about.in_page, choice=in_page, field="in_page")
         async with self._db.transaction() as tx:
             await store.prefer(tx, user_id, topic, by_mail=by_mail, in_page=in_page)
-            return held(about, await store.preference(tx, user_id, topic))
+            return self._held(about, await store.preference(tx, user_id, topic))
 
-
-def held(topic: Topic, own: Preference) -> Chosen:
-    return Chosen(
-        topic, chosen(topic.by_mail, choice=own.by_mail), chosen(topic.in_page, choice=own.in_page)
-    )
+    def _held(self, topic: Topic, own: Preference) -> Chosen:
+        return Chosen(
+            topic,
+            self._texts(topic.title),
+            self._texts(topic.text),
+            chosen(topic.by_mail, choice=own.by_mail),
+            chosen(topic.in_page, choice=own.in_page),
+        )
 
 
 def _require_open(default: Choice, *, choice: bool | None, field: str) -> None:

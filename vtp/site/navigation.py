@@ -22,6 +22,7 @@ ITEMS = (
     Item("/", "nav.home", "house"),
     Item("/rooms", "nav.rooms", "video"),
     Item("/admin/jobs", "nav.jobs", "history", _STAFF),
+    Item("/admin/mail", "nav.mail", "mail", frozenset({Role.ADMIN})),
     Item("/admin/webhooks", "nav.webhooks", "link", frozenset({Role.ADMIN})),
     Item("/admin/audit", "nav.audit", "shield-check", frozenset({Role.ADMIN})),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from typing import Any
 
@@ -14,6 +15,11 @@ from vtp.actor import Actor
 from vtp.edge.assets import Assets
 from vtp.edge.html import Pages
 from vtp.edge.texts import Texts
+from vtp.ids import MailId, NoticeId, uuid7
+from vtp.mail.envelope import Rendered
+from vtp.mail.letters import moment
+from vtp.mail.model import Bounce, Mail, Recipient, State
+from vtp.notices.model import Shown
 
 HOSTILE = """<script>alert("x")</script>' onload=x {{ 7 * 7 }}"""
 USER = {
@@ -24,12 +30,55 @@ USER = {
     "time_zone": "Europe/Lisbon",
     "theme": "auto",
     "picture_url": None,
+    "verified": False,
+    "unread": 3,
+    "asked_to_verify": True,
+    "mail_arrives": True,
+    "mailbox": True,
 }
 NAV = [
     {"href": f"/{n}", "label": f"Place {n}", "icon": "house", "current": n == 0} for n in range(7)
 ]
 PROBLEM = {"status": 404, "code": "x", "title": "Nothing", "detail": "Old.", "request_id": "r1"}
 FORM: dict[str, Any] = {"values": {}, "errors": {}, "password_min": 8, "user": None, "nav": []}
+BORN = datetime(2026, 3, 12, 18, 0, tzinfo=UTC)
+PROFILE = {"done": "", "bounce": Bounce(address="a@b.test", reason=HOSTILE, bounced_at=BORN)}
+LINK = {"address": HOSTILE, "token": HOSTILE, "why": HOSTILE}
+NOTICE = Shown(
+    id=NoticeId(uuid7()),
+    kind="accounts.signed_in",
+    text=HOSTILE,
+    icon="monitor",
+    link="/profile",
+    created_at=BORN,
+    read=False,
+)
+MAIL = Mail(
+    id=MailId(uuid7()),
+    to=Recipient(address="ines@school.test"),
+    topic="mail.test",
+    values={},
+    path="",
+    sealed=None,
+    state=State.UNCERTAIN,
+    attempts=1,
+    error=HOSTILE,
+    created_at=BORN,
+    not_after=BORN,
+    ended_at=BORN,
+)
+LETTER = Rendered(subject=HOSTILE, text=f"http://school.test/reset {HOSTILE}", html=HOSTILE)
+MAILS = {
+    "items": [(MAIL, HOSTILE)],
+    "next": "x",
+    "state": "",
+    "counts": [("uncertain", 1)],
+    "bounces": [PROFILE["bounce"]],
+    "configured": True,
+    "arrives": True,
+    "done": "test",
+    "moment": moment,
+}
 WRONG = {"": "No.", "email": "That is taken.", "password": "Too short."}
 MOMENT = {"part": "evening", "date": "Thursday 12 March", "time": "17:42"}
 SYSTEM = {"state": "degraded", "parts": [{"name": "work", "state": "failed", "detail": ""}]}
@@ -46,11 +95,36 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("register, wrong", "register.html", FORM | {"errors": WRONG}),
     ("set up", "setup.html", FORM | {"token": "abc"}),
     ("set up, ended", "setup.html", FORM | {"token": None}),
+    ("forgotten", "forgotten.html", FORM | {"possible": True}),
+    ("forgotten, without mail", "forgotten.html", FORM | {"possible": False}),
+    ("asked", "asked.html", FORM | {"address": HOSTILE}),
+    ("reset", "reset.html", FORM | {"token": "abc"}),
+    ("reset, ended", "reset.html", FORM | {"token": None}),
+    *(
+        (
+            f"link, {purpose} {state}",
+            "link.html",
+            FORM | LINK | {"purpose": purpose, "state": state},
+        )
+        for purpose in ("verify", "change", "undo")
+        for state in ("ask", "done", "failed")
+        if (purpose, state) != ("undo", "done")
+    ),
+    ("notices", "notices.html", {"items": [NOTICE], "next": "x", "moment": moment}),
+    ("notices, none", "notices.html", {"items": [], "next": None, "moment": moment}),
+    ("mail", "admin/mail.html", MAILS),
+    ("mail, none", "admin/mail.html", MAILS | {"items": [], "bounces": [], "counts": []}),
+    (
+        "mailbox",
+        "dev/mail.html",
+        {"items": [(MAIL, HOSTILE)], "opened": (MAIL, LETTER), "moment": moment},
+    ),
+    ("mailbox, none", "dev/mail.html", {"items": [], "opened": None, "moment": moment}),
     ("home", "home.html", HOME | {"system": None, "jobs": None}),
     ("home of an admin", "home.html", HOME | {"system": SYSTEM, "jobs": Counter()}),
     *(
-        (f"profile, {tab}", "profile.html", {"tab": tab, "scopes": ["users:read"]})
-        for tab in ("profile", "sign-in", "sessions", "keys")
+        (f"profile, {tab}", "profile.html", PROFILE | {"tab": tab, "scopes": ["users:read"]})
+        for tab in ("profile", "sign-in", "sessions", "notices", "keys")
     ),
     (
         "rooms",
@@ -224,4 +298,9 @@ def test_passwords_are_offered_to_the_managers_of_passwords(pages: Pages) -> Non
 
     assert hint("login.html", **FORM, registration_open=True) == ["username", "current-password"]
     assert hint("register.html", **FORM) == ["email", "new-password"]
-    assert hint("profile.html", tab="sign-in") == ["current-password", "new-password"]
+    assert hint("profile.html", tab="sign-in", **PROFILE) == [
+        "current-password",
+        "new-password",
+        "email",
+        "current-password",
+    ]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from vtp.accounts.api import auth, factors, identities, keys, passkeys, pictures, users
+from vtp.accounts.api import auth, factors, identities, keys, mailed, passkeys, pictures, users
 from vtp.accounts.api.asking import ACCOUNTS, DEVICE_COOKIE, SCHOOL, caller
 from vtp.edge.routes import Route
 
 routes: list[Route] = [
     *auth.routes,
     *factors.routes,
+    *mailed.routes,
     *passkeys.routes,
     *identities.routes,
     *users.routes,

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from vtp.accounts.pages import entrance, profile, providers, second_step
+from vtp.accounts.pages import entrance, mailed, profile, providers, second_step
 from vtp.accounts.pages.profile import SCOPES
 from vtp.edge.routes import Route
 
-routes: list[Route] = [*entrance.routes, *second_step.routes, *providers.routes, *profile.routes]
+routes: list[Route] = [
+    *entrance.routes,
+    *second_step.routes,
+    *providers.routes,
+    *mailed.routes,
+    *profile.routes,
+]
 
 __all__ = ["SCOPES", "routes"]

@@ -27,6 +27,8 @@ routes = Routes("pages")
 
 class LoginQuery(Struct, frozen=True, forbid_unknown_fields=True):
     next: Annotated[str, Meta(max_length=2000)] = ""
+    # What somebody has just done who is sent here: "password", chosen anew.
+    done: Annotated[str, Meta(max_length=20)] = ""
 
 
 class SetupQuery(Struct, frozen=True, forbid_unknown_fields=True):
@@ -38,7 +40,7 @@ async def login_page(request: web.Request, actor: Actor, query: LoginQuery) -> w
     """Where one signs in; who is signed in already goes on."""
     if actor.signed_in:
         return see_other(local_path(query.next))
-    return await login_form(request, {"next": query.next})
+    return await login_form(request, {"next": query.next, "done": query.done})
 
 
 @routes.post("/login", rule=anyone("auth", "sign_in", writes=True), **HTML)

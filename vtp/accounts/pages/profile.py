@@ -11,7 +11,7 @@ from aiohttp import web
 from msgspec import Meta, Struct
 
 from vtp.accounts import agents
-from vtp.accounts.pages.drawn import HTML
+from vtp.accounts.pages.drawn import HTML, accounts
 from vtp.actor import Actor
 from vtp.audit.api import READING
 from vtp.audit.pages import TEXTS
@@ -25,23 +25,32 @@ routes = Routes("pages")
 
 SCOPES: web.AppKey[Iterable[str]] = web.AppKey("scopes")
 
-TABS = ("profile", "sign-in", "sessions", "keys", "activity")
+TABS = ("profile", "sign-in", "sessions", "notices", "keys", "activity")
 _AT_ONCE = 30
 
 
 class ProfileQuery(Struct, frozen=True, forbid_unknown_fields=True):
     tab: str = "profile"
     cursor: Annotated[str, Meta(max_length=512)] = ""
+    # What has just become of the wish for a mail: "asked" or "limited".
+    done: Annotated[str, Meta(max_length=20)] = ""
 
 
 @routes.get("/profile", rule=signed_in("users", "see_profile", keys=False), **HTML)
 async def profile(request: web.Request, actor: Actor, query: ProfileQuery) -> web.Response:
-    """One's own profile, sign-in, sessions, keys and activity."""
+    """One's own profile, sign-in, sessions, notices, keys and activity."""
     tab = query.tab if query.tab in TABS else TABS[0]
     scopes = sorted(request.app[SCOPES])
     activity = await _activity(request, actor, query.cursor) if tab == "activity" else None
+    bounce = await accounts(request).addresses.bounce(actor) if tab == "sign-in" else None
     return await request.app[PAGES].render(
-        request, "profile.html", tab=tab, scopes=scopes, activity=activity
+        request,
+        "profile.html",
+        tab=tab,
+        scopes=scopes,
+        activity=activity,
+        done=query.done,
+        bounce=bounce,
     )
 
 

@@ -18,6 +18,7 @@ from vtp.audit.service import Audit
 from vtp.clock import Clock
 from vtp.db import Database, Db
 from vtp.errors import Unauthenticated
+from vtp.mail.model import Bounce
 from vtp.mail.service import Mails, NoMailServer
 from vtp.notices.service import Notices
 
@@ -52,6 +53,11 @@ class Addresses:
         self._notices = notices
         self._limit = limit
         self._demo = demo
+
+    async def bounce(self, actor: Actor) -> Bounce | None:
+        """Why mail to one's own address is refused, when it is."""
+        user = await users.by_id(self._db, actor.require_user())
+        return await self._mails.bounce_of(user.email) if user else None
 
     # --- showing that it is read ------------------------------------------------------------------
     async def ask(self, tx: Db, user: User) -> None:

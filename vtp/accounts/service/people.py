@@ -47,6 +47,7 @@ class People:
             "theme": user.theme,
             "time_zone": user.time_zone,
             "picture_url": picture_url(user),
+            "verified": user.email_verified_at is not None,
         }
 
     async def update_me(
@@ -116,7 +117,7 @@ class People:
 
 
 async def addressee(db: Db, user_id: UserId) -> Recipient | None:
-    """Where a person is reached (`vtp.notices.service.Addressee`); a closed account nowhere."""
+    """Where a person is reached (`vtp.mail.service.Addressee`); a closed account nowhere."""
     user = await users.by_id(db, user_id)
     return recipient(user) if user and user.disabled_at is None else None
 

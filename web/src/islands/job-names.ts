@@ -3,9 +3,13 @@ import { t } from "../text.ts";
 
 const NAMES: Record<string, string> = {
   "accounts.forget_picture": t("jobs.kind.forgetPicture"),
+  "accounts.forgotten_password": t("jobs.kind.forgottenPassword"),
   "accounts.picture": t("jobs.kind.picture"),
   "accounts.sweep": t("jobs.kind.sweepAccounts"),
   "jobs.sweep": t("jobs.kind.sweepJobs"),
+  "mail.send": t("jobs.kind.sendMail"),
+  "mail.sweep": t("jobs.kind.sweepMail"),
+  "notices.sweep": t("jobs.kind.sweepNotices"),
 };
 
 export function nameOf(kind: string): string {

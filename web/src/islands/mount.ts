@@ -9,9 +9,12 @@ export type Mount = (element: HTMLElement) => void;
 const account = () => import("./account.ts");
 
 const ISLANDS: Record<string, () => Promise<Mount>> = {
+  address: async () => (await account()).address,
+  bell: async () => (await import("./bell.tsx")).mount,
   factors: async () => (await account()).factors,
   jobs: async () => (await import("./jobs.tsx")).mount,
   keys: async () => (await account()).keys,
+  "notice-choices": async () => (await account()).noticeChoices,
   passkey: async () => (await import("./passkey.ts")).mount,
   password: async () => (await account()).password,
   picture: async () => (await account()).picture,

@@ -33,7 +33,8 @@ async function change(form: HTMLFormElement): Promise<void> {
   }
 }
 
-function explain(form: HTMLFormElement, error: unknown): void {
+/** Under the fields that are wrong, and above the form what belongs to none. */
+export function explain(form: HTMLFormElement, error: unknown): void {
   if (!(error instanceof Refused)) {
     showBanner(form, t("island.away.title"));
     return;
