@@ -680,7 +680,15 @@ async def test_everybody_may_what_the_table_says(school: School, name: str) -> N
 # What is answered well and leaves no row in the record, and why.
 _WITH_THE_CLASS = "what happens inside of a class is kept with the class"
 _A_QUESTION = "asks for what has to be proved, and changes nothing"
+_OWN_NOTICES = "what one has read and wants to hear is nobody else's business"
+_NO_MAIL = "without a mail server nothing is sent"
 UNWRITTEN = {
+    ("POST", "/api/v1/notices/{id}/read"): _OWN_NOTICES,
+    ("POST", "/api/v1/notices/read"): _OWN_NOTICES,
+    ("POST", "/notices/read"): _OWN_NOTICES,
+    ("PATCH", "/api/v1/notices/preferences"): _OWN_NOTICES,
+    ("POST", "/address/verification"): _NO_MAIL,
+    ("POST", "/admin/mail/test"): _NO_MAIL,
     ("POST", "/api/v1/client-errors"): "goes to the log, and is nobody's act",
     ("POST", "/api/v1/auth/refresh"): "goes on with a session whose beginning is written",
     ("POST", "/api/v1/auth/proof"): "says who one is once more; what is done with it is written",
