@@ -40,7 +40,14 @@ NAV = [
     {"href": f"/{n}", "label": f"Place {n}", "icon": "house", "current": n == 0} for n in range(7)
 ]
 PROBLEM = {"status": 404, "code": "x", "title": "Nothing", "detail": "Old.", "request_id": "r1"}
-FORM: dict[str, Any] = {"values": {}, "errors": {}, "password_min": 8, "user": None, "nav": []}
+FORM: dict[str, Any] = {
+    "passkeys": True,
+    "values": {},
+    "errors": {},
+    "password_min": 8,
+    "user": None,
+    "nav": [],
+}
 BORN = datetime(2026, 3, 12, 18, 0, tzinfo=UTC)
 PROFILE = {"done": "", "bounce": Bounce(address="a@b.test", reason=HOSTILE, bounced_at=BORN)}
 LINK = {"address": HOSTILE, "token": HOSTILE, "why": HOSTILE}
