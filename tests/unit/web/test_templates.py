@@ -41,6 +41,7 @@ NAV = [
 ]
 PROBLEM = {"status": 404, "code": "x", "title": "Nothing", "detail": "Old.", "request_id": "r1"}
 FORM: dict[str, Any] = {
+    "providers": [],
     "passkeys": True,
     "values": {},
     "errors": {},
