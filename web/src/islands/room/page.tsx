@@ -15,6 +15,7 @@ import { Over } from "./over.tsx";
 import { Panel } from "./panel.tsx";
 import { onAllowed } from "./permission.ts";
 import { Stage } from "./stage.tsx";
+import { watchStrain } from "./strain.ts";
 import { Top } from "./top.tsx";
 import { stayAwake } from "./wake.ts";
 
@@ -83,6 +84,7 @@ function Page({ room, me, present }: PageProps): VNode {
 function Inside({ room }: { room: Classroom }): VNode {
   const main = useRef<HTMLElement>(null);
   useEffect(() => main.current?.focus(), []);
+  useEffect(() => watchStrain(room), [room]);
   return (
     <div class="class">
       <Top room={room} />

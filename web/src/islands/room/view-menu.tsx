@@ -63,6 +63,11 @@ export function ViewItems({ room, menu }: { room: Classroom; menu: string }): VN
           {t("room.pin.release")}
         </Item>
       )}
+      {room.view.fewer.value && (
+        <Item menu={menu} icon="users" onClick={() => room.view.allFaces()}>
+          {t("room.strain.back")}
+        </Item>
+      )}
       <Item
         menu={menu}
         icon="headphones"

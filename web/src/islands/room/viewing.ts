@@ -23,6 +23,7 @@ export class Viewing {
   readonly corner: Signal<Corner> = signal("bottom-right");
   /** Faces on a page at most, where the machine cannot do with more. */
   readonly most: Signal<number> = signal(ALL);
+  readonly fewer: ReadonlySignal<boolean> = computed(() => this.most.value < ALL);
   readonly keysOff: Signal<boolean>;
   readonly floor: Signal<string | undefined> = signal(undefined);
   /** Everybody in the order of their seats, oneself last. */
@@ -58,6 +59,10 @@ export class Viewing {
       this.page.value = 0;
     });
     keep(this.#kept, { wish });
+  }
+
+  allFaces(): void {
+    this.most.value = ALL;
   }
 
   /** By a key: one layout after the other. */
