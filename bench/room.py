@@ -51,6 +51,7 @@ _MORE = {
 _WORDS = "Is the smaller sign the reason that the roots belong to the answer?"
 _PATIENCE = 60.0
 _LOOK = 0.1
+_IDLE = 0.1  # s of CPU in a second
 _PAUSE = 1.1  # s; two take turns, each as often as a person may
 _AIMS = {"cpu": 1.5, "lost": 0.001, "scripts": 120}
 
@@ -94,7 +95,7 @@ async def chat(server: Running, size: Size, tokens: Sequence[str], room: str) ->
     heard: list[tuple[int, float]] = []
     speakers = [(await ears(server.port, one, room, 1, heard))[0] for one in tokens]
     others = await ears(server.port, tokens[-1], room, size.people - len(speakers), heard)
-    await asyncio.sleep(3)  # what joining has left to tell
+    await quiet(server)  # joining leaves much to tell
     # Theirs knows no meetings, so it is told which one.
     named = {"room": room} if server.name == "node" else {}
     said, used = {}, server.cpu()
@@ -117,6 +118,15 @@ async def chat(server: Running, size: Size, tokens: Sequence[str], room: str) ->
         p99=took[int(len(took) * 0.99)],
         arrived=len(took) / due,
     )
+
+
+async def quiet(server: Running) -> None:
+    """Until the server has nothing to do but pings."""
+    for _ in range(int(_PATIENCE)):
+        used = server.cpu()
+        await asyncio.sleep(1)
+        if server.cpu() - used < _IDLE:
+            return
 
 
 async def say(speaker: Ear, number: int, named: dict[str, str]) -> None:
