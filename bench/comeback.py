@@ -101,7 +101,7 @@ async def _enter(browser: Browser, school: School, number: int) -> Page:
     await page.goto(f"{school.url}/login?next=/room/{demo.ROOM}")
     await page.get_by_label("Email").fill(email)
     await page.get_by_label("Password").fill(demo.PASSWORD)
-    await page.get_by_role("button", name="Sign in").click()
+    await page.get_by_role("button", name="Sign in", exact=True).click()
     await page.get_by_role("button", name="Join class").click(timeout=60_000)
     return page
 

@@ -16,7 +16,7 @@ from vtp.accounts import zones
 async def sign_in(page: Page, person: Person) -> None:
     await page.get_by_label("Email").fill(person.user.email)
     await page.get_by_label("Password", exact=True).fill(PASSWORD)
-    await page.get_by_role("button", name="Sign in").click()
+    await page.get_by_role("button", name="Sign in", exact=True).click()
     await expect(page).not_to_have_url(re.compile("/login"))
 
 

@@ -30,7 +30,7 @@ async def test_from_registering_to_signing_out_elsewhere(windows: Windows) -> No
     phone = await windows.new()
     other = await phone.open("/login?next=/profile")
     await fill(other, Email="noor@school.test", Password=PASSWORD)
-    await other.get_by_role("button", name="Sign in").click()
+    await other.get_by_role("button", name="Sign in", exact=True).click()
     await expect(other).to_have_url(re.compile("/profile$"))
     await other.get_by_label("Name", exact=True).fill("Noor H.")
     await expect(other.locator("#save-state")).to_contain_text("Saved")
@@ -63,7 +63,7 @@ async def test_all_of_it_without_a_script(app: Application, windows: Windows) ->
     await page.get_by_role("button", name="Sign out").click()
     await expect(page).to_have_url(re.compile("/login"))
     await fill(page, Email="noor@school.test", Password=PASSWORD)
-    await page.get_by_role("button", name="Sign in").click()
+    await page.get_by_role("button", name="Sign in", exact=True).click()
     await expect(page.get_by_role("heading", level=1)).to_contain_text("Noor")
 
 
@@ -75,7 +75,7 @@ async def test_a_wrong_password_is_said_kindly_and_the_email_stays(
     page = await window.open("/login")
     await fill(page, Email=person.user.email, Password="not this one")
     window.expect("/login", "401")
-    await page.get_by_role("button", name="Sign in").click()
+    await page.get_by_role("button", name="Sign in", exact=True).click()
     await expect(page.get_by_role("alert")).to_contain_text("do not go together")
     await expect(page.get_by_label("Email")).to_have_value(person.user.email)
     assert await window.violations() == []
