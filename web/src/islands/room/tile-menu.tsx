@@ -3,10 +3,10 @@ import type { VNode } from "preact";
 import { t } from "../../text.ts";
 import { Icon } from "../parts.tsx";
 import type { Classroom } from "./classroom.ts";
-import type { Person } from "./people.ts";
+import { firstName, type Person } from "./people.ts";
 
 export function TileMenu({ room, person }: { room: Classroom; person: Person }): VNode {
-  const { id, name } = person.participant;
+  const { id, name, user_id } = person.participant;
   const menu = `tile-${id}`;
   const pinned = room.view.pin.value === id;
   const label = t("room.tile.menu", { name });
@@ -33,6 +33,19 @@ export function TileMenu({ room, person }: { room: Classroom; person: Person }):
           <Icon name={pinned ? "pin-off" : "pin"} />
           {pinned ? t("room.pin.release") : t("room.pin.keep")}
         </button>
+        {!person.self && user_id !== room.talk.me && (
+          <button
+            type="button"
+            class="menu-item"
+            onClick={() => {
+              document.getElementById(menu)?.hidePopover();
+              room.writeTo(user_id);
+            }}
+          >
+            <Icon name="message-square" />
+            {t("chat.writeTo", { name: firstName(name) })}
+          </button>
+        )}
       </div>
     </>
   );
