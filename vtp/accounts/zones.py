@@ -14,3 +14,9 @@ _NOT_PLACES = frozenset({"Factory", "localtime", "posixrules"})
 def known() -> frozenset[str]:
     listed = resources.files("tzdata").joinpath("zones").read_text("ascii").split()
     return frozenset(listed) - _NOT_PLACES
+
+
+def place(zone: str) -> str:
+    """The city that a zone is named for, "Accra"; "" where it is named for none."""
+    area, _, rest = zone.partition("/")
+    return rest.rpartition("/")[2].replace("_", " ") if area != "Etc" else ""

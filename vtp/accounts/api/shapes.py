@@ -9,7 +9,7 @@ from uuid import UUID
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from vtp.accounts import agents, fields, model
+from vtp.accounts import agents, fields, model, zones
 from vtp.accounts.service.people import picture_url
 from vtp.actor import Role
 from vtp.edge.paging import Paged
@@ -143,6 +143,17 @@ class SessionView(Struct, frozen=True, kw_only=True):
     last_seen_at: Annotated[datetime, Meta(description="To the minute.", examples=[_SEEN])]
     address: Annotated[str, Meta(description="Where it signed in.", examples=["192.0.2.7"])]
     agent: Annotated[str, Meta(examples=["Firefox on Linux"])]
+    place: Annotated[
+        str,
+        Meta(
+            description="The city of the time zone that the device told, or nothing.",
+            examples=["Accra"],
+        ),
+    ]
+    proved_by: Annotated[
+        Literal["password", "code", "recovery", "passkey", "provider"],
+        Meta(description="What began it.", examples=["passkey"]),
+    ]
     current: Annotated[bool, Meta(description="Whether this asked.", examples=[True])]
 
 
@@ -154,6 +165,8 @@ def session_view(session: model.Session, *, current: UUID | None) -> SessionView
         last_seen_at=session.last_seen_at,
         address=session.address,
         agent=agents.shown(session.agent),
+        place=zones.place(session.time_zone),
+        proved_by=session.proved_by.value,
         current=session.id == current,
     )
 

@@ -23,7 +23,11 @@ async function change(form: HTMLFormElement): Promise<void> {
   showBanner(form, "");
   busy(button);
   try {
-    await http.post("/api/v1/auth/password", { current: values["current"], new: values["new"] });
+    await http.post("/api/v1/auth/password", {
+      current: values["current"],
+      new: values["new"],
+      end_others: values["end_others"] !== undefined,
+    });
     form.reset();
     toast(t("password.changed"));
   } catch (error) {

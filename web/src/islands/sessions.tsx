@@ -16,11 +16,15 @@ interface Session {
   address: string;
   /** "Firefox on Linux" */
   agent: string;
+  /** The city of the device's time zone, or nothing. */
+  place: string;
   current: boolean;
 }
 
 const PATH = "/api/v1/auth/sessions";
 const MOST = 200;
+// The server notes to the minute when something was used.
+const ACTIVE = 120_000;
 
 class Sessions {
   readonly list = new Resource(
@@ -104,7 +108,6 @@ interface PlaceProps {
 
 function Place({ session, sessions, when }: PlaceProps): VNode {
   const phone = /iPhone|iPad|Android/.test(session.agent);
-  const seen = when.near(session.last_seen_at);
   const device = session.agent;
   return (
     <li class="place">
@@ -112,9 +115,9 @@ function Place({ session, sessions, when }: PlaceProps): VNode {
         <Icon name={phone ? "smartphone" : "monitor"} kind="large" />
       </span>
       <div class="place-body">
-        <strong>{device}</strong>
+        <strong>{session.place ? `${device}, ${session.place}` : device}</strong>
         <p class="small quiet" title={when.full(session.last_seen_at)}>
-          {t("sessions.address", { address: session.address, when: seen })}
+          {t("sessions.address", { address: session.address, when: seen(session, when) })}
         </p>
       </div>
       {session.current ? (
@@ -131,6 +134,11 @@ function Place({ session, sessions, when }: PlaceProps): VNode {
       )}
     </li>
   );
+}
+
+function seen({ last_seen_at }: Session, when: When): string {
+  if (Date.now() - Date.parse(last_seen_at) < ACTIVE) return t("sessions.active");
+  return t("sessions.seen", { when: when.near(last_seen_at) });
 }
 
 function EndOthers({ sessions }: { sessions: Sessions }): VNode | null {
