@@ -150,7 +150,8 @@ async def _job(request: web.Request, actor: Actor, text: str) -> dict[str, Any] 
         job = await request.app[JOBS].get(actor, job_id=JobId(UUID(text)))
     except (ValueError, NotFound):
         return None
-    return {"id": str(job.id), "state": job.state.value, **_result(job)}
+    shown = {"id": str(job.id), "state": job.state.value, "export": None, "verdict": None}
+    return {**shown, **_result(job)}
 
 
 def _result(job: JobView) -> dict[str, Any]:
