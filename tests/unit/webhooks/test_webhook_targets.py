@@ -5,7 +5,11 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import re
+import runpy
+import time
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -145,3 +149,21 @@ def test_the_pauses_grow_and_end() -> None:
     assert pauses[-1] is None
     assert known == sorted(known)
     assert sum(known, timedelta()) > timedelta(days=3)
+
+
+def test_the_example_of_the_manual_believes_what_we_sign_and_nothing_else(tmp_path: Path) -> None:
+    manual = (Path(__file__).parents[3] / "docs" / "API.md").read_text("utf-8")
+    (example,) = (
+        block
+        for block in re.findall(r"```python\n(.*?)```", manual, re.DOTALL)
+        if "def is_ours" in block
+    )
+    (tmp_path / "example.py").write_text(example)
+    is_ours = runpy.run_path(str(tmp_path / "example.py"))["is_ours"]
+    secret, body = b"s" * 32, b'{"type": "meeting.started"}'
+    sent = signature.headers("msg_1", at=time.time(), body=body, secrets=[secret, b"old"])
+    assert is_ours(signature.shown(secret), sent, body)
+    assert not is_ours(signature.shown(b"x" * 32), sent, body)
+    assert not is_ours(signature.shown(secret), sent, body + b" ")
+    stale = signature.headers("msg_1", at=time.time() - 600, body=body, secrets=[secret])
+    assert not is_ours(signature.shown(secret), stale, body)
