@@ -11,7 +11,7 @@ import pytest
 
 from tests.support.classroom import Attender, School, a_process, a_school
 from tests.support.pictures import a_png
-from vtp.actor import Role
+from vtp.actor import ANONYMOUS, Role
 from vtp.blob.port import NoSuchBlob
 from vtp.clock import SetClock
 from vtp.db import Database
@@ -32,6 +32,7 @@ from vtp.rooms.problems import (
     TooManyMessages,
     ToYourself,
 )
+from vtp.rooms.service.guests import Passed
 from vtp.rooms.service.images import image_key, sweep_images
 from vtp.rooms.service.polls import Wish
 from vtp.rooms.service.talk import Written
@@ -280,6 +281,30 @@ async def test_nobody_reads_the_words_of_a_class_in_which_they_were_not(
     manager = await school.person("Mara", Role.MANAGER)
     found = await school.rooms.talk.listed(manager.actor, noor.meeting_id, before=None, limit=1)
     assert texts(found) == ["Hello"]
+
+
+async def test_a_guest_talks_like_the_others(
+    school: School, room: RoomId, ines: Attender, noor: Attender
+) -> None:
+    open_to = await school.rooms.guests.open(ines.actor, room)
+    came = await school.rooms.guests.come(
+        open_to.room.guest_token or "", name="Gus Guest", actor=ANONYMOUS
+    )
+    assert isinstance(came, Passed)
+    actor = await school.rooms.guests.by_pass(came.secret)
+    assert actor is not None
+    gus = Attender(school, noor.person, actor, school.socket())
+    await gus.join(room)
+    image = await school.rooms.images.take(actor, gus.meeting_id, png(64))
+    said = await say(gus, "Look", image=image.id, to=user_of(noor))
+    assert said.name == "Gus Guest"
+    assert await school.rooms.talk.image(actor, gus.meeting_id, image.id) == image.id
+    await say(noor, "Nice", to=actor.person_id)
+    found = await school.rooms.talk.listed(actor, gus.meeting_id, before=None, limit=10)
+    assert texts(found) == ["Nice", "Look"]
+    poll = await ask(ines)
+    await answer(gus, poll, 0)
+    await school.rooms.talk.erase_from(gus.sid, message_id=said.id)
 
 
 # --- images -----------------------------------------------------------------------------------
