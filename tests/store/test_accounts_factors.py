@@ -24,6 +24,7 @@ from vtp.accounts.problems import (
 from vtp.accounts.service import Accounts
 from vtp.accounts.service.answers import Answer
 from vtp.accounts.service.proofs import Proof
+from vtp.accounts.store import challenges
 from vtp.actor import SYSTEM, Actor, Role
 from vtp.clock import SetClock
 from vtp.db import Database
@@ -301,6 +302,18 @@ async def test_a_challenge_of_one_kind_is_none_of_another(
         await accounts.proving.second_step.app_to_set_up(challenge)
     with pytest.raises(ChallengeEnded):
         await accounts.proving.second_step.set_up_client(challenge, "000000", HOME)
+
+
+async def test_what_nobody_came_back_with_is_swept_up(
+    accounts: Accounts, clock: SetClock, db: Database
+) -> None:
+    person = await a_person(accounts)
+    await with_app(person, clock)
+    await asked(person)
+    async with db.transaction() as tx:
+        assert await challenges.sweep(tx, now=clock.now()) == 0
+        clock.advance(601)
+        assert await challenges.sweep(tx, now=clock.now()) == 1
 
 
 async def test_a_secret_in_the_table_is_closed(

@@ -22,7 +22,7 @@ from vtp.accounts.service.pictures import (
     upload_key,
 )
 from vtp.accounts.service.recovery import Recovery
-from vtp.accounts.store import keys, links, sessions, setup, users
+from vtp.accounts.store import challenges, keys, links, sessions, setup, users
 from vtp.blob.port import Blobs, NoSuchBlob
 from vtp.clock import Clock
 from vtp.db import Database
@@ -122,11 +122,12 @@ async def forgotten_password(job: Running, work: ForgottenPassword, bench: Bench
 
 @handlers.every("17 * * * *", timeout=300)
 async def sweep(_job: Running, _tick: Tick, bench: Bench) -> None:
-    """Delete what has ended: sessions, keys, set-up links, uploads that nobody took."""
+    """Delete what has ended: sessions, challenges, keys, set-up links, uploads that nobody took."""
     now = bench.clock.now()
     async with bench.db.transaction() as tx:
         ended = {
             "sessions": await sessions.sweep(tx, now=now),
+            "challenges": await challenges.sweep(tx, now=now),
             "keys": await keys.sweep(tx, before=now - _ENDED_KEYS_KEPT),
             "setup_links": await setup.sweep(tx, now=now),
             "mailed_links": await links.sweep(tx, now=now),
