@@ -15,6 +15,7 @@ from vtp.media.rtp.feedback import TICK, WRAP, arrivals, summary
 _RUNS = 1024  # that left together; a power of two, and seconds of many pictures
 _MEMORY = 30.0  # s in which the shortest delay is that of an empty queue
 _RATE_SPAN = 0.3  # s of arrivals that a delivered rate is taken over
+_RATE_LEAST = 0.02  # s, of which a rate says anything
 _LOSS_SPAN = 1.0  # s; an average that remembers longer falls for nothing at 2 % of random loss
 _LOSS_LEAST = 20  # packets, below which a share is chance
 
@@ -24,6 +25,23 @@ _LOSS_WITH_QUEUE = 0.10
 _LOSS = 0.20
 _STREAK = 2  # feedbacks in a row, against a single late packet
 _SHOCK_LOSS, _SHOCK_QUEUE, _SHOCK_LEAST = 0.25, 0.090, 4  # one feedback that is enough
+
+# For who judges in another language, in its order.
+LIMITS = (
+    TICK,
+    _RATE_SPAN,
+    _RATE_LEAST,
+    _LOSS_SPAN,
+    _QUEUE,
+    _QUEUE_WITH_LOSS,
+    _LOSS_WITH_QUEUE,
+    _LOSS,
+    _SHOCK_LOSS,
+    _SHOCK_QUEUE,
+    _LOSS_LEAST,
+    _STREAK,
+    _SHOCK_LEAST,
+)
 
 _SILENCE = 0.6  # s without feedback, beyond the usual turn-around
 _LONGEST_TURN = 2.0
@@ -226,7 +244,7 @@ class Path:
             points.popleft()
         since, before = points[0]
         if arrival > since:
-            self.rate = (self._delivered - before) * 8 / max(arrival - since, 0.02)
+            self.rate = (self._delivered - before) * 8 / max(arrival - since, _RATE_LEAST)
 
     def _judge(self, delay: float, count: int, received: int, now: float) -> None:
         queue = delay - self._least.add(delay, now)

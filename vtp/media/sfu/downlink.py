@@ -141,7 +141,7 @@ class Downlink:
 
     def _begin_from_history(self, stream: Stream, now: float) -> bool:
         """A newcomer sees the picture at once when the last key frame is near enough."""
-        past = stream.history.since_key(_REPLAY) if self.video else []
+        past = stream.since_key(_REPLAY) if self.video else []
         if not past or now - past[0].arrival > _REPLAY_AGE:
             return False
         if self.continuity.now is not None and self.stream is not None:

@@ -149,7 +149,7 @@ class Feed(Line, Silent):
 
     def twcc(self, body: bytes, /) -> None:
         if self.bandwidth is not None:
-            self.bandwidth.feedback(body, self._now)
+            self._plane.hear(self.bandwidth, body, self._now)
 
     def block(self, _reporter: int, block: Block, /) -> None:
         downlink = self._by_ssrc.get(block.ssrc)

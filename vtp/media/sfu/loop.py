@@ -6,11 +6,12 @@ Both do the same; the tests hold them against each other. A compiler at the inst
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Literal, Protocol
 
-from vtp.media.rtp.bandwidth import DelayBandwidth
+from vtp.media.rtp.bandwidth import Bandwidth, DelayBandwidth
 from vtp.media.rtp.continuity import Continuity, Span
+from vtp.media.rtp.owd import LIMITS, Least
 from vtp.media.rtp.owd import Path as History
 from vtp.media.rtp.packet import Packet
 from vtp.media.sfu.downlink import Downlink
@@ -29,6 +30,7 @@ try:
         SLAB,
         ROOM,
         MESSAGES,
+        LIMITS,
         packet=Packet,
         downlink=Downlink,
         continuity=Continuity,
@@ -41,6 +43,7 @@ try:
         outbox=Outbox,
         delay=DelayBandwidth,
         history=History,
+        least=Least,
     )
 except (ImportError, AttributeError, TypeError):
     # There is none, or it was made of other sources than these.
@@ -49,6 +52,8 @@ else:
     COMPILED = True
 
 Kind = Literal["auto", "python"]
+# (bandwidth, body, now): what `bandwidth.feedback` does.
+Hear = Callable[[Bandwidth, bytes, float], None]
 
 
 class Spread(Protocol):
@@ -73,6 +78,14 @@ def in_python(
 
 def chosen(kind: Kind) -> Spread:
     return _spread.spread if COMPILED and kind == "auto" else in_python
+
+
+def _hear(bandwidth: Bandwidth, body: bytes, now: float) -> None:
+    bandwidth.feedback(body, now)
+
+
+def hearing(kind: Kind) -> Hear:
+    return _spread.hear if COMPILED and kind == "auto" else _hear
 
 
 def name(kind: Kind) -> str:

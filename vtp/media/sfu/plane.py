@@ -49,6 +49,9 @@ _TURNS = 25  # in a second, in which each has one
 # Of what the trial shows: a class also reads, repairs, reports and estimates, and its batches are
 # small. Seen with 50 and 100 viewers (bench/sfu.py): 0.23 where a camera paces, 0.38 where not.
 _REAL = 0.23
+# s; how long the first packets of a picture wait for its last one where many watch: they are of
+# no use without it, and a packet costs half in a batch of ten (bench/sfu.py).
+_HOLD = 0.008
 # A layer that nobody watches for this long is not asked for any more.
 _PATIENCE = 5.0
 
@@ -66,6 +69,7 @@ class Plane:
         self._halls: dict[str, Hall] = {}
         self.senders: set[Uplink] = set()  # that have tracks
         self._dirty: list[Stream] = []
+        self._held: asyncio.TimerHandle | None = None
         self._tasks = Tasks(_report)
         self._busy = asyncio.Event()
         self._load = Load(capacity)
@@ -74,6 +78,7 @@ class Plane:
         self._care = Care(door.drops)
         self._turn = 0
         self._forwarding = loop.chosen(options.loop)
+        self.hear = loop.hearing(options.loop)
         self.egress = door.egress
         door.on_batch_end = self._forward
 
@@ -92,6 +97,8 @@ class Plane:
         self._tasks.start("media.ticker", self._run())
 
     async def close(self) -> None:
+        if self._held is not None:
+            self._held.cancel()
         for hall in list(self._halls.values()):
             for peer in list(hall.peers.values()):
                 peer.close()
@@ -171,14 +178,32 @@ class Plane:
         self.egress.stamp = int(now * 262_144) & 0xFFFFFF
 
     def _forward(self, now: float) -> None:
-        """All copies of what a wakeup brought."""
+        """All copies of what a wakeup brought, but for pictures that are on their way."""
         self._stamp(now)
         dirty, self._dirty = self._dirty, []
         for stream in dirty:
-            packets, clean = stream.collected()
-            if not stream.producer.paused:
-                self._spread(stream, packets, now, clean=clean)
+            if stream.unfinished:
+                self._dirty.append(stream)
+            else:
+                self._send(stream, now)
         self.egress.flush()
+        if self._dirty and self._held is None:
+            self._held = asyncio.get_running_loop().call_later(_HOLD, self._release)
+
+    def _release(self) -> None:
+        """The rest of these pictures is late: what there is of them goes."""
+        self._held = None
+        now = self.now()
+        self._stamp(now)
+        dirty, self._dirty = self._dirty, []
+        for stream in dirty:
+            self._send(stream, now)
+        self.egress.flush()
+
+    def _send(self, stream: Stream, now: float) -> None:
+        packets, clean = stream.collected()
+        if not stream.producer.paused:
+            self._spread(stream, packets, now, clean=clean)
 
     def _spread(
         self, stream: Stream, packets: Sequence[Packet], now: float, *, clean: bool

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 # Packets that are kept for repairs: about 3 s of a camera's best layer, 5 s of a voice.
 _VIDEO_KEPT = 1024
 _AUDIO_KEPT = 256
+# With fewer who watch there is little to be saved.
+_MANY = 8
 
 
 class Forwarded(Protocol):
@@ -84,6 +86,28 @@ class Stream:
     @property
     def watched(self) -> bool:
         return bool(self.current or self.waiting)
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether what was collected is the begin of a picture, and worth keeping together."""
+        return (
+            self.video and self._clean and len(self.current) >= _MANY and not self.batch[-1].marker
+        )
+
+    def since_key(self, most: int) -> list[Packet]:
+        """What somebody new is sent of the past; what waits to be forwarded comes by that way."""
+        return self._forwarded(self.history.since_key(most))
+
+    def last(self, seconds: float, now: float) -> list[Packet]:
+        """The same for a recorder: all of the last seconds, with its gaps."""
+        return self._forwarded(self.history.last(seconds, now))
+
+    def _forwarded(self, packets: list[Packet]) -> list[Packet]:
+        """Sent twice, a packet would be encrypted twice under one number (RFC 7714 8.4)."""
+        if not self.batch:
+            return packets
+        first = min(packet.ext for packet in self.batch)
+        return [packet for packet in packets if packet.ext < first]
 
     def take(self, raw: memoryview, seen: Seen, now: float) -> Packet | None:
         """A packet of this stream, as it came. None when it is an old or a known one."""

@@ -49,7 +49,7 @@ class Tap:
         if stream is None:
             self._leave()
         elif self.stream is None:
-            self.begin(stream, stream.history.last(_PAST, now), now)
+            self.begin(stream, stream.last(_PAST, now), now)
         elif stream is not self.stream and stream is not self.target:
             self.target = stream
             stream.waiting.append(self)
