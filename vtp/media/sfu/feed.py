@@ -39,6 +39,9 @@ _LONGEST_REPORT = 1_100
 _LONGEST_RTT = 10.0
 
 
+Rates = dict["Producer", tuple[float, ...]]
+
+
 class Feed(Line, Silent):
     def __init__(self, plane: Plane, owner: object) -> None:
         super().__init__(plane.egress)
@@ -183,14 +186,17 @@ class Feed(Line, Silent):
 
     # What fits
 
-    def tick(self, now: float, *, speaker: str | None, late: float = 0.0) -> None:
-        """Give each track the layer that there is room for. `late`: how late the loop was."""
+    def tick(self, now: float, *, speaker: str | None, rates: Rates, late: float = 0.0) -> None:
+        """Give each track the layer that there is room for. `late`: how late the loop was.
+
+        `rates` are those of tracks, as they were measured for somebody else at this moment.
+        """
         bandwidth = self.bandwidth
         if bandwidth is None:
             return
         bandwidth.given(late, now)
         shown = [one for one in self.consumers.values() if one.downlink.video and not one.paused]
-        wants = [_want(consumer, now, speaker) for consumer in shown]
+        wants = [_want(consumer, now, speaker, rates) for consumer in shown]
         self._rate = sum(
             want.rates[stream.layer]
             for want, consumer in zip(wants, shown, strict=True)
@@ -246,8 +252,11 @@ def _clock_of(downlink: Downlink, now: float) -> bytes:
     return told + rtcp.sdes(downlink.ssrc, downlink.producer.cname)
 
 
-def _want(consumer: Consumer, now: float, speaker: str | None) -> Want:
+def _want(consumer: Consumer, now: float, speaker: str | None, rates: Rates) -> Want:
     producer = consumer.producer
+    measured = rates.get(producer)
+    if measured is None:
+        measured = rates[producer] = producer.rates(now)
     if producer.source == "screen":
         priority = Priority.SCREEN
     elif consumer.pinned:
@@ -256,4 +265,4 @@ def _want(consumer: Consumer, now: float, speaker: str | None) -> Want:
         priority = Priority.SPEAKER
     else:
         priority = Priority.OTHER
-    return Want(consumer.id, priority, producer.rates(now), consumer.wish)
+    return Want(consumer.id, priority, measured, consumer.wish)

@@ -22,6 +22,7 @@ from vtp.media.sfu.capacity import measure
 from vtp.media.sfu.door import Door
 from vtp.media.sfu.dtls import Certificates
 from vtp.media.sfu.faults import Care
+from vtp.media.sfu.feed import Rates
 from vtp.media.sfu.figures import PlaneFigures
 from vtp.media.sfu.flood import Limit
 from vtp.media.sfu.hall import Hall, HallEvents
@@ -281,13 +282,14 @@ class Plane:
 
     def _make_room(self, now: float) -> None:
         self._stamp(now)
+        rates: Rates = {}
         for hall in list(self._halls.values()):
             with self._care:
                 hall.tick(now)
             for peer in list(hall.peers.values()):
                 with self._care:
                     for feed in peer.feeds:
-                        feed.tick(now, speaker=hall.active, late=self._late)
+                        feed.tick(now, speaker=hall.active, rates=rates, late=self._late)
                     peer.tell_layers()
         self._later = max(self._later, self._late)
         self._late = 0.0
