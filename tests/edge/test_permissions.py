@@ -248,7 +248,7 @@ CALLS: dict[tuple[str, str], Call] = {
     ("POST", "/login/set-up"): Call(410, form=_CODE),
     ("POST", "/login/passkey"): Call(422, form={"passkey": "{}"}),
     ("GET", "/login/with/{name}"): Call(404),  # no provider is configured
-    ("GET", "/login/with/{name}/back"): Call(410),
+    ("GET", "/login/with/{name}/back"): Call(404),
     ("GET", "/login/connect"): Call(303, page=True),  # nothing waits
     ("POST", "/login/connect"): Call(410, form={}),
     ("GET", "/register"): Call(200),
