@@ -27,8 +27,8 @@ from vtp.recordings import api as recordings_api
 from vtp.rooms import api as rooms_api
 from vtp.rooms import events as rooms_events
 from vtp.rooms import hooks as rooms_hooks
+from vtp.rooms import guest_pages, order_events, talk_events
 from vtp.rooms import jobs as rooms_jobs
-from vtp.rooms import order_events, talk_events
 from vtp.rooms import pages as rooms_pages
 from vtp.site import pages as site_pages
 from vtp.webhooks import api as webhooks_api
@@ -78,6 +78,8 @@ def routes() -> list[Route]:
         mail_pages.routes,
         notices_pages.routes,
         rooms_pages.routes,
+        guest_pages.routes,
+        guest_pages.routes,
         site_pages.routes,
     )
     return [route for group in groups for route in group]

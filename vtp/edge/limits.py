@@ -81,6 +81,7 @@ class InMemory:
             "address": Window(options.anonymous_per_minute, 60),
             "register": Window(options.registrations_per_hour, 3600),
             "picture": Window(options.pictures_per_hour, 3600),
+            "guess": Window(options.wrong_links_per_minute, 60),
             "mail": Window(options.mails_per_hour, 3600),
             "mailbox": Window(options.mails_per_person_per_hour, 3600),
         }
@@ -106,6 +107,7 @@ class InRedis:
             "address": RateLimitItemPerMinute(options.anonymous_per_minute),
             "register": RateLimitItemPerHour(options.registrations_per_hour),
             "picture": RateLimitItemPerHour(options.pictures_per_hour),
+            "guess": RateLimitItemPerMinute(options.wrong_links_per_minute),
             "mail": RateLimitItemPerHour(options.mails_per_hour),
             "mailbox": RateLimitItemPerHour(options.mails_per_person_per_hour),
         }
@@ -145,6 +147,10 @@ class Limiter:
 
     async def registration(self, address: str) -> None:
         await self._hit("register", address)
+
+    async def guess(self, address: str) -> None:
+        """A secret link that opens nothing."""
+        await self._hit("guess", address)
 
     async def picture(self, user_id: UserId) -> None:
         await self._hit("picture", user_id.hex)

@@ -19,7 +19,9 @@ from vtp.edge.rules import only, owner, signed_in
 from vtp.ids import RoomId
 from vtp.rooms import rights
 from vtp.rooms.api.asking import OVERSEERS, ROOMS
+from vtp.rooms.api.shapes import room_view
 from vtp.rooms.facts import ParticipantId
+from vtp.rooms.model import Room
 from vtp.rooms.problems import BadTitle, RoomClosed
 from vtp.rooms.rights import Person
 from vtp.rooms.service.catalogue import Yours
@@ -76,12 +78,14 @@ async def make_room(request: web.Request, actor: Actor) -> web.Response:
 
 
 @routes.get(
-    "/room/{id}", rule=owner(*OVERSEERS, noun="rooms", right="see_page", keys=False), **_HTML
+    "/room/{id}",
+    rule=owner(*OVERSEERS, noun="rooms", right="see_page", keys=False, guests=True),
+    **_HTML,
 )
 async def room(request: web.Request, actor: Actor, id: UUID) -> web.Response:
     """The page of a class, with its lobby. Cameras and screens are allowed here alone."""
     yours = await _open(request, actor, id)
-    here = _present(request, RoomId(id), besides=actor)
+    here = _present(request, yours, besides=actor)
     return await request.app[PAGES].render(
         request,
         "room.html",
@@ -90,18 +94,46 @@ async def room(request: web.Request, actor: Actor, id: UUID) -> web.Response:
         host=rights.may_host(yours.role),
         publish=rights.publishable(yours.role, yours.room.member_sources),
         present=msgspec.json.encode(here).decode(),
+        owner=await request.app[ROOMS].catalogue.owner_name(yours.room),
+        guest=await _guest(request, actor, yours.room),
+    )
+
+
+async def _guest(request: web.Request, actor: Actor, room: Room) -> dict[str, str] | None:
+    visitor = await request.app[ROOMS].guests.of(actor)
+    return {"token": room.guest_token or "", "name": visitor.name} if visitor else None
+
+
+@routes.get(
+    "/room/{id}/settings",
+    rule=owner(*OVERSEERS, noun="rooms", right="see_settings", keys=False),
+    **_HTML,
+)
+async def settings(request: web.Request, actor: Actor, id: UUID) -> web.Response:
+    """How a room is set up: who may come in, what members may do, who belongs to it; for hosts."""
+    yours = await request.app[ROOMS].catalogue.hosted(actor, RoomId(id))
+    if yours.room.closed_at is not None:
+        raise RoomClosed
+    return await request.app[PAGES].render(
+        request,
+        "room_settings.html",
+        room=msgspec.json.encode(room_view(yours)).decode(),
+        title=yours.room.title,
+        path=f"/room/{yours.room.id}",
+        owns=rights.may_close(yours.room.place, Person(actor.user_id, actor.roles)),
+        owner=await request.app[ROOMS].catalogue.owner_name(yours.room),
     )
 
 
 @routes.get(
     "/room/{id}/people",
-    rule=owner(*OVERSEERS, noun="rooms", right="see_who_is_in", keys=False),
+    rule=owner(*OVERSEERS, noun="rooms", right="see_who_is_in", keys=False, guests=True),
     described=False,
 )
 async def people(request: web.Request, actor: Actor, id: UUID) -> Everybody:
     """Who is in, for those who stand in the lobby."""
-    await _open(request, actor, id)
-    return Everybody(_present(request, RoomId(id), besides=actor))
+    yours = await _open(request, actor, id)
+    return Everybody(_present(request, yours, besides=actor))
 
 
 async def _open(request: web.Request, actor: Actor, id: UUID) -> Yours:
@@ -111,10 +143,17 @@ async def _open(request: web.Request, actor: Actor, id: UUID) -> Yours:
     return yours
 
 
-def _present(request: web.Request, room_id: RoomId, *, besides: Actor) -> list[Present]:
-    """Each person once, whatever they brought; without oneself on another device."""
-    meeting = request.app[ROOMS].live.in_room(room_id)
-    if meeting is None:
+def _present(request: web.Request, yours: Yours, *, besides: Actor) -> list[Present]:
+    """Each person once, whatever they brought; without oneself on another device.
+
+    Who has to be let in learns nothing of who is in, and neither do guests.
+    """
+    meeting = request.app[ROOMS].live.in_room(yours.room.id)
+    if meeting is None or besides.guest is not None:
+        return []
+    admitted = meeting.state.order.admitted(besides.person_id)
+    waiting_room = yours.room.waiting_room
+    if rights.has_to_wait(yours.role, waiting_room=waiting_room, admitted=admitted):
         return []
     here: Mapping[ParticipantId, Any] = meeting.state.participants
     names = {one.user_id: one.name for one in here.values() if one.user_id != besides.user_id}
@@ -150,6 +189,7 @@ async def _list(
 def _row(request: web.Request, yours: Yours) -> dict[str, Any]:
     meeting = request.app[ROOMS].live.in_room(yours.room.id)
     return {
+        "id": str(yours.room.id),
         "title": yours.room.title,
         "path": f"/room/{yours.room.id}",
         "host": rights.may_host(yours.role),

@@ -71,6 +71,12 @@ class GuestsStayMembers(Forbidden):
     code = "guests_stay_members"
 
 
+class SignedInAlready(Conflict):
+    """This room is not open to your account. Sign out to come in as a guest."""
+
+    code = "signed_in_already"
+
+
 class NotWaiting(Conflict):
     """This person does not wait any more."""
 

@@ -71,6 +71,7 @@ export function participant(id: string, more: Partial<Participant> = {}): Partic
     joined_at: "2026-03-12T18:00:00Z",
     hand_at: null,
     connection: "live",
+    guest: false,
     ...more,
   };
 }
@@ -100,7 +101,10 @@ export function joined(more: Partial<Joined> = {}): Joined {
     capabilities: fake.generateRouterRtpCapabilities() as types.RtpCapabilities,
     codecs: { camera: "video/H264", screen: "video/VP8" },
     ice_servers: [],
-    rights: { publish: ["microphone", "camera"], moderate: false },
+    rights: { publish: ["microphone", "camera"], moderate: false, host: false },
+    member_sources: ["microphone", "camera"],
+    locks: { entry: false, chat: false, private_chat: false },
+    door: null,
     talk: { messages: [], more: false, polls: [], answers: [], lost: null },
     ...more,
   };

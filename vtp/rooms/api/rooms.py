@@ -14,12 +14,14 @@ from vtp.edge.rules import only, owner, signed_in
 from vtp.ids import RoomId, UserId
 from vtp.rooms.api.asking import OVERSEERS, ROOMS
 from vtp.rooms.api.shapes import (
+    CandidateView,
     Id,
     MemberIn,
     MemberView,
     RoomChange,
     RoomIn,
     RoomView,
+    WordsQuery,
     member_view,
     room_view,
 )
@@ -139,6 +141,19 @@ async def members(request: web.Request, actor: Actor, id: Id, query: Paged) -> P
     )
     shown = page(found, limit=query.limit, key=lambda member: member.user_id)
     return Page([member_view(member) for member in shown.items], shown.next)
+
+
+@routes.get(
+    "/api/v1/rooms/{id}/candidates",
+    rule=owner(*OVERSEERS, noun="rooms", right="find_candidates"),
+    errors=(HostsOnly,),
+)
+async def candidates(
+    request: web.Request, actor: Actor, id: Id, query: WordsQuery
+) -> Page[CandidateView]:
+    """People of the school by a part of their name or mail address, to add them; for hosts."""
+    found = await request.app[ROOMS].catalogue.candidates(actor, RoomId(id), words=query.words)
+    return Page([CandidateView(one.id, one.name, one.email) for one in found])
 
 
 @routes.post(

@@ -149,6 +149,18 @@ def member_view(member: model.Member) -> MemberView:
     )
 
 
+class WordsQuery(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    words: Annotated[
+        str, Meta(max_length=100, description="Two letters or more.", examples=["noor"])
+    ]
+
+
+class CandidateView(Struct, frozen=True):
+    user_id: Annotated[UserId, Meta(examples=[_ID])]
+    name: Annotated[str, Meta(examples=["Noor Haddad"])]
+    email: Annotated[str, Meta(examples=["noor@school.example"])]
+
+
 # --- meetings ---------------------------------------------------------------------------------
 class MeetingsQuery(Paged, frozen=True, forbid_unknown_fields=True, kw_only=True):
     room: Annotated[UUID | None, Meta(description="Only those of this room.", examples=[_ID])] = (

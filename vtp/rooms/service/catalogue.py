@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+from vtp.accounts.model import User
 from vtp.accounts.service import Accounts
 from vtp.actor import SYSTEM, Actor
 from vtp.clock import Clock
@@ -21,6 +22,10 @@ from vtp.rooms.service.chronicle import Chronicle
 from vtp.rooms.service.standing import Standing
 from vtp.rooms.store import rooms as store
 from vtp.rooms.titles import title as cleaned
+
+# A letter alone would list half the school.
+_FEWEST_LETTERS = 2
+_CANDIDATES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +136,19 @@ class Catalogue:
             await store.close(tx, room_id=room_id, at=at)
             await self._chronicle.room_closed(tx, actor, yours.room)
         await self._standing.room_changed(replace(yours.room, closed_at=at))
+
+    async def owner_name(self, room: Room) -> str:
+        """For those who wait to be let in: whose room it is."""
+        return (await self._accounts.people.by_id(SYSTEM, room.owner_id)).name
+
+    async def candidates(self, actor: Actor, room_id: RoomId, *, words: str) -> list[User]:
+        """People of the school whom a host may mean, by a part of a name or mail address."""
+        await self.hosted(actor, room_id)
+        wanted = words.strip()
+        if len(wanted) < _FEWEST_LETTERS:
+            return []
+        people = self._accounts.people
+        return await people.listed(SYSTEM, words=wanted, after=None, limit=_CANDIDATES)
 
     # --- members ------------------------------------------------------------------------------
     async def members(

@@ -20,6 +20,7 @@ const ISLANDS: Record<string, () => Promise<Mount>> = {
   picture: async () => (await account()).picture,
   profile: async () => (await account()).profile,
   room: async () => (await import("./room/page.tsx")).mount,
+  "room-settings": async () => (await import("./room-settings.tsx")).mount,
   rooms: async () => (await import("./rooms.ts")).mount,
   sessions: async () => (await account()).sessions,
 };

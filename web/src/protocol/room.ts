@@ -4,6 +4,8 @@ import { Refused } from "./problem.ts";
 import { after, EMPTY, fromSnapshot, type Roster } from "./roster.ts";
 import type { Live, LiveState } from "./socket.ts";
 import type {
+  AskedNews,
+  Door,
   Ending,
   Joined,
   LayerNews,
@@ -13,15 +15,19 @@ import type {
   RoomNews,
   Source,
   Speaking,
+  WaitOverNews,
 } from "./wire.ts";
 
-/** `waiting`: refused for now, asked again by itself. `left` and `refused` are the end. */
-export type RoomState = "joining" | "waiting" | "open" | "away" | "left" | "refused";
+/**
+ * `waiting`: refused for now, asked again by itself. `outside`: somebody who is in has to let us in.
+ * `left` and `refused` are the end.
+ */
+export type RoomState = "joining" | "waiting" | "outside" | "open" | "away" | "left" | "refused";
 
 /** Why it waits, was refused, or is over; nothing when one left by oneself. */
 export interface Why {
   error?: Refused;
-  how?: Parting | Ending;
+  how?: Parting | Ending | "declined";
 }
 
 export interface RoomHandlers {
@@ -37,6 +43,9 @@ export interface RoomHandlers {
   onMediaState?: (state: MediaState) => void;
   onSpeaking?: (speaking: Speaking) => void;
   onLayer?: (news: LayerNews) => void;
+  /** For staff: who waits to be let in, and who is kept out. */
+  onDoor?: (door: Door) => void;
+  onAsked?: (news: AskedNews) => void;
 }
 
 export interface RoomOptions {
@@ -77,6 +86,11 @@ export class Room {
       live.on<RoomNews>("room.events", (news) => this.#heard(news)),
       live.on<Speaking>("room.speaking", (news) => this.#speaks(news)),
       live.on<LayerNews>("media.layer", (news) => handlers.onLayer?.(news)),
+      live.on<Door & { meeting: string }>("room.door", (news) => {
+        if (news.meeting === this.#joined?.meeting.id) handlers.onDoor?.(news);
+      }),
+      live.on<AskedNews>("room.asked", (news) => handlers.onAsked?.(news)),
+      live.on<WaitOverNews>("room.answer", (news) => this.#answered(news)),
     );
     if (live.state === "open") void this.#join();
     else if (live.state === "ended") queueMicrotask(() => this.#socketIs("ended"));
@@ -100,7 +114,8 @@ export class Room {
 
   async leave(): Promise<void> {
     if (this.#over) return;
-    const there = this.#joined !== undefined && this.#live.state === "open";
+    const here = this.#joined !== undefined || this.#state === "outside";
+    const there = here && this.#live.state === "open";
     this.#end("left", {});
     if (there) await this.#live.call("room.leave", {}).catch(() => undefined);
   }
@@ -154,12 +169,35 @@ export class Room {
       // An answer of before was lost on the way: we are in, as somebody whom we do not know.
       await this.#live.call("room.leave", {}).catch(() => undefined);
       if (this.#live.state === "open") this.#joinIn(this.#next());
+    } else if (error.code === "waiting_room") {
+      await this.#waitOutside();
     } else if (error.retryAfter !== undefined) {
       this.#become("waiting", { error });
       this.#joinIn(Math.max(error.retryAfter * 1_000, this.#next()));
     } else {
       this.#end("refused", { error });
     }
+  }
+
+  /** Ask to be let in; who need not be, joins. After a cut the place in the line is kept. */
+  async #waitOutside(): Promise<void> {
+    try {
+      const { since } = await this.#live.call<{ since: string | null }>("room.wait", {
+        room: this.#roomId,
+      });
+      if (since === null) this.#joinIn(0);
+      else this.#become("outside");
+    } catch (error) {
+      if (!(error instanceof Refused)) this.#joinIn(this.#next());
+      else if (error.retryAfter !== undefined) this.#joinIn(error.retryAfter * 1_000);
+      else this.#end("refused", { error });
+    }
+  }
+
+  #answered({ room, answer }: WaitOverNews): void {
+    if (room !== this.#roomId || this.#over || this.#joined) return;
+    if (answer === "declined") this.#end("refused", { how: "declined" });
+    else this.#joinIn(0);
   }
 
   #joinIn(milliseconds: number): void {
@@ -181,6 +219,7 @@ export class Room {
     this.#joined = joined;
     this.#wait = this.#options.again ?? AGAIN;
     this.#tellRights(joined.rights);
+    this.#tell.onDoor?.(joined.door ?? { waiting: [], kept_out: [] });
     if (joined.missed.length > 0) this.#tell.onEvents?.(joined.missed);
     this.#tell.onEntered?.(joined);
     this.#show(fromSnapshot(joined));
@@ -248,17 +287,11 @@ export class Room {
     else if (!now) this.#end("left", partingOf(me, events));
     else if (
       now.role !== before.participants.get(me)?.role ||
-      roster.memberSources !== before.memberSources
+      roster.memberSources.join() !== before.memberSources.join()
     ) {
-      this.#followRights(now.role === "host", roster);
+      const [host, moderate] = [now.role === "host", now.role !== "member"];
+      this.#tellRights({ host, moderate, publish: moderate ? ALL : [...roster.memberSources] });
     }
-  }
-
-  #followRights(moderate: boolean, { memberSources }: Roster): void {
-    const rights = this.#joined?.rights;
-    if (!rights || (rights.moderate === moderate && memberSources === undefined)) return;
-    const publish = moderate ? ALL : [...(memberSources ?? ALL.slice(0, 2))];
-    this.#tellRights({ moderate, publish });
   }
 
   #tellRights(rights: Rights): void {

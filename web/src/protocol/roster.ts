@@ -1,20 +1,30 @@
 /** Who is in a meeting and what they send, step by step. Pure. */
-import type { Ending, Joined, Participant, RoomEvent, Source, Track } from "./wire.ts";
+import type { Ending, Joined, Locks, Participant, RoomEvent, Source, Track } from "./wire.ts";
 
 export interface Roster {
   readonly seq: number;
   readonly participants: ReadonlyMap<string, Participant>;
   readonly tracks: ReadonlyMap<string, Track>;
-  /** What members may send; absent until somebody has changed it. */
-  readonly memberSources?: readonly Source[];
+  /** What members may send. */
+  readonly memberSources: readonly Source[];
+  readonly locks: Locks;
   /** How the meeting ended; absent while it goes on. */
   readonly ended?: Ending;
 }
 
-export const EMPTY: Roster = { seq: 0, participants: new Map(), tracks: new Map() };
+const OPEN: Locks = { entry: false, chat: false, private_chat: false };
 
-export function fromSnapshot({ seq, participants, tracks }: Joined): Roster {
-  return { seq, participants: byId(participants), tracks: byId(tracks) };
+export const EMPTY: Roster = {
+  seq: 0,
+  participants: new Map(),
+  tracks: new Map(),
+  memberSources: [],
+  locks: OPEN,
+};
+
+export function fromSnapshot(joined: Joined): Roster {
+  const { seq, participants, tracks, member_sources: memberSources, locks } = joined;
+  return { seq, participants: byId(participants), tracks: byId(tracks), memberSources, locks };
 }
 
 /** What was seen already changes nothing; a step that was missed gives `undefined`: ask anew. */
@@ -44,6 +54,8 @@ function step(roster: Roster, event: RoomEvent): Roster {
       return { ...roster, tracks: without(roster.tracks, event.track_id) };
     case "sources_changed":
       return { ...roster, memberSources: event.member_sources };
+    case "locks_changed":
+      return { ...roster, locks: event.locks };
     case "meeting_ended":
       return { ...roster, ended: event.how };
     default:

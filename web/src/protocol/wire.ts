@@ -4,14 +4,19 @@ import type { TalkEvent, TalkSnapshot } from "./talk-wire.ts";
 
 export type Source = "microphone" | "camera" | "screen" | "screen_audio";
 
+/** Hosts and co-hosts are staff. */
+export type Role = "host" | "cohost" | "member";
+
 export interface Participant {
   id: string;
   user_id: string;
   name: string;
-  role: "host" | "member";
+  role: Role;
   joined_at: string;
   hand_at: string | null;
   connection: "live" | "away";
+  /** Came by a link, without an account. */
+  guest: boolean;
 }
 
 export interface Track {
@@ -34,7 +39,43 @@ export type Codecs = Partial<Record<Source, string>>;
 
 export interface Rights {
   publish: Source[];
+  /** Staff: mute, lock, let in and remove. */
   moderate: boolean;
+  /** Also end the class and choose co-hosts. */
+  host: boolean;
+}
+
+/** What is locked beside the sources, for all but staff. */
+export interface Locks {
+  entry: boolean;
+  chat: boolean;
+  private_chat: boolean;
+}
+
+export type Lockable = keyof Locks | "microphone" | "camera" | "screen";
+
+/** Somebody outside: who waits to be let in, or is kept out. */
+export interface Outsider {
+  person: string;
+  name: string;
+  guest: boolean;
+  since: string;
+}
+
+export interface Door {
+  waiting: Outsider[];
+  kept_out: Outsider[];
+}
+
+/** Somebody asks to turn this on. */
+export interface AskedNews {
+  source: "microphone" | "camera";
+  by: string;
+}
+
+export interface WaitOverNews {
+  room: string;
+  answer: "admitted" | "declined" | "over";
 }
 
 /** How somebody left, and how a class ended. */
@@ -49,6 +90,7 @@ export type RoomEvent = { seq: number; at: string } & (
   | { type: "track_started" | "track_changed"; track: Track }
   | { type: "track_ended"; track_id: string; participant_id: string }
   | { type: "sources_changed"; member_sources: Source[] }
+  | { type: "locks_changed"; locks: Locks }
   | { type: "server_stops"; by: string }
   | TalkEvent
   | { type: "meeting_ended"; how: Ending }
@@ -74,6 +116,9 @@ export interface Joined {
   ice_servers: RTCIceServer[];
   rights: Rights;
   talk: TalkSnapshot;
+  member_sources: Source[];
+  locks: Locks;
+  door: Door | null;
 }
 
 export interface TransportOffer {

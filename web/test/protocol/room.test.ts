@@ -292,9 +292,32 @@ test("rights follow one's role and what members may send", async (t) => {
   const { room, tell } = entered(t);
   await settled();
   tell({ seq: 2, at: AT, type: "sources_changed", member_sources: ["microphone"] });
-  assert.deepEqual(room.joined?.rights, { moderate: false, publish: ["microphone"] });
+  assert.deepEqual(room.joined?.rights, { host: false, moderate: false, publish: ["microphone"] });
   const host = participant("me", { role: "host" });
   tell({ seq: 3, at: AT, type: "participant_changed", participant: host });
   assert.equal(room.joined?.rights.moderate, true);
   assert.equal(room.joined?.rights.publish.length, 4);
+});
+
+test("who has to be let in waits outside and joins when it is said", async (t) => {
+  const { server, states } = entered(t, () => {
+    throw refused("waiting_room");
+  });
+  server.answers["room.wait"] = () => ({ since: AT });
+  await until(() => states.at(-1)?.[0] === "outside");
+  server.answers["room.join"] = () => joined();
+  server.tell("room.answer", { room: "r1", answer: "admitted" });
+  await until(() => states.at(-1)?.[0] === "open");
+});
+
+test("who is turned away is told so and asks no more", async (t) => {
+  const { server, states } = entered(t, () => {
+    throw refused("waiting_room");
+  });
+  server.answers["room.wait"] = () => ({ since: AT });
+  await until(() => states.at(-1)?.[0] === "outside");
+  server.tell("room.answer", { room: "another", answer: "declined" });
+  assert.equal(states.at(-1)?.[0], "outside");
+  server.tell("room.answer", { room: "r1", answer: "declined" });
+  assert.deepEqual(states.at(-1), ["refused", { how: "declined" }]);
 });

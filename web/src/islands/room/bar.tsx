@@ -174,7 +174,7 @@ function Hand({ room }: { room: Classroom }): VNode {
 
 function Leave({ room }: { room: Classroom }): VNode {
   const asking = useSignal(false);
-  const host = room.rights.value.moderate;
+  const { host } = room.rights.value;
   const name = host ? t("room.end") : t("room.leave");
   return (
     <>

@@ -11,8 +11,10 @@ import { t } from "../../text.ts";
 import { Blur } from "./blur.ts";
 import type { Devices, Kind } from "./devices.ts";
 import { eventNotice } from "./events.ts";
+import type { Guest } from "./guest.tsx";
 import type { Keeps } from "./kept.ts";
 import { Notices } from "./notices.ts";
+import { Order } from "./order.ts";
 import { offered, type Person, peopleOf } from "./people.ts";
 import { Screen } from "./screen.ts";
 import { Showing, type Where } from "./showing.ts";
@@ -31,16 +33,25 @@ export interface Place {
   rights: Rights;
   /** In which times are shown; without one, that of the device. */
   zone?: string;
+  /** The name of who owns the room. */
+  owner?: string;
+  /** For who comes without an account. */
+  guest?: Guest;
 }
 
 const KEYBOARD = matchMedia("(any-pointer: fine)");
 
+const LOCKED = {
+  microphone: () => ({ text: t("room.locked.microphone"), icon: "mic-off" }),
+  camera: () => ({ text: t("room.locked.camera"), icon: "video-off" }),
+};
 const BROKEN: ReadonlySet<MediaState> = new Set(["disconnected", "failed"]);
 
 export class Classroom {
   readonly place: Place;
   readonly devices: Devices;
   readonly notices = new Notices();
+  readonly order = new Order((event, body) => this.ask(event, body), this.notices);
   readonly sounds = new Sounds();
   readonly screen = new Screen();
   readonly stage: Signal<Stage> = signal("lobby");
@@ -66,7 +77,7 @@ export class Classroom {
   readonly cut: ReadonlySignal<boolean>;
   /** The sheet with the keys is open. */
   readonly help: Signal<boolean> = signal(false);
-  readonly #live: Live;
+  readonly #live: () => Live;
   readonly #sending = new Sending({ onProblem: (_, error) => this.trouble(error) });
   readonly #watching = new Watching({
     onTrack: (id, track) => this.#received(id, track),
@@ -80,7 +91,7 @@ export class Classroom {
   #held = false;
   #room: Room | undefined;
 
-  constructor(live: Live, place: Place, devices: Devices, kept?: Keeps) {
+  constructor(live: () => Live, place: Place, devices: Devices, kept?: Keeps) {
     this.#live = live;
     this.place = place;
     this.devices = devices;
@@ -100,11 +111,15 @@ export class Classroom {
 
   // Coming and going
 
-  join(): void {
+  async join(): Promise<void> {
     this.stage.value = "joining";
+    if (this.place.guest && !(await this.place.guest.come())) {
+      this.stage.value = "lobby";
+      return;
+    }
     this.why.value = {};
     this.line.value = "joining";
-    this.#room = new Room(this.#live, this.place.roomId, {
+    this.#room = new Room(this.#live(), this.place.roomId, {
       onRoster: (roster) => this.#follow(roster),
       onState: (state, why) => this.#became(state, why),
       onMedia: (media, joined) => {
@@ -119,6 +134,7 @@ export class Classroom {
         this.rights.value = rights;
         if (rights.moderate !== before && this.stage.value === "in") this.#ranked();
         this.#sending.allow(rights.publish);
+        this.#stopForbidden();
       },
       onMediaState: (state) => {
         this.media.value = state;
@@ -129,6 +145,8 @@ export class Classroom {
         this.view.speaks(active ?? undefined);
       },
       onLayer: (news) => this.#watching.heard(news),
+      onDoor: (door) => this.order.seen(door),
+      onAsked: (news) => this.order.heard(news),
     });
     // Whatever becomes of a device, also one that the browser still asks for, is sent.
     this.#ends.push(
@@ -154,6 +172,16 @@ export class Classroom {
   async end(http: { post: (path: string) => Promise<unknown> }): Promise<void> {
     const meeting = this.joined.value?.meeting.id;
     if (meeting) await http.post(`/api/v1/meetings/${meeting}/end`);
+  }
+
+  /** What one may send no more, the browser lets go of too. */
+  #stopForbidden(): void {
+    for (const kind of ["microphone", "camera"] as const) {
+      if (this.may(kind) || !this.devices[kind].on.value) continue;
+      void this.devices.turn(kind, false);
+      this.notices.tell({ ...LOCKED[kind](), chalk: true, urgent: true });
+    }
+    if (!this.may("screen") && this.screen.video.value) this.screen.stop();
   }
 
   // What one does
@@ -230,14 +258,6 @@ export class Classroom {
     void this.ask("room.hand", { raised });
   }
 
-  mute(track: Track): void {
-    void this.ask("room.mute", { track: track.id });
-  }
-
-  remove(participant: string): void {
-    void this.ask("room.remove", { participant });
-  }
-
   async ask(event: string, body: object): Promise<void> {
     try {
       await this.#room?.call(event, body);
@@ -298,6 +318,7 @@ export class Classroom {
     this.pictures.value = new Map();
     this.speaking.value = [];
     this.panel.value = undefined;
+    this.order.over();
     this.stage.value = "over";
   }
 

@@ -9,7 +9,9 @@ import { Button, Icon } from "../parts.tsx";
 import { chime } from "./chime.ts";
 import type { Classroom } from "./classroom.ts";
 import type { Kind } from "./devices.ts";
+import { GuestName } from "./guest.tsx";
 import { Meter } from "./meter.ts";
+import { Outside } from "./outside.tsx";
 import { firstName } from "./people.ts";
 import { browserOf, howToAllow } from "./permission.ts";
 import { DeviceLine } from "./pickers.tsx";
@@ -76,7 +78,14 @@ export function Lobby({ room, me, present }: LobbyProps): VNode {
             {t("room.notRecorded.text")}
           </p>
         </div>
-        <Join room={room} />
+        {room.line.value === "outside" ? (
+          <Outside room={room} />
+        ) : (
+          <>
+            {room.place.guest && <GuestName guest={room.place.guest} />}
+            <Join room={room} />
+          </>
+        )}
       </div>
     </main>
   );
@@ -113,7 +122,7 @@ function Preview({ room, me, answered }: PreviewProps): VNode {
           {!room.devices.asking.value && <p>{t("room.camera.isOff")}</p>}
         </div>
       )}
-      <span class="lobby-name">{me.name}</span>
+      <span class="lobby-name">{room.place.guest?.name.value ?? me.name}</span>
       {answered.value !== undefined && <Line within={answered.value} />}
       <div class="lobby-switches">
         {room.may("microphone") && (
@@ -337,7 +346,7 @@ function Join({ room }: { room: Classroom }): VNode {
         type="button"
         class="button button-primary button-big button-wide"
         aria-busy={busy ? "true" : undefined}
-        onClick={() => !busy && room.join()}
+        onClick={() => !busy && void room.join()}
       >
         {busy && <span class="busy-ring" aria-hidden="true" />}
         {busy ? t("room.join.busy") : t("room.join")}
@@ -355,5 +364,5 @@ function Join({ room }: { room: Classroom }): VNode {
 function listenOnly(room: Classroom): void {
   void room.devices.turn("camera", false);
   void room.devices.turn("microphone", false);
-  room.join();
+  void room.join();
 }

@@ -51,6 +51,12 @@ function endOf({ error, how }: Why, refused: boolean): End {
   if (error?.code === "removed_from_meeting" || how === "removed") {
     return say("user-x", t("room.over.removed.title"), t("room.over.removed.text"), false);
   }
+  if (how === "declined") {
+    return say("user-x", t("room.over.declined.title"), t("room.over.declined.text"), false);
+  }
+  if (error?.code === "class_locked") {
+    return say("lock", t("room.over.locked.title"), t("room.over.locked.text"), true);
+  }
   if (error) return say("circle-alert", t("room.over.refused.title"), error.message, true);
   switch (how) {
     case "ended":

@@ -4,13 +4,16 @@ import { useEffect, useRef } from "preact/hooks";
 import { connect } from "../../live.ts";
 import type { Source } from "../../protocol/wire.ts";
 import { Boundary } from "../parts.tsx";
+import { AskedDialog } from "./asked.tsx";
 import { Bar } from "./bar.tsx";
 import { Classroom } from "./classroom.ts";
 import { Devices } from "./devices.ts";
+import { Guest } from "./guest.tsx";
 import { Help } from "./help.tsx";
 import { listenToKeys } from "./keys.ts";
 import { LineNote } from "./line-note.tsx";
 import { Lobby, type Present } from "./lobby.tsx";
+import { LocksDialog } from "./locks.tsx";
 import { Over } from "./over.tsx";
 import { Panel } from "./panel.tsx";
 import { onAllowed } from "./permission.ts";
@@ -25,11 +28,20 @@ export function mount(element: HTMLElement): void {
   const rights = {
     publish: publish.split(" ").filter(Boolean) as Source[],
     moderate: "host" in element.dataset,
+    host: "host" in element.dataset,
   };
   const devices = new Devices(navigator.mediaDevices, localStorage);
+  const { guest, owner = "" } = element.dataset;
   const classroom = new Classroom(
-    connect(),
-    { roomId: room, title, rights, zone },
+    connect,
+    {
+      roomId: room,
+      title,
+      rights,
+      zone,
+      owner,
+      ...(guest !== undefined && { guest: new Guest(guest, name) }),
+    },
     devices,
     localStorage,
   );
@@ -103,6 +115,8 @@ function Inside({ room }: { room: Classroom }): VNode {
         {room.notices.assertive.value}
       </div>
       <Help room={room} />
+      <AskedDialog room={room} />
+      <LocksDialog room={room} />
     </div>
   );
 }

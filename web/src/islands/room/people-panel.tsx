@@ -1,57 +1,115 @@
-/** The people of a class as a list, with what a host may do. */
+/** The people of a class: who waits first, then hands in order, then everybody. */
 import { useSignal } from "@preact/signals";
 import type { VNode } from "preact";
-import type { Track } from "../../protocol/wire.ts";
 import { t } from "../../text.ts";
 import { Avatar } from "../avatar.tsx";
 import { Modal } from "../modal.tsx";
 import { Button, Icon } from "../parts.tsx";
 import type { Classroom } from "./classroom.ts";
-import { type Person, pictured, silent } from "./people.ts";
+import { KeptOut, WaitingList } from "./door-list.tsx";
+import { type Person, pictured, roleOf, silent } from "./people.ts";
+import { PersonMenu } from "./person-menu.tsx";
+
+/** With fewer one finds everybody by looking. */
+const MANY = 9;
 
 export function PeoplePanel({ room }: { room: Classroom }): VNode {
   const removing = useSignal<Person | undefined>(undefined);
+  const sought = useSignal("");
   const people = room.people.value;
-  const hands = people.filter(({ hand }) => hand !== undefined);
-  hands.sort((a, b) => (a.hand ?? 0) - (b.hand ?? 0));
+  const staff = room.rights.value.moderate;
   const remove = (person: Person) => {
     removing.value = person;
   };
   return (
     <>
+      {people.length >= MANY && <Search sought={sought} />}
       <div class="panel-body">
-        {hands.length > 0 && (
-          <section>
-            <h3 class="panel-caption">
-              <Icon name="hand" kind="small" />
-              {t("room.hands")}
-            </h3>
-            <ul>
-              {hands.map((person) => (
-                <InQueue key={person.participant.id} person={person} />
-              ))}
-            </ul>
-          </section>
-        )}
+        {staff && <WaitingList room={room} />}
+        <Hands room={room} people={people} />
         <section>
           <h3 class="panel-caption">{t("room.inClass")}</h3>
           <ul>
-            {people.map((person) => (
+            {people.filter(named(sought.value)).map((person) => (
               <Row key={person.participant.id} room={room} person={person} onRemove={remove} />
             ))}
           </ul>
         </section>
+        {staff && <KeptOut room={room} />}
       </div>
+      {staff && <Footer room={room} />}
       {removing.value && <AskToRemove room={room} removing={removing} />}
     </>
   );
 }
 
-function InQueue({ person: { participant, hand } }: { person: Person }): VNode {
+function named(words: string): (person: Person) => boolean {
+  const sought = words.trim().toLocaleLowerCase();
+  return ({ participant }) => participant.name.toLocaleLowerCase().includes(sought);
+}
+
+function Search({ sought }: { sought: { value: string } }): VNode {
+  return (
+    <div class="panel-search">
+      <Icon name="search" kind="small" />
+      <input
+        type="search"
+        class="panel-search-field"
+        aria-label={t("room.find")}
+        placeholder={t("room.find")}
+        value={sought.value}
+        onInput={(event) => {
+          sought.value = event.currentTarget.value;
+        }}
+      />
+    </div>
+  );
+}
+
+function Hands({ room, people }: { room: Classroom; people: Person[] }): VNode | null {
+  const hands = people.filter(({ hand }) => hand !== undefined);
+  hands.sort((a, b) => (a.hand ?? 0) - (b.hand ?? 0));
+  if (hands.length === 0) return null;
+  const staff = room.rights.value.moderate;
+  return (
+    <section>
+      <h3 class="panel-caption">
+        <Icon name="hand" kind="small" />
+        {t("room.hands")}
+        {staff && (
+          <button type="button" class="panel-act" onClick={() => room.order.lower()}>
+            {t("room.hands.lowerAll")}
+          </button>
+        )}
+      </h3>
+      <ol>
+        {hands.map((person) => (
+          <InQueue key={person.participant.id} room={room} person={person} />
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+function InQueue({ room, person }: { room: Classroom; person: Person }): VNode {
+  const { participant, hand, self } = person;
+  const name = self ? t("room.youNamed", { name: participant.name }) : participant.name;
+  const lower = t("room.hand.lower", { name: participant.name });
   return (
     <li class="person">
       <Avatar id={participant.user_id} name={participant.name} url="" size="small" />
-      <strong class="clip">{participant.name}</strong>
+      <strong class="clip grow">{name}</strong>
+      {room.rights.value.moderate && !self && (
+        <button
+          type="button"
+          class="button button-ghost button-icon button-small"
+          aria-label={lower}
+          data-tip={lower}
+          onClick={() => room.order.lower(participant.id)}
+        >
+          <Icon name="x" kind="small" />
+        </button>
+      )}
       <span class="person-place">{hand}</span>
     </li>
   );
@@ -66,6 +124,7 @@ interface RowProps {
 function Row({ room, person, onRemove }: RowProps): VNode {
   const { participant, self } = person;
   const away = participant.connection === "away";
+  const role = roleOf(participant);
   return (
     <li class="person" data-person={participant.id}>
       <Avatar id={participant.user_id} name={participant.name} url="" size="small" />
@@ -73,18 +132,14 @@ function Row({ room, person, onRemove }: RowProps): VNode {
         <strong class="clip">
           {self ? t("room.youNamed", { name: participant.name }) : participant.name}
         </strong>
-        {away ? (
-          <span>{t("room.reconnects")}</span>
-        ) : (
-          participant.role === "host" && <span>{t("room.role.host")}</span>
-        )}
+        {away ? <span>{t("room.reconnects")}</span> : role && <span>{role}</span>}
       </div>
       <span class="person-state">
         <State on={!silent(person)} icon="mic" yes={t("room.isHeard")} no={t("room.isMuted")} />
         <State on={pictured(person)} icon="video" yes={t("room.isSeen")} no={t("room.isHidden")} />
       </span>
       {room.rights.value.moderate && !self && (
-        <Actions room={room} person={person} onRemove={onRemove} />
+        <PersonMenu room={room} person={person} onRemove={onRemove} />
       )}
     </li>
   );
@@ -101,61 +156,22 @@ function State(props: { on: boolean; icon: "mic" | "video"; yes: string; no: str
   );
 }
 
-function Actions({ room, person, onRemove }: RowProps): VNode | null {
-  const { participant, camera, microphone, screen } = person;
-  const id = `person-${participant.id}`;
-  const stays = participant.role === "host";
-  const stoppable = [microphone, camera, screen].some((track) => track && !track.paused);
-  if (stays && !stoppable) return null;
-  const name = t("room.person.menu", { name: participant.name });
-  const hide = () => document.getElementById(id)?.hidePopover();
-  const stop = (track: Track | undefined, icon: string, text: string) =>
-    track &&
-    !track.paused && (
-      <button
-        type="button"
-        class="menu-item"
+function Footer({ room }: { room: Classroom }): VNode {
+  return (
+    <footer class="panel-footer">
+      <Button size="small" icon="mic-off" onClick={() => room.order.muteAll()}>
+        {t("room.muteAll")}
+      </Button>
+      <Button
+        size="small"
+        icon="lock"
         onClick={() => {
-          hide();
-          room.mute(track);
+          room.order.locking.value = true;
         }}
       >
-        <Icon name={icon} />
-        {text}
-      </button>
-    );
-  return (
-    <>
-      <button
-        type="button"
-        class="button button-ghost button-icon button-small"
-        aria-label={name}
-        data-tip={name}
-        data-menu="end"
-        popovertarget={id}
-      >
-        <Icon name="ellipsis" />
-      </button>
-      <div class="menu" id={id} popover="auto">
-        {stop(microphone, "mic-off", t("room.person.mute"))}
-        {stop(camera, "video-off", t("room.person.camera"))}
-        {stop(screen, "monitor-x", t("room.person.screen"))}
-        {!stays && stoppable && <hr />}
-        {!stays && (
-          <button
-            type="button"
-            class="menu-item menu-item-danger"
-            onClick={() => {
-              hide();
-              onRemove(person);
-            }}
-          >
-            <Icon name="user-x" />
-            {t("room.person.remove")}
-          </button>
-        )}
-      </div>
-    </>
+        {t("room.locks")}
+      </Button>
+    </footer>
   );
 }
 
@@ -178,7 +194,7 @@ function AskToRemove({ room, removing }: AskProps): VNode | null {
         <Button
           kind="danger"
           onClick={() => {
-            room.remove(person.participant.id);
+            room.order.remove(person.participant.id);
             done();
           }}
         >

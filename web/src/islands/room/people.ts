@@ -1,6 +1,7 @@
 /** The people of a class as the page shows them: order, hands, what they send. Pure. */
 import type { Roster } from "../../protocol/roster.ts";
 import type { Participant, Source, Track } from "../../protocol/wire.ts";
+import { t } from "../../text.ts";
 
 export interface Person {
   participant: Participant;
@@ -33,8 +34,15 @@ export function peopleOf(roster: Roster, me: string): Person[] {
 }
 
 function rank({ id, role }: Participant, me: string): number {
-  if (id === me) return 2;
-  return role === "host" ? 0 : 1;
+  if (id === me) return 3;
+  return { host: 0, cohost: 1, member: 2 }[role];
+}
+
+/** What somebody is here, in a word; nothing for most. */
+export function roleOf({ role, guest }: Participant): string | undefined {
+  if (role === "host") return t("room.role.host");
+  if (role === "cohost") return t("room.role.cohost");
+  return guest ? t("room.role.guest") : undefined;
 }
 
 /** Whoever raised a hand first is first. */

@@ -7,7 +7,7 @@ import { Avatar } from "../avatar.tsx";
 import { Icon } from "../parts.tsx";
 import type { Classroom } from "./classroom.ts";
 import type { Rect, Size } from "./layout.ts";
-import { firstName, type Person, pictured, silent } from "./people.ts";
+import { firstName, type Person, pictured, roleOf, silent } from "./people.ts";
 import { Reacted } from "./react.tsx";
 import type { Placed } from "./scene.ts";
 import { TileMenu } from "./tile-menu.tsx";
@@ -67,7 +67,8 @@ function Caption(props: {
   full: boolean | undefined;
 }): VNode {
   const { room, person, speaks, full } = props;
-  const { name, role } = person.participant;
+  const { name } = person.participant;
+  const role = roleOf(person.participant);
   const shown = person.self ? t("room.you") : full ? name : firstName(name);
   return (
     <figcaption>
@@ -85,7 +86,7 @@ function Caption(props: {
         </>
       )}
       <span class="clip">{shown}</span>
-      {role === "host" && !person.self && <span class="tile-role">{t("room.role.host")}</span>}
+      {role && !person.self && <span class="tile-role">{role}</span>}
       <Weak room={room} track={person.camera} />
     </figcaption>
   );

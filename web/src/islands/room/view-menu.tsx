@@ -99,15 +99,16 @@ interface ItemProps {
   on?: boolean;
   /** The key that does the same. */
   at?: string;
+  danger?: boolean;
   onClick: () => void;
   children: ComponentChildren;
 }
 
-export function Item({ menu, icon, on, at, onClick, children }: ItemProps): VNode {
+export function Item({ menu, icon, on, at, danger, onClick, children }: ItemProps): VNode {
   return (
     <button
       type="button"
-      class="menu-item"
+      class={`menu-item${danger ? " menu-item-danger" : ""}`}
       aria-pressed={on}
       onClick={() => {
         document.getElementById(menu)?.hidePopover();

@@ -1,0 +1,102 @@
+/** Keeping order in a class: what staff see and do, and what others are asked. */
+import { type Signal, signal } from "@preact/signals";
+import type { AskedNews, Door, Lockable, Outsider, Track } from "../../protocol/wire.ts";
+import { t } from "../../text.ts";
+import type { Notices } from "./notices.ts";
+import { firstName } from "./people.ts";
+
+type Ask = (event: string, body: object) => Promise<void>;
+
+const NOBODY: Door = { waiting: [], kept_out: [] };
+
+export class Order {
+  /** Who is outside; for staff. */
+  readonly door: Signal<Door> = signal(NOBODY);
+  /** Staff ask to turn this on. */
+  readonly asked: Signal<AskedNews | undefined> = signal(undefined);
+  /** The dialog with the locks is open. */
+  readonly locking: Signal<boolean> = signal(false);
+  readonly #ask: Ask;
+  readonly #notices: Notices;
+
+  constructor(ask: Ask, notices: Notices) {
+    this.#ask = ask;
+    this.#notices = notices;
+  }
+
+  // What is heard
+
+  seen(door: Door): void {
+    const before = new Set(this.door.value.waiting.map(({ person }) => person));
+    const fresh = door.waiting.filter(({ person }) => !before.has(person));
+    this.door.value = door;
+    const [first] = fresh;
+    if (first) this.#notices.tell({ text: comes(fresh), icon: "door-open", chalk: true });
+  }
+
+  heard(news: AskedNews): void {
+    this.asked.value = news;
+  }
+
+  over(): void {
+    this.door.value = NOBODY;
+    this.asked.value = undefined;
+    this.locking.value = false;
+  }
+
+  // What staff do
+
+  admit({ person }: Outsider): void {
+    void this.#ask("room.admit", { person });
+  }
+
+  admitAll(): void {
+    void this.#ask("room.admit", {});
+  }
+
+  decline({ person }: Outsider): void {
+    void this.#ask("room.decline", { person });
+  }
+
+  readmit({ person }: Outsider): void {
+    void this.#ask("room.readmit", { person });
+  }
+
+  mute(track: Track): void {
+    void this.#ask("room.mute", { track: track.id });
+  }
+
+  muteAll(): void {
+    void this.#ask("room.mute_all", {}).then(() =>
+      this.#notices.tell({ text: t("room.mutedAll"), icon: "mic-off" }),
+    );
+  }
+
+  askFor(participant: string, source: "microphone" | "camera", name: string): void {
+    void this.#ask("room.ask", { participant, source }).then(() =>
+      this.#notices.tell({ text: t("room.askedFor", { name: firstName(name) }), icon: "hand" }),
+    );
+  }
+
+  lower(participant?: string): void {
+    void this.#ask("room.lower", participant ? { participant } : {});
+  }
+
+  lock(what: Lockable, locked: boolean): void {
+    void this.#ask("room.lock", { [what]: locked });
+  }
+
+  promote(participant: string, cohost: boolean): void {
+    void this.#ask("room.promote", { participant, cohost });
+  }
+
+  remove(participant: string): void {
+    void this.#ask("room.remove", { participant });
+  }
+}
+
+function comes(fresh: readonly Outsider[]): string {
+  const name = firstName(fresh[0]?.name ?? "");
+  if (fresh.length === 1) return t("room.door.one", { name });
+  return t("room.door.many", { count: fresh.length });
+}
