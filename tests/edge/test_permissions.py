@@ -20,6 +20,7 @@ import pytest
 from tests.support import offers
 from tests.support.accounts import PASSWORD
 from tests.support.application import Application, Person, an_application, some_settings
+from tests.support.guests import follow, open_to_guests
 from tests.support.pictures import a_png
 from tests.support.quiet_plane import DTLS, sound
 from tests.support.socket_client import connected
@@ -181,6 +182,10 @@ CALLS: dict[tuple[str, str], Call] = {
     ("GET", "/api/v1/rooms/{id}"): Call(200, of="room", others=404),
     ("PATCH", "/api/v1/rooms/{id}"): Call(200, body={"title": "Music"}, of="room", others=404),
     ("DELETE", "/api/v1/rooms/{id}"): Call(204, of="room", others=404),
+    ("GET", "/join/{token}"): Call(404),
+    ("POST", "/api/v1/rooms/by-link/{token}/guests"): Call(404, body={"name": "Rosa"}),
+    ("GET", "/room/{id}/settings"): Call(200, of="room", others=404, page=True),
+    ("GET", "/api/v1/rooms/{id}/candidates"): Call(200, of="room", others=404),
     ("POST", "/api/v1/rooms/{id}/guest-link"): Call(200, of="room", others=404),
     ("DELETE", "/api/v1/rooms/{id}/guest-link"): Call(200, of="room", others=404),
     ("GET", "/api/v1/rooms/{id}/members"): Call(200, of="room", others=404),
@@ -770,3 +775,51 @@ async def test_events_are_for_whom_the_table_says(school: School, name: str) -> 
         assert (code == "not_found") == (want == 404), (event.name, ack)
         if want == 200:
             assert code == said.code, (event.name, ack)
+
+
+# --- guests -----------------------------------------------------------------------------------
+# The gates of these know what is not theirs; nothing else lets a guest in at all.
+_OPEN_TO_GUESTS = {("GET", "/room/{id}"), ("GET", "/room/{id}/people")}
+
+
+async def test_a_guest_of_one_room_opens_nothing_else(school: School) -> None:
+    """Every route and event there is, with the pass of a guest of another room."""
+    app = school.application
+    own, link = await open_to_guests(app, await app.person(Role.INSTRUCTOR))
+    guest = await follow(app, link)
+    wrong = {}
+    for route in all_routes():
+        call, rule = row_of(route), route.rule
+        given = await arguments(school, route, call, NOBODY)
+        given["headers"] |= guest.headers
+        status, said = await app.call(route.method, given.pop("path"), **given)
+        want = expected(rule, call, NOBODY)
+        if (route.method, route.path) in _OPEN_TO_GUESTS:
+            want = 404
+        if status != want:
+            wrong[f"{route.method} {route.path}"] = (status, want, said)
+        await school.restore(NOBODY, route)
+    assert wrong == {}
+    assert {(r.method, r.path) for r in all_routes() if r.rule.guests} == _OPEN_TO_GUESTS
+    assert (await app.call("GET", f"/room/{own}", headers=guest.headers))[0] == 200
+
+
+async def test_events_let_a_guest_no_further_than_their_class(school: School) -> None:
+    app = school.application
+    _, link = await open_to_guests(app, await app.person(Role.INSTRUCTOR))
+    guest = await follow(app, link)
+    port = int(app.url.rpartition(":")[2])
+    headers = {"Host": f"127.0.0.1:{port}", "Origin": app.url, **guest.headers}
+    codes = {}
+    for event in (event for group in declared.EVENTS for event in group.taken):
+        said = EVENTS[event.name]
+        named = {said.field: await school.thing(said.of)} if said.field else {}
+        async with connected(port, **headers) as client:
+            ack = await client.call(event.name, {**(said.body or {}), **named})
+        code = ack.get("error", {}).get("code", "")
+        wanted = "unauthenticated"
+        if event.rule.guests:
+            wanted = "not_found" if said.of else _OUTSIDE
+        if code != wanted:
+            codes[event.name] = (code, wanted)
+    assert codes == {}

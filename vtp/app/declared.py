@@ -79,7 +79,6 @@ def routes() -> list[Route]:
         notices_pages.routes,
         rooms_pages.routes,
         guest_pages.routes,
-        guest_pages.routes,
         site_pages.routes,
     )
     return [route for group in groups for route in group]

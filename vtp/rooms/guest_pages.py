@@ -40,5 +40,6 @@ async def lobby(request: web.Request, actor: Actor, token: str) -> web.StreamRes
         publish=rights.publishable("member", room.member_sources),
         present=msgspec.json.encode([]).decode(),
         owner=await request.app[ROOMS].catalogue.owner_name(room),
+        veiled=True,
         guest={"token": token, "name": known.name if known is not None and here else ""},
     )

@@ -96,6 +96,7 @@ async def room(request: web.Request, actor: Actor, id: UUID) -> web.Response:
         present=msgspec.json.encode(here).decode(),
         owner=await request.app[ROOMS].catalogue.owner_name(yours.room),
         guest=await _guest(request, actor, yours.room),
+        veiled=_veiled(request, yours, actor),
     )
 
 
@@ -119,7 +120,7 @@ async def settings(request: web.Request, actor: Actor, id: UUID) -> web.Response
         "room_settings.html",
         room=msgspec.json.encode(room_view(yours)).decode(),
         title=yours.room.title,
-        path=f"/room/{yours.room.id}",
+        link=f"/room/{yours.room.id}",
         owns=rights.may_close(yours.room.place, Person(actor.user_id, actor.roles)),
         owner=await request.app[ROOMS].catalogue.owner_name(yours.room),
     )
@@ -143,17 +144,18 @@ async def _open(request: web.Request, actor: Actor, id: UUID) -> Yours:
     return yours
 
 
-def _present(request: web.Request, yours: Yours, *, besides: Actor) -> list[Present]:
-    """Each person once, whatever they brought; without oneself on another device.
-
-    Who has to be let in learns nothing of who is in, and neither do guests.
-    """
+def _veiled(request: web.Request, yours: Yours, actor: Actor) -> bool:
+    """Who has to be let in learns nothing of who is in, and neither do guests."""
     meeting = request.app[ROOMS].live.in_room(yours.room.id)
-    if meeting is None or besides.guest is not None:
-        return []
-    admitted = meeting.state.order.admitted(besides.person_id)
-    waiting_room = yours.room.waiting_room
-    if rights.has_to_wait(yours.role, waiting_room=waiting_room, admitted=admitted):
+    admitted = meeting is not None and meeting.state.order.admitted(actor.person_id)
+    waits = rights.has_to_wait(yours.role, waiting_room=yours.room.waiting_room, admitted=admitted)
+    return waits or actor.guest is not None
+
+
+def _present(request: web.Request, yours: Yours, *, besides: Actor) -> list[Present]:
+    """Each person once, whatever they brought; without oneself on another device."""
+    meeting = request.app[ROOMS].live.in_room(yours.room.id)
+    if meeting is None or _veiled(request, yours, besides):
         return []
     here: Mapping[ParticipantId, Any] = meeting.state.participants
     names = {one.user_id: one.name for one in here.values() if one.user_id != besides.user_id}

@@ -3,7 +3,7 @@ import { Live } from "./protocol/socket.ts";
 
 let live: Live | undefined;
 
-export function connect(): Live {
-  live ??= new Live();
+export function connect(later = false): Live {
+  live ??= new Live({ later });
   return live;
 }

@@ -152,7 +152,7 @@ def member_view(member: model.Member) -> MemberView:
 class WordsQuery(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     words: Annotated[
         str, Meta(max_length=100, description="Two letters or more.", examples=["noor"])
-    ]
+    ] = ""
 
 
 class CandidateView(Struct, frozen=True):

@@ -87,7 +87,7 @@ function Row({ member, onRole, onRemove }: RowProps): VNode {
         <strong class="clip">{member.name}</strong>
         <span class="clip">{member.email}</span>
       </div>
-      <div class="select">
+      <div class="input room-role">
         <select
           aria-label={t("settings.member.role", { name: member.name })}
           value={member.role}

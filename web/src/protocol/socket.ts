@@ -7,6 +7,8 @@ export interface LiveOptions {
   origin?: string;
   /** For clients without a cookie: {token: access token}, asked for at every connect. */
   auth?: () => Promise<Record<string, string>>;
+  /** Connect at `begin`, and not at once: for who is nobody yet. */
+  later?: boolean;
   /** Milliseconds until a call without an acknowledgement is given up. */
   timeout?: number;
 }
@@ -114,6 +116,10 @@ export class Live {
     this.hurry();
   }
 
+  begin(): void {
+    if (this.#state === "connecting") this.#socket.connect();
+  }
+
   /** Where it is away: tries now, and not when its turn comes. */
   hurry(): void {
     if (this.#state !== "away") return;
@@ -182,12 +188,13 @@ function pause(milliseconds: number): Promise<void> {
   return new Promise((done) => setTimeout(done, milliseconds));
 }
 
-function open({ origin, auth }: LiveOptions): Socket {
+function open({ origin, auth, later }: LiveOptions): Socket {
   const options = {
     path: "/socket.io/",
     transports: ["websocket"],
     // We do it ourselves: a network that is back is no reason to wait for the next turn.
     reconnection: false,
+    autoConnect: !later,
     timeout: CONNECTED_WITHIN,
     ...(auth && { auth: (send: (data: object) => void) => void auth().then(send) }),
   };

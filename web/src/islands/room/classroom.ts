@@ -35,6 +35,8 @@ export interface Place {
   zone?: string;
   /** The name of who owns the room. */
   owner?: string;
+  /** Who has to be let in learns nothing of who is in. */
+  veiled?: boolean;
   /** For who comes without an account. */
   guest?: Guest;
 }
@@ -77,7 +79,7 @@ export class Classroom {
   readonly cut: ReadonlySignal<boolean>;
   /** The sheet with the keys is open. */
   readonly help: Signal<boolean> = signal(false);
-  readonly #live: () => Live;
+  readonly #live: Live;
   readonly #sending = new Sending({ onProblem: (_, error) => this.trouble(error) });
   readonly #watching = new Watching({
     onTrack: (id, track) => this.#received(id, track),
@@ -91,7 +93,7 @@ export class Classroom {
   #held = false;
   #room: Room | undefined;
 
-  constructor(live: () => Live, place: Place, devices: Devices, kept?: Keeps) {
+  constructor(live: Live, place: Place, devices: Devices, kept?: Keeps) {
     this.#live = live;
     this.place = place;
     this.devices = devices;
@@ -113,13 +115,16 @@ export class Classroom {
 
   async join(): Promise<void> {
     this.stage.value = "joining";
-    if (this.place.guest && !(await this.place.guest.come())) {
-      this.stage.value = "lobby";
-      return;
+    if (this.place.guest) {
+      if (!(await this.place.guest.come())) {
+        this.stage.value = "lobby";
+        return;
+      }
+      this.#live.begin();
     }
     this.why.value = {};
     this.line.value = "joining";
-    this.#room = new Room(this.#live(), this.place.roomId, {
+    this.#room = new Room(this.#live, this.place.roomId, {
       onRoster: (roster) => this.#follow(roster),
       onState: (state, why) => this.#became(state, why),
       onMedia: (media, joined) => {

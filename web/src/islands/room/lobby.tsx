@@ -69,8 +69,8 @@ export function Lobby({ room, me, present }: LobbyProps): VNode {
       </div>
       <div class="lobby-class">
         <h1>{room.place.title}</h1>
-        <In people={people} />
-        <Me me={me} />
+        {!room.place.veiled && <In people={people} />}
+        {room.place.guest ? <GuestName guest={room.place.guest} /> : <Me me={me} />}
         <div class="lobby-note">
           <Icon name="shield-check" />
           <p>
@@ -78,14 +78,7 @@ export function Lobby({ room, me, present }: LobbyProps): VNode {
             {t("room.notRecorded.text")}
           </p>
         </div>
-        {room.line.value === "outside" ? (
-          <Outside room={room} />
-        ) : (
-          <>
-            {room.place.guest && <GuestName guest={room.place.guest} />}
-            <Join room={room} />
-          </>
-        )}
+        {room.line.value === "outside" ? <Outside room={room} /> : <Join room={room} />}
       </div>
     </main>
   );
@@ -102,6 +95,10 @@ function useMeter(room: Classroom, level: Signal<number>, heard: Signal<boolean>
     if (meter.level.value > HEARD) heard.value = true;
   });
   useEffect(() => () => meter.stop(), [meter]);
+}
+
+function Called({ name }: { name: string }): VNode | null {
+  return name ? <span class="lobby-name">{name}</span> : null;
 }
 
 interface PreviewProps {
@@ -122,7 +119,7 @@ function Preview({ room, me, answered }: PreviewProps): VNode {
           {!room.devices.asking.value && <p>{t("room.camera.isOff")}</p>}
         </div>
       )}
-      <span class="lobby-name">{room.place.guest?.name.value ?? me.name}</span>
+      <Called name={room.place.guest?.name.value ?? me.name} />
       {answered.value !== undefined && <Line within={answered.value} />}
       <div class="lobby-switches">
         {room.may("microphone") && (

@@ -33,13 +33,14 @@ export function mount(element: HTMLElement): void {
   const devices = new Devices(navigator.mediaDevices, localStorage);
   const { guest, owner = "" } = element.dataset;
   const classroom = new Classroom(
-    connect,
+    connect(guest !== undefined),
     {
       roomId: room,
       title,
       rights,
       zone,
       owner,
+      veiled: "veiled" in element.dataset,
       ...(guest !== undefined && { guest: new Guest(guest, name) }),
     },
     devices,

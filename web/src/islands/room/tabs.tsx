@@ -12,6 +12,7 @@ export function PanelTabs({ room }: { room: Classroom }): VNode {
     <>
       <Tab room={room} panel="people" icon="users" name={t("room.people")} letter="P">
         <em>{people.length}</em>
+        <Counter count={room.order.door.value.waiting.length} what={t("room.door.waits")} />
         <Counter count={hands} what={t("room.handsUp")} />
       </Tab>
       <Tab room={room} panel="chat" icon="message-square" name={t("chat.title")} letter="C">
