@@ -92,6 +92,9 @@ async def test_staff_mute_ask_lock_promote_and_remove(room: Class) -> None:
         await one.join()
     await expect(ines.tile("Kwame")).to_be_visible()
     await ines.page.keyboard.press("p")
+    # What is not sent yet cannot be muted.
+    heard = ines.page.locator(".person-state", has_text="Microphone on")
+    await expect(heard).to_have_count(3)
     await ines.button("Mute all").click()
     for one in (noor, kwame):
         await expect(one.button("Unmute")).to_be_visible()

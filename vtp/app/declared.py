@@ -26,8 +26,8 @@ from vtp.notices import pages as notices_pages
 from vtp.recordings import api as recordings_api
 from vtp.rooms import api as rooms_api
 from vtp.rooms import events as rooms_events
-from vtp.rooms import hooks as rooms_hooks
 from vtp.rooms import guest_pages, order_events, talk_events
+from vtp.rooms import hooks as rooms_hooks
 from vtp.rooms import jobs as rooms_jobs
 from vtp.rooms import pages as rooms_pages
 from vtp.site import pages as site_pages

@@ -103,6 +103,14 @@ export const KEYS: Key[] = [
     shift: true,
   },
   {
+    keys: ["shift+m"],
+    cap: "Shift M",
+    name: () => t("room.keys.muteAll"),
+    act: (room) => room.order.muteAll(),
+    when: (room) => room.rights.value.moderate,
+    shift: true,
+  },
+  {
     keys: ["f6"],
     cap: "F6",
     name: () => t("room.keys.walk"),
@@ -152,7 +160,10 @@ export function listenToKeys(room: Classroom): void {
 
 function press(room: Classroom, event: KeyboardEvent): void {
   const pressed = event.key.toLowerCase();
-  const found = KEYS.find(({ keys }) => keys.includes(pressed));
+  const wanted = event.shiftKey ? `shift+${pressed}` : pressed;
+  const found =
+    KEYS.find(({ keys }) => keys.includes(wanted)) ??
+    KEYS.find(({ keys }) => keys.includes(pressed));
   if (!found || event.repeat || (event.shiftKey && !found.shift)) return;
   if (room.view.keysOff.value && !SAFE.has(pressed)) return;
   if (room.stage.value !== "in" && !(found.before && room.stage.value === "lobby")) return;
