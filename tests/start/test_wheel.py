@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.processes import ROOT, free_port, started
+from vtp.media.sfu import loop
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +37,12 @@ def test_everything_that_it_needs_is_inside(wheel: Path) -> None:
     for folder in ("migrations/versions/", "web/templates/", "web/text/"):
         assert any(name.startswith(f"vtp/_bundle/{folder}") for name in names)
     assert not any("node_modules" in name or name.startswith("tests/") for name in names)
+
+
+def test_with_the_compiled_loop_it_is_for_this_machine_and_without_for_all(wheel: Path) -> None:
+    compiled = [name for name in zipfile.ZipFile(wheel).namelist() if name.endswith(".so")]
+    assert len(compiled) == loop.COMPILED
+    assert wheel.stem.endswith("-py3-none-any") is not loop.COMPILED
 
 
 @pytest.mark.slow

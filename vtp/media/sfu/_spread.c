@@ -1,4 +1,5 @@
-/* The loop over all who are sent a batch, as `Downlink.forward` does it for one, in C.
+/* The loop over all who are sent a batch, as `Downlink.forward` does it for one, in C; and the
+ * reading of what they tell of arrivals.
  *
  * It works on the objects of Python themselves: their slots are the only home of all numbers, and
  * where they lie is asked of the classes once. Whatever is not plain (a packet that came late, a
