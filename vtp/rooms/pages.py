@@ -20,7 +20,7 @@ from vtp.ids import RoomId
 from vtp.rooms import rights
 from vtp.rooms.api.asking import OVERSEERS, ROOMS
 from vtp.rooms.api.shapes import room_view
-from vtp.rooms.facts import ParticipantId
+from vtp.rooms.facts import ParticipantId, Recording
 from vtp.rooms.model import Room
 from vtp.rooms.problems import BadTitle, RoomClosed
 from vtp.rooms.rights import Person
@@ -45,6 +45,7 @@ class Present(Struct, frozen=True):
 
 class Everybody(Struct, frozen=True):
     items: list[Present]
+    recording: Recording
 
 
 @routes.get("/rooms", rule=signed_in("rooms", "see_list", keys=False), **_HTML)
@@ -134,7 +135,9 @@ async def settings(request: web.Request, actor: Actor, id: UUID) -> web.Response
 async def people(request: web.Request, actor: Actor, id: UUID) -> Everybody:
     """Who is in, for those who stand in the lobby."""
     yours = await _open(request, actor, id)
-    return Everybody(_present(request, yours, besides=actor))
+    meeting = request.app[ROOMS].live.in_room(RoomId(id))
+    recording = meeting.state.recording if meeting is not None else "off"
+    return Everybody(_present(request, yours, besides=actor), recording)
 
 
 async def _open(request: web.Request, actor: Actor, id: UUID) -> Yours:

@@ -105,6 +105,7 @@ export function joined(more: Partial<Joined> = {}): Joined {
     member_sources: ["microphone", "camera"],
     locks: { entry: false, chat: false, private_chat: false },
     door: null,
+    recording: "off",
     talk: { messages: [], more: false, polls: [], answers: [], lost: null },
     ...more,
   };

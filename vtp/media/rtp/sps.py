@@ -14,6 +14,7 @@ _ONE_FORMAT = 1  # chroma_format_idc of the profiles that do not say it: 4:2:0
 _FULL = 3  # 4:4:4
 _LISTS, _LISTS_OF_FULL = 8, 12
 _MOST_REFERRED = 255
+_INTERLACED = 2  # fields of a frame
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +48,25 @@ def _read(data: bytes) -> Sps:
     bits.golomb()  # frames that are referred to
     bits.take(1)
     across, down = bits.golomb() + 1, bits.golomb() + 1
-    frames_only = bits.take(1)
-    if not frames_only:
-        bits.take(1)
-    bits.take(1)
-    fields = 2 - frames_only
-    width, height = across * 16, down * 16 * fields
-    if bits.take(1):
-        left, right, top, bottom = (bits.golomb() for _ in range(4))
-        width -= (left + right) * (2 if chroma in {1, 2} else 1)
-        height -= (top + bottom) * (2 if chroma == 1 else 1) * fields
+    fields = 2 - bits.take(1)
+    beside, below = _cut_off(bits, fields, chroma)
+    width, height = across * 16 - beside, down * 16 * fields - below
     return Sps(data[0], data[1], data[2], max(width, 0), max(height, 0))
+
+
+def _cut_off(bits: Bits, fields: int, chroma: int) -> tuple[int, int]:
+    """Pixels of the last blocks that are not shown; a set that ends here shows all of them."""
+    try:
+        if fields == _INTERLACED:
+            bits.take(1)
+        bits.take(1)
+        if not bits.take(1):
+            return 0, 0
+        left, right, top, bottom = (bits.golomb() for _ in range(4))
+    except IndexError:
+        return 0, 0
+    across, down = (2 if chroma in {1, 2} else 1), (2 if chroma == 1 else 1)
+    return (left + right) * across, (top + bottom) * down * fields
 
 
 def _order(bits: Bits) -> None:

@@ -1,5 +1,14 @@
 /** Who is in a meeting and what they send, step by step. Pure. */
-import type { Ending, Joined, Locks, Participant, RoomEvent, Source, Track } from "./wire.ts";
+import type {
+  Ending,
+  Joined,
+  Locks,
+  Participant,
+  Recorded,
+  RoomEvent,
+  Source,
+  Track,
+} from "./wire.ts";
 
 export interface Roster {
   readonly seq: number;
@@ -8,6 +17,7 @@ export interface Roster {
   /** What members may send. */
   readonly memberSources: readonly Source[];
   readonly locks: Locks;
+  readonly recording: Recorded;
   /** How the meeting ended; absent while it goes on. */
   readonly ended?: Ending;
 }
@@ -20,11 +30,13 @@ export const EMPTY: Roster = {
   tracks: new Map(),
   memberSources: [],
   locks: OPEN,
+  recording: "off",
 };
 
 export function fromSnapshot(joined: Joined): Roster {
-  const { seq, participants, tracks, member_sources: memberSources, locks } = joined;
-  return { seq, participants: byId(participants), tracks: byId(tracks), memberSources, locks };
+  const { seq, member_sources: memberSources, locks, recording } = joined;
+  const [participants, tracks] = [byId(joined.participants), byId(joined.tracks)];
+  return { seq, participants, tracks, memberSources, locks, recording };
 }
 
 /** What was seen already changes nothing; a step that was missed gives `undefined`: ask anew. */
@@ -56,6 +68,8 @@ function step(roster: Roster, event: RoomEvent): Roster {
       return { ...roster, memberSources: event.member_sources };
     case "locks_changed":
       return { ...roster, locks: event.locks };
+    case "recording":
+      return { ...roster, recording: event.recording };
     case "meeting_ended":
       return { ...roster, ended: event.how };
     default:

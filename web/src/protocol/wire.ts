@@ -80,6 +80,8 @@ export interface WaitOverNews {
 
 /** How somebody left, and how a class ended. */
 export type Parting = "left" | "lost" | "removed" | "signed_out" | "not_allowed";
+/** Whether what happens in a class is kept. */
+export type Recorded = "off" | "on" | "paused";
 export type Ending = "ended" | "empty" | "closed" | "lost";
 
 /** One step of a meeting. Each has the number after that of the one before. */
@@ -91,6 +93,7 @@ export type RoomEvent = { seq: number; at: string } & (
   | { type: "track_ended"; track_id: string; participant_id: string }
   | { type: "sources_changed"; member_sources: Source[] }
   | { type: "locks_changed"; locks: Locks }
+  | { type: "recording"; recording: Recorded }
   | { type: "server_stops"; by: string }
   | TalkEvent
   | { type: "meeting_ended"; how: Ending }
@@ -115,6 +118,7 @@ export interface Joined {
   codecs: Codecs;
   ice_servers: RTCIceServer[];
   rights: Rights;
+  recording: Recorded;
   talk: TalkSnapshot;
   member_sources: Source[];
   locks: Locks;

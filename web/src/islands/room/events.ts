@@ -1,6 +1,6 @@
 /** Which of the news of a class are worth a word, and which. */
 import type { Roster } from "../../protocol/roster.ts";
-import type { RoomEvent, Source } from "../../protocol/wire.ts";
+import type { Recorded, RoomEvent, Source } from "../../protocol/wire.ts";
 import { t } from "../../text.ts";
 import type { Notice } from "./notices.ts";
 import { firstName } from "./people.ts";
@@ -45,12 +45,20 @@ export function eventNotice(
     case "track_changed":
       if (event.track.participant_id !== me || !event.track.muted_by_staff) return;
       return mutedBy(event.track.source, keys);
+    case "recording":
+      return RECORDED[event.recording]();
     case "server_stops":
       return { text: t("room.serverStops"), icon: "info", chalk: true, urgent: true };
     default:
       return;
   }
 }
+
+const RECORDED: Record<Recorded, () => Notice> = {
+  on: () => ({ text: t("room.record.began"), icon: "circle-dot", urgent: true }),
+  paused: () => ({ text: t("room.record.isPaused"), icon: "pause" }),
+  off: () => ({ text: t("room.record.ended"), icon: "square" }),
+};
 
 function mutedBy(source: Source, keys: boolean): Notice {
   const urgent = { chalk: true, urgent: true };

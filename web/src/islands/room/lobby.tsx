@@ -2,6 +2,7 @@
 import { type Signal, useComputed, useSignal, useSignalEffect } from "@preact/signals";
 import type { VNode } from "preact";
 import { useEffect } from "preact/hooks";
+import type { Recorded } from "../../protocol/wire.ts";
 import { http } from "../../server.ts";
 import { t } from "../../text.ts";
 import { Avatar } from "../avatar.tsx";
@@ -25,6 +26,11 @@ export interface Present {
   name: string;
 }
 
+interface Everybody {
+  items: Present[];
+  recording: Recorded;
+}
+
 interface LobbyProps {
   room: Classroom;
   me: Present;
@@ -46,7 +52,8 @@ export function Lobby({ room, me, present }: LobbyProps): VNode {
   useMeter(room, level, heard);
   const people = useSignal(present);
   const answered = useSignal<number | undefined>(undefined);
-  useNews(room, people, answered);
+  const recorded = useSignal<Recorded>("off");
+  useNews(room, people, answered, recorded);
   return (
     <main class="lobby" id="content">
       <div class="lobby-self">
@@ -71,16 +78,28 @@ export function Lobby({ room, me, present }: LobbyProps): VNode {
         <h1>{room.place.title}</h1>
         {!room.place.veiled && <In people={people} />}
         {room.place.guest ? <GuestName guest={room.place.guest} /> : <Me me={me} />}
-        <div class="lobby-note">
-          <Icon name="shield-check" />
-          <p>
-            <strong>{t("room.notRecorded.title")}</strong>
-            {t("room.notRecorded.text")}
-          </p>
-        </div>
+        <Kept recorded={recorded.value} />
         {room.line.value === "outside" ? <Outside room={room} /> : <Join room={room} />}
       </div>
     </main>
+  );
+}
+
+/** Told before anybody comes in: what of them is kept. */
+function Kept({ recorded }: { recorded: Recorded }): VNode {
+  const titles = {
+    on: t("room.recorded.title"),
+    paused: t("room.recordingPaused.title"),
+    off: t("room.notRecorded.title"),
+  };
+  return (
+    <div class="lobby-note">
+      <Icon name={recorded === "off" ? "shield-check" : "circle-dot"} />
+      <p>
+        <strong>{titles[recorded]}</strong>
+        {recorded === "off" ? t("room.notRecorded.text") : t("room.recorded.text")}
+      </p>
+    </div>
   );
 }
 
@@ -282,14 +301,16 @@ function useNews(
   room: Classroom,
   people: Signal<Present[]>,
   answered: Signal<number | undefined>,
+  recorded: Signal<Recorded>,
 ): void {
   useEffect(() => {
     const path = `/room/${room.place.roomId}/people`;
     const ask = async () => {
       const from = performance.now();
-      const answer = await http.get<{ items: Present[] }>(path).catch(() => undefined);
+      const answer = await http.get<Everybody>(path).catch(() => undefined);
       if (!answer) return;
       people.value = answer.items;
+      recorded.value = answer.recording;
       // The quickest of them says most: the others waited for something else.
       const took = Math.round(performance.now() - from);
       answered.value = Math.min(answered.value ?? took, took);
@@ -297,7 +318,7 @@ function useNews(
     void ask();
     const timer = setInterval(ask, ASKED);
     return () => clearInterval(timer);
-  }, [room, people, answered]);
+  }, [room, people, answered, recorded]);
 }
 
 function In({ people }: { people: Signal<Present[]> }): VNode {

@@ -5,6 +5,7 @@ import { Icon } from "../parts.tsx";
 import type { Classroom } from "./classroom.ts";
 import { copyLink } from "./invite.ts";
 import { loseTrack, ReactionRow } from "./react.tsx";
+import { RecordingItems } from "./recording.tsx";
 import { openWindow, windowPossible } from "./small-window.tsx";
 import { phone } from "./view.ts";
 import { Item, ViewItems } from "./view-menu.tsx";
@@ -26,6 +27,7 @@ export function More({ room }: { room: Classroom }): VNode {
       </button>
       <div class="menu more-menu" id={MENU} popover="auto">
         {phone.value && <OnPhone room={room} />}
+        <RecordingItems room={room} menu={MENU} />
         {windowPossible() && (
           <Item menu={MENU} icon="picture-in-picture-2" onClick={() => void openWindow(room)}>
             {t("room.window")}

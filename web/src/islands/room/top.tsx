@@ -5,6 +5,7 @@ import { useEffect } from "preact/hooks";
 import { t } from "../../text.ts";
 import { Icon } from "../parts.tsx";
 import type { Classroom } from "./classroom.ts";
+import { RecordingPill } from "./recording.tsx";
 import { Bars } from "./tile.tsx";
 import { phone } from "./view.ts";
 import { ViewMenu } from "./view-menu.tsx";
@@ -15,7 +16,7 @@ export function Top({ room }: { room: Classroom }): VNode {
       <h1 class="clip">{room.joined.value?.meeting.title ?? room.place.title}</h1>
       {room.screen.video.value && <OwnShare room={room} />}
       {room.view.audioOnly.value && <AudioOnly room={room} />}
-      <span class="class-pill">{t("room.notRecorded")}</span>
+      <RecordingPill room={room} />
       <span class="class-fact">
         <Icon name="clock" kind="small" />
         <Since at={room.joined.value?.meeting.started_at} />
