@@ -49,12 +49,11 @@ def test_a_key_frame_of_vp8_tells_its_size(descriptor: bytes) -> None:
 @pytest.mark.parametrize(("width", "height"), [(320, 180), (1280, 720), (1920, 1080)])
 def test_parameter_sets_of_h264_tell_its_size(profile: str, width: int, height: int) -> None:
     [sps, *others] = units(encoded("libx264", width, height, profile=profile, tune="zerolatency"))
-    blocks = -(-width // 16) * -(-height // 16)
-    assert area("video/H264", packet(sps)) == blocks
+    assert area("video/H264", packet(sps)) == width * height
     both = [sps, others[0]]
     together = b"\x78" + b"".join(len(one).to_bytes(2) + one for one in both)
-    assert area("video/H264", packet(together)) == blocks
-    assert area("video/H264", packet(b"\x78" + bytes(4) + together[1:])) == blocks
+    assert area("video/H264", packet(together)) == width * height
+    assert area("video/H264", packet(b"\x78" + bytes(4) + together[1:])) == width * height
     assert area("video/H264", packet(others[0])) == 0
 
 
