@@ -149,6 +149,18 @@ CALLS: dict[tuple[str, str], Call] = {
     ("GET", "/api/v1/users"): Call(200),
     ("GET", "/api/v1/users/{id}"): Call(200, of="user", others=404),
     ("PATCH", "/api/v1/users/{id}"): Call(200, body={"roles": ["student"]}, of="user"),
+    ("POST", "/api/v1/users"): Call(201, of="new person"),
+    ("POST", "/api/v1/users/invitations"): Call(
+        409, body={"email": "noor@school.test", "roles": ["student"]}
+    ),
+    ("POST", "/api/v1/users/{id}/invitation"): Call(409, of="user"),
+    ("DELETE", "/api/v1/users/{id}/invitation"): Call(409, of="user"),
+    ("POST", "/api/v1/users/{id}/disable"): Call(200, of="somebody"),
+    ("POST", "/api/v1/users/{id}/enable"): Call(200, of="somebody"),
+    ("POST", "/api/v1/users/{id}/sign-out"): Call(200, of="somebody"),
+    ("POST", "/api/v1/auth/invitation"): Call(
+        410, body=_LINK | {"name": "Noor", "password": "quiet lantern"}
+    ),
     ("PUT", "/api/v1/users/me/picture"): Call(202, raw=a_png(), kind="image/png"),
     ("DELETE", "/api/v1/users/me/picture"): Call(204),
     ("GET", "/api/v1/users/{id}/picture"): Call(404, of="user"),  # nobody here has one
@@ -265,6 +277,8 @@ CALLS: dict[tuple[str, str], Call] = {
     ("POST", "/forgotten"): Call(409, form={"email": "noor@school.test"}),
     ("GET", "/reset"): Call(410),
     ("POST", "/reset"): Call(410, form={"token": "no", "password": "quiet lantern"}),
+    ("GET", "/invitation"): Call(410),
+    ("POST", "/invitation"): Call(410, form={"token": "no", "name": "Noor", "password": "x"}),
     ("GET", "/address/verify"): Call(410),
     ("POST", "/address/verify"): Call(410, form={"token": "no"}),
     ("GET", "/address/confirm"): Call(410),
@@ -285,6 +299,11 @@ CALLS: dict[tuple[str, str], Call] = {
     ("GET", "/room/{id}/people"): Call(200, of="room", others=404, page=True),
     ("GET", "/profile"): Call(200, page=True),
     ("GET", "/"): Call(200, page=True),
+    ("GET", "/admin/people"): Call(200, page=True),
+    # No mail server is set.
+    ("POST", "/admin/people"): Call(409, form={"email": "a@school.test", "role:student": "on"}),
+    ("GET", "/admin/people/{id}"): Call(200, of="user", page=True),
+    ("POST", "/admin/people/{id}"): Call(303, form={"do": "disable"}, of="somebody"),
     ("GET", "/admin/jobs"): Call(200, page=True),
     ("GET", "/admin/audit"): Call(200, page=True),
     ("GET", "/admin/webhooks"): Call(200, page=True),
@@ -417,13 +436,14 @@ class School:
                     self.actor(OWNER), name="k", scopes=None, expires_at=None
                 )
                 return str(key.id)
-            case "job" | "passkey" | "identity" | "webhook" | "notice":
+            case "job" | "passkey" | "identity" | "webhook" | "notice" | "somebody":
                 made = {
                     "job": self.job,
                     "passkey": self.passkey,
                     "identity": self.identity,
                     "webhook": self.webhook,
                     "notice": self.notice,
+                    "somebody": self.somebody,
                 }
                 return str(await made[of]())
             case "cancelled job":
@@ -438,6 +458,10 @@ class School:
             case "meeting" | "participant" | "track" | "recording":
                 return str(await (self.recording() if of == "recording" else self.meeting()))
         return ""
+
+    async def somebody(self) -> UUID:
+        """Whose account can be closed without harm to the table."""
+        return (await self.application.person()).user.id
 
     async def passkey(self) -> PasskeyId:
         made = Passkey(
@@ -626,6 +650,9 @@ async def body(school: School, call: Call) -> dict[str, Any]:
         case "registration" | "registration form":
             new = {"email": f"new{next(_NEW)}@school.test", "name": "New", "password": PASSWORD}
             return {"data" if "form" in call.of else "json": new}
+        case "new person":
+            new = {"email": f"new{next(_NEW)}@school.test", "name": "New", "password": PASSWORD}
+            return {"json": {**new, "roles": ["student"]}}
         case "login" | "login form":
             given = {"email": known.email, "password": PASSWORD}
             return {"data" if "form" in call.of else "json": given}

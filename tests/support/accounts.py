@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from tests.support.chronicle import some_webhooks
 from tests.support.letters import some_mails, some_notices
 from vtp import settings
 from vtp.accounts.keyring import Keyring, Secrets
@@ -101,6 +102,7 @@ async def some_accounts(
             jobs=queue,
             mails=writing,
             notices=some_notices(db, clock, writing),
+            webhooks=some_webhooks(db, clock),
             demo=demo,
         ) as accounts,
     ):

@@ -12,7 +12,10 @@ from vtp.webhooks.jobs import handlers
 from vtp.webhooks.service import Webhooks
 
 
-def a_chronicle(db: Database, clock: Clock) -> Chronicle:
-    audit = Audit(db, clock)
+def some_webhooks(db: Database, clock: Clock) -> Webhooks:
     jobs = Jobs(db, settings.Jobs(), [handlers])
-    return Chronicle(audit, Webhooks(db, clock=clock, audit=audit, jobs=jobs))
+    return Webhooks(db, clock=clock, audit=Audit(db, clock), jobs=jobs)
+
+
+def a_chronicle(db: Database, clock: Clock) -> Chronicle:
+    return Chronicle(Audit(db, clock), some_webhooks(db, clock))

@@ -37,6 +37,13 @@ TAKEN = Letter(
     action="letter.taken.action",
     note="letter.taken.note",
 )
+INVITED = Letter(
+    topic="accounts.invited",
+    subject="letter.invited.subject",
+    text=("letter.invited.text", "letter.invited.once"),
+    action="letter.invited.action",
+    note="letter.invited.note",
+)
 # To the address that an account had; its link takes the change back.
 MOVED = Letter(
     topic="accounts.moved",
@@ -121,4 +128,4 @@ FACTOR_REMOVED = Kind(
 )
 
 KINDS = (PASSWORD_CHANGED, ADDRESS_CHANGED, SIGNED_IN, FACTOR_ADDED, FACTOR_REMOVED)
-LETTERS = (RESET, VERIFY, CHANGE, TAKEN, MOVED, *(k.letter for k in KINDS if k.letter))
+LETTERS = (RESET, VERIFY, CHANGE, TAKEN, INVITED, MOVED, *(k.letter for k in KINDS if k.letter))

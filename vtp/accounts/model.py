@@ -14,6 +14,8 @@ from vtp.actor import Role
 from vtp.ids import IdentityId, KeyId, PasskeyId, SessionId, UserId
 
 Theme = Literal["auto", "light", "dark"]
+# Of an account. Unconfirmed: nobody has shown that mail to its address is read.
+Standing = Literal["active", "unconfirmed", "invited", "disabled"]
 # Of the interface and of mail.
 Language = Literal["en"]
 
@@ -32,6 +34,18 @@ class User:
     language: Language = "en"
     # When somebody showed that they read what is sent to `email`.
     email_verified_at: datetime | None = None
+    # When they were last written to, while nobody has come by that.
+    invited_at: datetime | None = None
+    # The account that has all that this one had.
+    merged_into: UserId | None = None
+
+    @property
+    def standing(self) -> Standing:
+        if self.disabled_at is not None:
+            return "disabled"
+        if self.invited_at is not None:
+            return "invited"
+        return "active" if self.email_verified_at is not None else "unconfirmed"
 
     @property
     def initials(self) -> str:
@@ -50,6 +64,7 @@ class NewUser:
     created_at: datetime
     time_zone: str = "UTC"
     demo: bool = False
+    invited_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +139,7 @@ class Purpose(StrEnum):
     VERIFY = "verify"  # show that the address of the account is read
     CHANGE = "change"  # make this the address of the account
     UNDO = "undo"  # take that back: it goes to the address before
+    INVITE = "invite"  # make the account that an admin prepared one's own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

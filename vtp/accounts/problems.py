@@ -118,6 +118,18 @@ class LinkEnded(Gone):
     code = "link_ended"
 
 
+class NotInvited(Conflict):
+    """This person is not waited for: they came in already, or the account is disabled."""
+
+    code = "not_invited"
+
+
+class MergedAway(Conflict):
+    """This account was merged into another one and cannot be used again."""
+
+    code = "merged_away"
+
+
 class AddressVerified(Conflict):
     """Your address is confirmed already."""
 

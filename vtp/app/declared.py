@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from vtp.accounts import api as accounts_api
+from vtp.accounts import hooks as accounts_hooks
 from vtp.accounts import jobs as accounts_jobs
 from vtp.accounts import kinds as accounts_kinds
 from vtp.accounts import pages as accounts_pages
@@ -52,7 +53,7 @@ HANDLERS = (
     webhooks_jobs.handlers,
 )
 # What webhooks tell.
-HOOKS = (*rooms_hooks.news,)
+HOOKS = (*accounts_hooks.news, *rooms_hooks.news)
 # What people can be told, and all that may be written to them.
 KINDS = (*accounts_kinds.KINDS,)
 LETTERS = (mail_service.TEST, *accounts_kinds.LETTERS)

@@ -84,6 +84,7 @@ async def open_parts(
                 jobs=jobs,
                 mails=box.mails,
                 notices=box.notices,
+                webhooks=webhooks,
                 demo=demo,
             )
         )

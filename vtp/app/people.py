@@ -13,12 +13,15 @@ from vtp.accounts.service import open_administration
 from vtp.accounts.service.administration import Administration
 from vtp.accounts.service.people import People
 from vtp.actor import Role
+from vtp.app import declared
 from vtp.audit.service import Audit
 from vtp.clock import SystemClock
 from vtp.db import open_database
 from vtp.db.schema import require_schema
 from vtp.errors import Invalid
+from vtp.jobs.service import Jobs
 from vtp.settings import Settings
+from vtp.webhooks.service import Webhooks
 
 
 class UnknownRole(Invalid):
@@ -42,10 +45,14 @@ class Wish:
 async def administration(chosen: Settings) -> AsyncIterator[Administration]:
     async with open_database(chosen.database) as db:
         await require_schema(db)
+        clock = SystemClock()
+        audit = Audit(db, clock)
+        jobs = Jobs(db, chosen.jobs, declared.HANDLERS, record=audit.record)
         async with open_administration(
             db,
-            clock=SystemClock(),
-            audit=Audit(db, SystemClock()),
+            clock=clock,
+            audit=audit,
+            webhooks=Webhooks(db, clock=clock, audit=audit, jobs=jobs),
             options=chosen.auth,
             secrets=keyring.load(chosen.secrets_dir),
         ) as opened:

@@ -27,6 +27,7 @@ class Auth(Section, frozen=True, kw_only=True):
     reset_lifetime: Positive = 3_600.0
     verify_lifetime: Positive = 259_200.0
     undo_lifetime: Positive = 604_800.0
+    invite_lifetime: Positive = 604_800.0
     bcrypt_cost: Annotated[int, msgspec.Meta(ge=4, le=16)] = 12
     hash_threads: Count = 1
     hash_queue: Spare = 32

@@ -21,6 +21,7 @@ _STAFF = frozenset({Role.ADMIN, Role.MANAGER})
 ITEMS = (
     Item("/", "nav.home", "house"),
     Item("/rooms", "nav.rooms", "video"),
+    Item("/admin/people", "nav.people", "users", frozenset({Role.ADMIN})),
     Item("/admin/jobs", "nav.jobs", "history", _STAFF),
     Item("/admin/mail", "nav.mail", "mail", frozenset({Role.ADMIN})),
     Item("/admin/webhooks", "nav.webhooks", "link", frozenset({Role.ADMIN})),

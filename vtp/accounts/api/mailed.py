@@ -8,7 +8,7 @@ from aiohttp import web
 from msgspec import Meta, Struct
 
 from vtp.accounts.api.asking import ACCOUNTS
-from vtp.accounts.api.shapes import Email, Input, Password
+from vtp.accounts.api.shapes import Email, Input, Name, Password
 from vtp.accounts.problems import (
     AddressVerified,
     EmailTaken,
@@ -54,6 +54,12 @@ class Proof(Input, frozen=True, kw_only=True):
 class AddressChange(Input, frozen=True, kw_only=True):
     email: Annotated[Email, Meta(examples=["ines.carvalho@school.example"])]
     password: Annotated[Password, Meta(description="Your password, so that it is you.")]
+
+
+class Acceptance(Input, frozen=True, kw_only=True):
+    token: Token
+    name: Name
+    password: Annotated[Password, Meta(examples=["quiet lantern over nine bridges"])]
 
 
 class Undone(Struct, frozen=True, kw_only=True):
@@ -148,3 +154,16 @@ async def undo(request: web.Request, body: Proof) -> Undone:
     The account has its old address again; its password, sessions and keys have ended.
     """
     return Undone(reset_token=await request.app[ACCOUNTS].addresses.undo(body.token))
+
+
+@routes.post(
+    "/api/v1/auth/invitation",
+    rule=anyone("auth", "accept_invitation", writes=True),
+    status=204,
+    errors=(LinkEnded, WeakPassword, PasswordTooLong, TooManySignIns),
+)
+async def accept(request: web.Request, body: Acceptance) -> None:
+    """Make the account yours to which you were invited. Then sign in."""
+    await request.app[ACCOUNTS].invitations.accept(
+        body.token, name=body.name, password=body.password
+    )

@@ -233,6 +233,19 @@ class UserView(Struct, frozen=True, kw_only=True):
     picture_url: Annotated[str | None, Meta(examples=[f"/api/v1/users/{_ID}/picture?v={_ID}"])]
     created_at: Annotated[datetime, Meta(examples=[_BORN])]
     disabled_at: Annotated[datetime | None, Meta(examples=[None])]
+    state: Annotated[
+        model.Standing,
+        Meta(
+            description="Invited: nobody came in by the letter yet. Unconfirmed: nobody showed "
+            "that mail to the address is read.",
+            examples=["active"],
+        ),
+    ]
+    invited_at: Annotated[datetime | None, Meta(examples=[None])]
+    merged_into: Annotated[
+        UserId | None,
+        Meta(description="The account that has all that this one had.", examples=[None]),
+    ]
 
 
 def user_view(user: model.User) -> UserView:
@@ -246,6 +259,9 @@ def user_view(user: model.User) -> UserView:
         picture_url=picture_url(user),
         created_at=user.created_at,
         disabled_at=user.disabled_at,
+        state=user.standing,
+        invited_at=user.invited_at,
+        merged_into=user.merged_into,
     )
 
 
@@ -270,6 +286,24 @@ class PeopleQuery(Paged, frozen=True, forbid_unknown_fields=True, kw_only=True):
             description="Words in the name or the email.",
             examples=["carvalho"],
         ),
+    ] = ""
+    role: Role | None = None
+    state: model.Standing | None = None
+
+
+class NewPerson(Input, frozen=True, kw_only=True):
+    email: Email
+    name: Name
+    roles: Roles
+    password: Password
+
+
+class Invitation(Input, frozen=True, kw_only=True):
+    email: Email
+    roles: Roles
+    name: Annotated[
+        str,
+        Meta(max_length=fields.MAX_NAME, description="They say their own when they come."),
     ] = ""
 
 

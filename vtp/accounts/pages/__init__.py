@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vtp.accounts.pages import entrance, mailed, profile, providers, second_step
+from vtp.accounts.pages import entrance, mailed, people, profile, providers, second_step
 from vtp.accounts.pages.profile import SCOPES
 from vtp.edge.routes import Route
 
@@ -12,6 +12,7 @@ routes: list[Route] = [
     *providers.routes,
     *mailed.routes,
     *profile.routes,
+    *people.routes,
 ]
 
 __all__ = ["SCOPES", "routes"]

@@ -27,7 +27,7 @@ routes = Routes("pages")
 
 class LoginQuery(Struct, frozen=True, forbid_unknown_fields=True):
     next: Annotated[str, Meta(max_length=2000)] = ""
-    # What somebody has just done who is sent here: "password", chosen anew.
+    # What somebody has just done who is sent here: "password", chosen anew; "invited", came in.
     done: Annotated[str, Meta(max_length=20)] = ""
 
 

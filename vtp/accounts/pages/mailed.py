@@ -84,6 +84,42 @@ async def ask_again(request: web.Request, actor: Actor) -> web.Response:
     return see_other(f"/profile?tab=sign-in&done={done}")
 
 
+# --- an invitation ------------------------------------------------------------------------------
+@routes.get("/invitation", rule=anyone("auth", "see_invitation"), **HTML)
+async def invitation_page(request: web.Request, query: LinkQuery) -> web.Response:
+    """Who one will be here, by the link that was mailed."""
+    try:
+        user = await accounts(request).invitations.look(query.token)
+    except Gone as gone:
+        return await _invitation(request, {}, {}, gone.status)
+    return await _invitation(request, {"token": query.token, "email": user.email})
+
+
+@routes.post("/invitation", rule=anyone("auth", "accept_invitation", writes=True), **HTML)
+async def accept(request: web.Request) -> web.Response:
+    """Make the account one's own by the form; then one signs in."""
+    values = await form(request)
+
+    async def begin() -> web.Response:
+        await accounts(request).invitations.accept(
+            values.get("token", ""),
+            name=values.get("name", ""),
+            password=values.get("password", ""),
+        )
+        return see_other("/login?done=invited")
+
+    return await or_again(request, _invitation, values, begin)
+
+
+async def _invitation(
+    request: web.Request, values: Any, errors: Any = None, status: int = 200
+) -> web.Response:
+    token = None if status == Gone.status else values.get("token")
+    return await page_of(
+        request, "invitation.html", values, errors, status, token=token, password_min=SHORTEST
+    )
+
+
 # --- addresses ----------------------------------------------------------------------------------
 @routes.get("/address/verify", rule=anyone("auth", "see_verify"), **HTML)
 async def verify_page(request: web.Request, query: LinkQuery) -> web.Response:

@@ -19,12 +19,14 @@ from vtp.accounts.service.addresses import Addresses
 from vtp.accounts.service.administration import Administration
 from vtp.accounts.service.arrivals import Arrivals
 from vtp.accounts.service.browsers import Browsers
+from vtp.accounts.service.care import Care, care
 from vtp.accounts.service.clients import Clients
 from vtp.accounts.service.credentials import Credentials
 from vtp.accounts.service.endings import Endings, OnChanged, OnEnded
 from vtp.accounts.service.federation import Federation
 from vtp.accounts.service.first_admin import FirstAdmin
 from vtp.accounts.service.guesses import Guesses
+from vtp.accounts.service.invitations import Invitations
 from vtp.accounts.service.links import Links
 from vtp.accounts.service.newcomers import Newcomers
 from vtp.accounts.service.own_keys import OwnKeys
@@ -44,6 +46,7 @@ from vtp.clock import Clock
 from vtp.db import Database
 from vtp.mail.service import Mails
 from vtp.notices.service import Notices
+from vtp.webhooks.service import Webhooks
 
 # s and entries; how late an ending of another process is noticed here.
 _STALE = 1.0
@@ -135,9 +138,17 @@ class Accounts:
     keys: OwnKeys
     people: People
     pictures: Pictures
-    administration: Administration
+    care: Care
     first_admin: FirstAdmin
     endings: Endings
+
+    @property
+    def administration(self) -> Administration:
+        return self.care.administration
+
+    @property
+    def invitations(self) -> Invitations:
+        return self.care.invitations
 
     @property
     def on_ended(self) -> list[OnEnded]:
@@ -167,6 +178,7 @@ async def open_accounts(
     jobs: OwnJobs,
     mails: Mails,
     notices: Notices,
+    webhooks: Webhooks,
     demo: bool,
 ) -> AsyncIterator[Accounts]:
     """`origin` is the public one, `school` its name, `scopes` are all that the routes know."""
@@ -179,7 +191,7 @@ async def open_accounts(
     writing = _Writing(made=made, mails=mails, notices=notices, limit=limit, demo=demo)
     beginning = _Beginning(**ending, options=options, marks=marks, arrivals=Arrivals(notices))
     async with _passwords(options, secrets) as passwords:
-        newcomers = Newcomers(passwords, clock)
+        newcomers = Newcomers(passwords, clock, webhooks)
         guesses = Guesses(passwords, _throttle(options), clock)
         addresses = Addresses(db, **ending, **writing, guesses=guesses)
         new = _New(options=options, newcomers=newcomers, addresses=addresses, demo=demo)
@@ -187,6 +199,7 @@ async def open_accounts(
         sealing, place = Sealing(secrets.pepper), site(origin, name=school)
         known = {name: Provider(name, one, clock) for name, one in oidc.items()}
         guards = _Guards(access=access, sealing=sealing, site=place, providers=known, limit=limit)
+        tending = care(db, newcomers, **ending, made=made, mails=mails, demo=demo)
         ways = _ways(db, beginning, new, words, **guards)
         yield Accounts(
             credentials=Credentials(
@@ -203,9 +216,7 @@ async def open_accounts(
             keys=OwnKeys(db, **ending, scopes=scopes),
             people=People(db, audit),
             pictures=Pictures(db, audit=audit, blobs=blobs, jobs=jobs, limit=limit),
-            administration=Administration(
-                db, **ending, passwords=passwords, newcomers=newcomers, demo=demo
-            ),
+            care=tending,
             first_admin=FirstAdmin(db, **noting, **new, origin=origin),
             endings=endings,
         )
@@ -273,6 +284,7 @@ def _ways(
         challenges=made.challenges,
         proofs=made.proofs,
         second_step=made.second_step,
+        newcomers=new["newcomers"],
         browsers=coming["browsers"],
         endings=beginning["endings"],
         providers=providers,
@@ -290,6 +302,7 @@ async def open_administration(
     audit: Audit,
     options: settings.Auth,
     secrets: Secrets,
+    webhooks: Webhooks,
     demo: bool = False,
 ) -> AsyncIterator[Administration]:
     """For the command line: what changes accounts, without what lets people in."""
@@ -299,7 +312,8 @@ async def open_administration(
             clock=clock,
             audit=audit,
             passwords=passwords,
-            newcomers=Newcomers(passwords, clock),
+            newcomers=Newcomers(passwords, clock, webhooks),
+            webhooks=webhooks,
             endings=Endings(Recent(age=_STALE, entries=0)),
             demo=demo,
         )

@@ -6,12 +6,12 @@ from uuid import UUID
 
 import structlog
 
-from vtp.accounts import fields, zones
+from vtp.accounts import fields, hooks, zones
 from vtp.accounts.model import NewUser, User
 from vtp.accounts.passwords import Passwords
-from vtp.accounts.problems import LastAdmin
+from vtp.accounts.problems import LastAdmin, MergedAway
 from vtp.accounts.service.endings import Endings
-from vtp.accounts.service.newcomers import Newcomers, insert
+from vtp.accounts.service.newcomers import Newcomers
 from vtp.accounts.store import sessions, users
 from vtp.actor import Actor, Role
 from vtp.audit.service import Audit
@@ -19,6 +19,7 @@ from vtp.clock import Clock
 from vtp.db import Database, Db
 from vtp.errors import Forbidden, NotFound
 from vtp.ids import UserId, uuid7
+from vtp.webhooks.service import Webhooks
 
 _log = structlog.get_logger()
 
@@ -33,6 +34,7 @@ class Administration:
         passwords: Passwords,
         newcomers: Newcomers,
         endings: Endings,
+        webhooks: Webhooks,
         demo: bool,
     ) -> None:
         self._db = db
@@ -41,6 +43,7 @@ class Administration:
         self._passwords = passwords
         self._newcomers = newcomers
         self._endings = endings
+        self._webhooks = webhooks
         self._demo = demo
 
     async def create(
@@ -51,7 +54,7 @@ class Administration:
         new = await self._newcomers.checked(email=email, name=name, password=password, roles=roles)
         new = await self._newcomers.hashed(new, password)
         async with self._db.transaction() as tx:
-            user = await insert(tx, new)
+            user = await self._newcomers.insert(tx, new)
             await self._audit.record(
                 tx,
                 actor,
@@ -98,17 +101,41 @@ class Administration:
         async with self._db.transaction() as tx:
             if disabled:
                 await self._keep_an_admin(tx, user_id)
+            before = await users.lock(tx, UserId(user_id))
             at = self._clock.now() if disabled else None
             user = await users.set_disabled(tx, UserId(user_id), at)
-            if user is None:
+            if user is None or before is None:
                 raise NotFound
+            if user.merged_into is not None:
+                raise MergedAway
             if disabled:
                 await sessions.end_all(tx, UserId(user_id))
+            if disabled and before.disabled_at is None:
+                await self._webhooks.tell(tx, hooks.DISABLED, hooks.disabled(user))
             action = "disabled" if disabled else "enabled"
             await self._audit.record(tx, actor, action=action, noun="user", target_id=user_id)
         if disabled:
             await self._endings.all(user.id)
         _log.info("accounts.disabled" if disabled else "accounts.enabled", user_id=str(user.id))
+        return user
+
+    async def sign_out(self, actor: Actor, user_id: UUID) -> User:
+        """Everywhere. Keys stay: they are no sign-in, and have a list of their own."""
+        _require_admin(actor)
+        async with self._db.transaction() as tx:
+            user = await users.lock(tx, UserId(user_id))
+            if user is None:
+                raise NotFound
+            ended = await sessions.end_all(tx, user.id)
+            await self._audit.record(
+                tx,
+                actor,
+                action="signed_out_everywhere",
+                noun="user",
+                target_id=user.id,
+                details={"sessions": len(ended)},
+            )
+        await self._endings.several(user.id, ended)
         return user
 
     async def set_password(self, actor: Actor, user_id: UUID, password: str) -> None:

@@ -28,7 +28,7 @@ from vtp.accounts.problems import (
 from vtp.accounts.service.browsers import Browsers
 from vtp.accounts.service.challenges import Challenges
 from vtp.accounts.service.endings import Endings
-from vtp.accounts.service.newcomers import insert
+from vtp.accounts.service.newcomers import Newcomers
 from vtp.accounts.service.proofs import Proofs
 from vtp.accounts.service.second_step import SecondStep
 from vtp.accounts.store import factors, identities, users
@@ -76,6 +76,7 @@ class Federation:
         challenges: Challenges,
         proofs: Proofs,
         second_step: SecondStep,
+        newcomers: Newcomers,
         browsers: Browsers,
         endings: Endings,
         providers: Mapping[str, Provider],
@@ -89,6 +90,7 @@ class Federation:
         self._challenges = challenges
         self._proofs = proofs
         self._second_step = second_step
+        self._newcomers = newcomers
         self._browsers = browsers
         self._endings = endings
         self._providers = providers
@@ -240,7 +242,7 @@ class Federation:
             created_at=now,
         )
         async with self._db.transaction() as tx:
-            user = await insert(tx, new)
+            user = await self._newcomers.insert(tx, new)
             await users.set_verified(tx, user.id, address=email, at=now)
             made = Identity(
                 id=IdentityId(uuid7()),

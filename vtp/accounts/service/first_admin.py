@@ -10,7 +10,7 @@ from vtp.accounts import opaque, zones
 from vtp.accounts.model import User
 from vtp.accounts.problems import SetupLinkEnded
 from vtp.accounts.service.addresses import Addresses
-from vtp.accounts.service.newcomers import Newcomers, insert
+from vtp.accounts.service.newcomers import Newcomers
 from vtp.accounts.store import setup, users
 from vtp.actor import ANONYMOUS, Role
 from vtp.audit.service import Audit
@@ -79,7 +79,7 @@ class FirstAdmin:
         async with self._db.transaction() as tx:
             if not await setup.use(tx, opaque.digest(token), now=self._clock.now()):
                 raise SetupLinkEnded
-            user = await insert(tx, new)
+            user = await self._newcomers.insert(tx, new)
             await self._addresses.ask(tx, user)
             await self._audit.record(
                 tx,

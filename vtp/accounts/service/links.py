@@ -34,6 +34,7 @@ class Links:
             Purpose.VERIFY: options.verify_lifetime,
             Purpose.CHANGE: options.verify_lifetime,
             Purpose.UNDO: options.undo_lifetime,
+            Purpose.INVITE: options.invite_lifetime,
         }
 
     async def make(self, tx: Db, user: User, purpose: Purpose, address: str = "") -> Made:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from vtp.accounts import fields, zones
+from vtp.accounts import fields, hooks, zones
 from vtp.accounts.model import NewUser, User
 from vtp.accounts.passwords import Passwords
 from vtp.accounts.problems import EmailTaken
@@ -13,11 +13,13 @@ from vtp.actor import Role
 from vtp.clock import Clock
 from vtp.db import Db
 from vtp.ids import UserId, uuid7
+from vtp.webhooks.service import Webhooks
 
 
 class Newcomers:
-    def __init__(self, passwords: Passwords, clock: Clock) -> None:
-        self._passwords = passwords
+    def __init__(self, passwords: Passwords, clock: Clock, webhooks: Webhooks) -> None:
+        self.passwords = passwords
+        self.webhooks = webhooks
         self._clock = clock
 
     async def checked(
@@ -35,7 +37,7 @@ class Newcomers:
             name=lambda: fields.name(name),
             time_zone=lambda: fields.time_zone(time_zone),
         )
-        await self._passwords.require_strong(password, about=(good["email"], good["name"]))
+        await self.passwords.require_strong(password, about=(good["email"], good["name"]))
         return NewUser(
             id=UserId(uuid7()),
             email=good["email"],
@@ -47,19 +49,22 @@ class Newcomers:
         )
 
     async def hashed(self, new: NewUser, password: str) -> NewUser:
-        return replace(new, password_hash=await self._passwords.hash(password))
+        return replace(new, password_hash=await self.passwords.hash(password))
 
-
-async def insert(tx: Db, new: NewUser) -> User:
-    if not await users.insert(tx, new):
-        raise EmailTaken
-    return User(
-        id=new.id,
-        email=new.email,
-        name=new.name,
-        time_zone=new.time_zone,
-        theme="auto",
-        roles=new.roles,
-        picture_id=None,
-        created_at=new.created_at,
-    )
+    async def insert(self, tx: Db, new: NewUser) -> User:
+        """The account, and word of it to programs of others."""
+        if not await users.insert(tx, new):
+            raise EmailTaken
+        user = User(
+            id=new.id,
+            email=new.email,
+            name=new.name,
+            time_zone=new.time_zone,
+            theme="auto",
+            roles=new.roles,
+            picture_id=None,
+            created_at=new.created_at,
+            invited_at=new.invited_at,
+        )
+        await self.webhooks.tell(tx, hooks.CREATED, hooks.created(user))
+        return user

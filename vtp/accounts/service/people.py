@@ -7,9 +7,10 @@ from typing import Any
 from uuid import UUID
 
 from vtp.accounts import fields
-from vtp.accounts.model import User
+from vtp.accounts.model import Standing, User
 from vtp.accounts.service.links import recipient
-from vtp.accounts.store import users
+from vtp.accounts.store import directory, users
+from vtp.accounts.store.directory import Sought
 from vtp.actor import Actor, Role
 from vtp.audit.service import Audit
 from vtp.db import Database, Db
@@ -96,7 +97,14 @@ class People:
         return user
 
     async def listed(
-        self, actor: Actor, *, words: str, after: tuple[str, UUID] | None, limit: int
+        self,
+        actor: Actor,
+        *,
+        words: str,
+        role: Role | None = None,
+        standing: Standing | None = None,
+        after: tuple[str, UUID] | None,
+        limit: int,
     ) -> list[User]:
         if not actor.has(*OVERSEERS):
             raise Forbidden
@@ -104,16 +112,17 @@ class People:
             await self._audit.record_alone(
                 actor, action="listed", noun="user", details={"words": words}
             )
-        if words:
-            return await users.found(self._db, words, after=after, limit=limit)
-        return await users.listed(self._db, after=after, limit=limit)
+        sought = Sought(words=words, role=role, standing=standing)
+        return await directory.listed(self._db, sought, after=after, limit=limit)
 
     # --- for the record of what was done (`vtp.audit.service.reading.Names`) --------------------
     async def names(self, ids: Iterable[UUID]) -> Mapping[UUID, str]:
-        return await users.names(self._db, ids)
+        return await directory.names(self._db, ids)
 
     async def matching(self, words: str, *, limit: int) -> Sequence[UUID]:
-        return [user.id for user in await users.found(self._db, words, after=None, limit=limit)]
+        sought = Sought(words=words)
+        found = await directory.listed(self._db, sought, after=None, limit=limit)
+        return [user.id for user in found]
 
 
 async def addressee(db: Db, user_id: UserId) -> Recipient | None:

@@ -15,7 +15,7 @@ from vtp.accounts.service.addresses import Addresses
 from vtp.accounts.service.browsers import Browsers
 from vtp.accounts.service.clients import Clients
 from vtp.accounts.service.guesses import Guesses
-from vtp.accounts.service.newcomers import Newcomers, insert
+from vtp.accounts.service.newcomers import Newcomers
 from vtp.accounts.service.second_step import SecondStep
 from vtp.accounts.store import users
 from vtp.accounts.throttle import place_of
@@ -84,7 +84,7 @@ class SignIn:
         await self._limit.registration(address)
         new = await self._newcomers.hashed(new, password)
         async with self._db.transaction() as tx:
-            user = await insert(tx, new)
+            user = await self._newcomers.insert(tx, new)
             await self._addresses.ask(tx, user)
             await self._audit.record(
                 tx, ANONYMOUS, action="registered", noun="user", target_id=user.id

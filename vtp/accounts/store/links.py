@@ -36,8 +36,9 @@ async def look(
           from mailed_link join app_user on app_user.id = user_id
          where token_hash = $1 and purpose = $2 and expires_at > $3
            and disabled_at is null and (not app_user.demo or $4)
-           and (purpose <> 'password' or mailed_link.password_version = app_user.password_version)
-           and (purpose not in ('password', 'verify') or address = app_user.email)
+           and (purpose not in ('password', 'invite')
+                or mailed_link.password_version = app_user.password_version)
+           and (purpose not in ('password', 'verify', 'invite') or address = app_user.email)
         """,
         token_hash,
         purpose.value,

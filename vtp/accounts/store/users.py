@@ -6,8 +6,6 @@ that lets somebody in is told whether this is one.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -18,38 +16,37 @@ from vtp.actor import Role
 from vtp.db import Db, Row
 from vtp.ids import UserId
 
-_LIKE = re.compile(r"([\\%_])")
-
 
 async def insert(db: Db, user: NewUser) -> bool:
     """False when there is an account with this email."""
     tag = await db.execute(
         """
         insert into app_user
-               (id, email, name, roles, password_hash, created_at, time_zone, demo)
-        values ($1, $2, $3, $4, $5, $6, $7, $8)
+               (id, email, name, roles, password_hash, created_at, time_zone, demo, invited_at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
         on conflict (email) do nothing
         """,
         user.id,
         user.email,
         user.name,
-        _names(user.roles),
+        names_of(user.roles),
         user.password_hash,
         user.created_at,
         user.time_zone,
         user.demo,
+        user.invited_at,
     )
     return tag == "INSERT 0 1"
 
 
 async def by_id(db: Db, user_id: UUID) -> User | None:
     row = await db.fetchrow("select * from app_user where id = $1", user_id)
-    return _user(row) if row else None
+    return of_row(row) if row else None
 
 
 async def by_email(db: Db, email: str) -> User | None:
     row = await db.fetchrow("select * from app_user where email = $1", email)
-    return _user(row) if row else None
+    return of_row(row) if row else None
 
 
 async def login(db: Db, email: str, *, demo: bool) -> Login | None:
@@ -78,40 +75,6 @@ async def login_of(db: Db, user_id: UserId, *, demo: bool) -> Login | None:
     return _login(row) if row else None
 
 
-async def listed(db: Db, *, after: tuple[str, UUID] | None, limit: int) -> list[User]:
-    """Everybody, by name."""
-    rows = await db.fetch(
-        """
-        select * from app_user
-         where $1::text is null or (lower(name), id) > (lower($1), $2::uuid)
-         order by lower(name), id
-         limit $3
-        """,
-        after[0] if after else None,
-        after[1] if after else None,
-        limit,
-    )
-    return [_user(row) for row in rows]
-
-
-async def found(db: Db, words: str, *, after: tuple[str, UUID] | None, limit: int) -> list[User]:
-    """Those with `words` in name or email, by name."""
-    rows = await db.fetch(
-        """
-        select * from app_user
-         where name || ' ' || email::text ilike '%' || $1 || '%'
-           and ($2::text is null or (lower(name), id) > (lower($2), $3::uuid))
-         order by lower(name), id
-         limit $4
-        """,
-        _LIKE.sub(r"\\\1", words),
-        after[0] if after else None,
-        after[1] if after else None,
-        limit,
-    )
-    return [_user(row) for row in rows]
-
-
 async def set_profile(
     db: Db,
     user_id: UserId,
@@ -138,21 +101,21 @@ async def set_profile(
         theme,
         language,
     )
-    return _user(row) if row else None
+    return of_row(row) if row else None
 
 
 async def set_roles(db: Db, user_id: UserId, roles: frozenset[Role]) -> User | None:
     row = await db.fetchrow(
-        "update app_user set roles = $2 where id = $1 returning *", user_id, _names(roles)
+        "update app_user set roles = $2 where id = $1 returning *", user_id, names_of(roles)
     )
-    return _user(row) if row else None
+    return of_row(row) if row else None
 
 
 async def set_disabled(db: Db, user_id: UserId, at: datetime | None) -> User | None:
     row = await db.fetchrow(
         "update app_user set disabled_at = $2 where id = $1 returning *", user_id, at
     )
-    return _user(row) if row else None
+    return of_row(row) if row else None
 
 
 async def set_password(
@@ -161,7 +124,8 @@ async def set_password(
     """A new password; False when `version` is given and is not the present one any more."""
     tag = await db.execute(
         """
-        update app_user set password_hash = $2, password_version = password_version + 1
+        update app_user
+           set password_hash = $2, password_version = password_version + 1, invited_at = null
          where id = $1 and ($3::integer is null or password_version = $3)
         """,
         user_id,
@@ -202,7 +166,7 @@ async def set_email(db: Db, user_id: UserId, email: str, *, at: datetime) -> boo
 async def lock(db: Db, user_id: UserId) -> User | None:
     """Until the end of the transaction nobody else changes this account."""
     row = await db.fetchrow("select * from app_user where id = $1 for update", user_id)
-    return _user(row) if row else None
+    return of_row(row) if row else None
 
 
 async def close_password(db: Db, user_id: UserId) -> None:
@@ -338,14 +302,14 @@ async def put_demo(db: Db, user: NewUser) -> None:
         user.id,
         user.email,
         user.name,
-        _names(user.roles),
+        names_of(user.roles),
         user.password_hash,
         user.created_at,
         user.time_zone,
     )
 
 
-def _names(roles: frozenset[Role]) -> list[str]:
+def names_of(roles: frozenset[Role]) -> list[str]:
     return sorted(role.value for role in roles)
 
 
@@ -356,7 +320,7 @@ def _login(row: Row) -> Login:
     )
 
 
-def _user(row: Row) -> User:
+def of_row(row: Row) -> User:
     return User(
         id=UserId(row["id"]),
         email=row["email"],
@@ -369,9 +333,6 @@ def _user(row: Row) -> User:
         disabled_at=row["disabled_at"],
         language=row["language"],
         email_verified_at=row["email_verified_at"],
+        invited_at=row["invited_at"],
+        merged_into=row["merged_into"],
     )
-
-
-async def names(db: Db, ids: Iterable[UUID]) -> dict[UUID, str]:
-    rows = await db.fetch("select id, name from app_user where id = any($1::uuid[])", list(ids))
-    return {row["id"]: row["name"] for row in rows}

@@ -1,0 +1,56 @@
+"""What looks after people: made together, because all of it needs the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from vtp.accounts.service.administration import Administration
+from vtp.accounts.service.endings import Endings
+from vtp.accounts.service.invitations import Invitations
+from vtp.accounts.service.links import Links
+from vtp.accounts.service.newcomers import Newcomers
+from vtp.audit.service import Audit
+from vtp.clock import Clock
+from vtp.db import Database
+from vtp.mail.service import Mails
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Care:
+    administration: Administration
+    invitations: Invitations
+
+
+def care(
+    db: Database,
+    newcomers: Newcomers,
+    *,
+    clock: Clock,
+    audit: Audit,
+    endings: Endings,
+    made: Links,
+    mails: Mails,
+    demo: bool,
+) -> Care:
+    return Care(
+        administration=Administration(
+            db,
+            clock=clock,
+            audit=audit,
+            passwords=newcomers.passwords,
+            newcomers=newcomers,
+            endings=endings,
+            webhooks=newcomers.webhooks,
+            demo=demo,
+        ),
+        invitations=Invitations(
+            db,
+            clock=clock,
+            audit=audit,
+            passwords=newcomers.passwords,
+            newcomers=newcomers,
+            made=made,
+            mails=mails,
+            webhooks=newcomers.webhooks,
+        ),
+    )
