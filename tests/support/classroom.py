@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from uuid import UUID
 
 from tests.support.accounts import Person, a_person, some_accounts
 from tests.support.chronicle import a_chronicle
 from tests.support.quiet_plane import Peer, QuietPlane, sound, video
-from tests.support.recordings import unrecorded
+from tests.support.recordings import recorded
 from vtp import settings
 from vtp.accounts.service import Accounts
 from vtp.accounts.service.standing import Standing
@@ -23,6 +24,7 @@ from vtp.db import Database
 from vtp.edge.sockets import endings
 from vtp.edge.sockets.channels import Sid
 from vtp.ids import MeetingId, RoomId
+from vtp.recordings.service import Recordings
 from vtp.rooms import news
 from vtp.rooms.facts import AnyEvent, ParticipantId, Source, Track
 from vtp.rooms.rights import Access
@@ -84,6 +86,7 @@ class School:
     listeners: Listeners
     rooms: Rooms
     blobs: MemoryBlobs
+    recordings: Recordings
     _sockets: int = 0
 
     async def person(self, name: str, *roles: Role) -> Attender:
@@ -172,13 +175,14 @@ async def a_process(
     accounts: Accounts,
     *,
     options: settings.Rooms = STILL,
+    root: Path | None = None,
 ) -> AsyncIterator[School]:
     """One process that holds classes; opened beside another one, as after its crash."""
     plane, listeners = QuietPlane(), Listeners()
     async with (
         Threads(1) as threads,
         open_attendance(db, clock=clock, options=UNWRITTEN) as attendance,
-        unrecorded(db, clock) as recordings,
+        recorded(db, root=root) as recordings,
         open_rooms(
             db,
             clock=clock,
@@ -194,16 +198,21 @@ async def a_process(
             recordings=recordings,
         ) as rooms,
     ):
-        yield School(db, clock, accounts, attendance, plane, listeners, rooms, blobs)
+        yield School(db, clock, accounts, attendance, plane, listeners, rooms, blobs, recordings)
 
 
 @asynccontextmanager
 async def a_school(
-    db: Database, clock: SetClock, *, options: settings.Rooms = STILL
+    db: Database,
+    clock: SetClock,
+    *,
+    options: settings.Rooms = STILL,
+    root: Path | None = None,
 ) -> AsyncIterator[School]:
+    """`root` is where its recorder listens; without one nothing can be recorded."""
     async with (
         some_accounts(db, clock) as accounts,
-        a_process(db, clock, accounts, options=options) as school,
+        a_process(db, clock, accounts, options=options, root=root) as school,
     ):
         accounts.on_ended.append(school.rooms.standing.on_ended)
         accounts.on_changed.append(school.rooms.standing.on_changed)

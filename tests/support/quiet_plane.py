@@ -76,6 +76,21 @@ class Slot:
 
 
 @dataclass(eq=False)
+class QuietTap:
+    """Nothing flows in it."""
+
+    sink: Sink
+    closed: bool = False
+
+    def want_key(self, now: float) -> None: ...
+
+    def close(self) -> None:
+        if not self.closed:
+            self.closed = True
+            self.sink.ended()
+
+
+@dataclass(eq=False)
 class Producer:
     id: str
     published: Published
@@ -83,6 +98,7 @@ class Producer:
     paused: bool
     closed: bool = False
     consumers: list[Consumer] = field(default_factory=list)
+    taps: list[QuietTap] = field(default_factory=list)
 
     def flows(self) -> bool:
         return not self.paused
@@ -94,7 +110,8 @@ class Producer:
         self.paused = False
 
     def tap(self, sink: Sink, now: float) -> Tap:
-        raise NotImplementedError  # nothing is recorded here
+        self.taps.append(made := QuietTap(sink))
+        return made
 
     def close(self) -> None:
         self.closed = True

@@ -1,7 +1,8 @@
-"""Recordings of a school in a test, whose recorder may or may not be there."""
+"""Recordings of a school in a test, with a recorder in the same process."""
 
 from __future__ import annotations
 
+import asyncio
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -9,20 +10,31 @@ from pathlib import Path
 
 from vtp import settings
 from vtp.audit.service import Audit
-from vtp.clock import Clock
+from vtp.clock import SystemClock
 from vtp.db import Database
+from vtp.media.recorder.server import Recorder
 from vtp.recordings.service import Recordings, open_recordings
+
+_BRISK = settings.Recorder(retry=0.01, reserve=1)
 
 
 @asynccontextmanager
-async def unrecorded(db: Database, clock: Clock) -> AsyncIterator[Recordings]:
-    """Nobody listens in its folder, so nothing is recorded."""
-    with tempfile.TemporaryDirectory() as folder:
+async def a_recorder(root: Path, *, reserve: int = 1) -> AsyncIterator[None]:
+    stop = asyncio.Event()
+    serving = asyncio.ensure_future(Recorder(root, reserve=reserve).serve(stop))
+    try:
+        yield
+    finally:
+        stop.set()
+        await serving
+
+
+@asynccontextmanager
+async def recorded(db: Database, *, root: Path | None = None) -> AsyncIterator[Recordings]:
+    """Without a folder nobody listens, so nothing can be recorded."""
+    clock = SystemClock()
+    with tempfile.TemporaryDirectory() as empty:
         async with open_recordings(
-            db,
-            clock=clock,
-            audit=Audit(db, clock),
-            options=settings.Recorder(),
-            root=Path(folder),
+            db, clock=clock, audit=Audit(db, clock), options=_BRISK, root=root or Path(empty)
         ) as made:
             yield made

@@ -16,7 +16,7 @@ from tests.support.chronicle import a_chronicle
 from tests.support.classroom import UNWRITTEN
 from tests.support.edge import an_app
 from tests.support.quiet_plane import QuietPlane
-from tests.support.recordings import unrecorded
+from tests.support.recordings import recorded
 from tests.support.socket_app import QUICK, Noted
 from tests.support.socket_client import Client, connected
 from vtp import settings
@@ -111,7 +111,7 @@ async def a_served_school(
                 blobs=MemoryBlobs(threads, clock),
                 sandbox=Sandbox(settings.Sandbox(), clock=clock),
                 recheck=Standing(db, clock=clock, demo=False),
-                recordings=await stack.enter_async_context(unrecorded(db, clock)),
+                recordings=await stack.enter_async_context(recorded(db)),
             )
         )
         app = an_app(api.routes, people=accounts.credentials, limits=_PLENTY)  # type: ignore[arg-type]  # the real ones, by shape

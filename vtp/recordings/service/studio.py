@@ -63,6 +63,11 @@ class Studio:
         self._stage = stage
 
     @property
+    def ready(self) -> bool:
+        """Whether the recorder is there."""
+        return self._capture.connected
+
+    @property
     def stage(self) -> Stage:
         if self._stage is None:
             raise RuntimeError("recordings have no classes yet")

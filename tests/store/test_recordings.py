@@ -1,0 +1,229 @@
+"""Recordings of classes: who begins, pauses and ends them, and what a crash leaves of them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.support.classroom import Attender, School, a_process, a_school
+from tests.support.quiet_plane import Producer
+from tests.support.recordings import a_recorder
+from vtp.actor import Role
+from vtp.clock import SetClock
+from vtp.db import Database
+from vtp.errors import NotFound
+from vtp.ids import RecordingId, RoomId, uuid7
+from vtp.recordings.model import Recording
+from vtp.recordings.problems import (
+    AlreadyRecorded,
+    DiskFull,
+    NoClass,
+    NoRecorder,
+    NotYoursToRecord,
+    RecordingOver,
+    StillRecording,
+)
+
+
+@pytest.fixture
+async def school(db: Database, clock: SetClock, tmp_path: Path) -> AsyncIterator[School]:
+    async with (
+        a_recorder(tmp_path),
+        a_school(db, clock, root=tmp_path) as made,
+    ):
+        await until(lambda: made.recordings.studio.ready)
+        yield made
+
+
+@pytest.fixture
+async def ines(school: School) -> Attender:
+    return await school.person("Ines Carvalho", Role.INSTRUCTOR)
+
+
+@pytest.fixture
+async def noor(school: School) -> Attender:
+    return await school.person("Noor Haddad")
+
+
+@pytest.fixture
+async def room(school: School, ines: Attender) -> RoomId:
+    return await school.room(ines)
+
+
+async def until(true: Callable[[], object]) -> None:
+    for _ in range(2_000):
+        if true():
+            return
+        await asyncio.sleep(0.01)
+    raise TimeoutError
+
+
+async def ready(school: School, host: Attender, id: RecordingId) -> Recording:
+    """Once the recorder has closed its files and that is written."""
+    for _ in range(2_000):
+        found = (await school.recordings.library.get(host.actor, id)).recording
+        if found.state == "ready":
+            return found
+        await asyncio.sleep(0.01)
+    raise TimeoutError
+
+
+def shown(attender: Attender) -> str:
+    assert attender.entry
+    return attender.entry.meeting.state.recording
+
+
+async def test_a_host_records_a_class_and_everybody_sees_it(
+    school: School, ines: Attender, noor: Attender, room: RoomId
+) -> None:
+    await ines.join(room)
+    studio = school.recordings.studio
+    made = await studio.start(ines.actor, room)
+    assert (made.state, shown(ines), made.started_by) == ("recording", "on", ines.actor.user_id)
+    await noor.join(room)
+    assert shown(noor) == "on"
+    assert (await studio.pause(ines.actor, made.id)).state == "paused"
+    assert (await studio.pause(ines.actor, made.id)).state == "paused"
+    assert shown(noor) == "paused"
+    assert (await studio.resume(ines.actor, made.id)).state == "recording"
+    assert (await studio.stop(ines.actor, made.id)).state == "processing"
+    assert shown(noor) == "off"
+    found = await ready(school, ines, made.id)
+    assert found.stopped_at is not None
+    assert (await studio.stop(ines.actor, made.id)).state == "ready"
+    with pytest.raises(RecordingOver):
+        await studio.pause(ines.actor, made.id)
+
+
+async def test_nobody_else_records(
+    school: School, ines: Attender, noor: Attender, room: RoomId
+) -> None:
+    studio = school.recordings.studio
+    with pytest.raises(NoClass):
+        await studio.start(ines.actor, room)
+    await ines.join(room)
+    with pytest.raises(NotYoursToRecord):
+        await studio.start(noor.actor, room)
+    with pytest.raises(NotFound):
+        await studio.start(ines.actor, RoomId(uuid7()))
+    made = await studio.start(ines.actor, room)
+    with pytest.raises(AlreadyRecorded):
+        await studio.start(ines.actor, room)
+    with pytest.raises(NotYoursToRecord):
+        await studio.stop(noor.actor, made.id)
+    with pytest.raises(NotFound):
+        await studio.stop(ines.actor, RecordingId(uuid7()))
+    assert shown(ines) == "on"
+
+
+async def test_voices_and_screens_are_kept_and_of_cameras_those_of_hosts(
+    school: School, ines: Attender, noor: Attender, room: RoomId
+) -> None:
+    await ines.join(room)
+    await noor.join(room)
+    before = ines.send("camera", mime="video/H264")
+    await school.recordings.studio.start(ines.actor, room)
+    tracks = [before, ines.send("microphone"), noor.send("microphone")]
+    hidden = noor.send("camera", mime="video/H264")
+    assert [len(producer(school, one.id).taps) for one in tracks] == [1, 1, 1]
+    assert not producer(school, hidden.id).taps
+
+
+def producer(school: School, track_id: object) -> Producer:
+    for peer in school.plane.peers.values():
+        if (found := peer.producers.get(str(track_id))) is not None:
+            return found
+    raise LookupError
+
+
+async def test_a_recording_ends_with_its_class(
+    school: School, ines: Attender, room: RoomId
+) -> None:
+    meeting = (await ines.join(room)).meeting
+    made = await school.recordings.studio.start(ines.actor, room)
+    await school.rooms.meetings.end(ines.actor, meeting.id)
+    await ready(school, ines, made.id)
+
+
+async def test_after_a_crash_it_is_gone_on_with_or_brought_to_its_end(
+    db: Database, clock: SetClock, tmp_path: Path
+) -> None:
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(a_recorder(tmp_path))
+        before = await stack.enter_async_context(a_school(db, clock, root=tmp_path))
+        await until(lambda: before.recordings.studio.ready)
+        ines = await before.person("Ines Carvalho", Role.INSTRUCTOR)
+        goes_on, ends = await before.room(ines), await before.room(ines, title="Music")
+        await ines.join(goes_on)
+        one = await before.recordings.studio.start(ines.actor, goes_on)
+        await before.recordings.studio.pause(ines.actor, one.id)
+        other = Attender(before, ines.person, ines.actor, before.socket())
+        meeting = (await other.join(ends)).meeting
+        two = await before.recordings.studio.start(ines.actor, ends)
+        async with db.transaction() as tx:
+            await tx.execute(
+                "update meeting set ended_at = now(), ended_how = 'lost' where id = $1", meeting.id
+            )
+        after = await stack.enter_async_context(
+            a_process(db, clock, before.accounts, root=tmp_path)
+        )
+        ines.school = after
+        taken_up = after.rooms.live.in_room(goes_on)
+        assert taken_up is not None
+        assert taken_up.state.recording == "paused"
+        assert (await after.recordings.studio.resume(ines.actor, one.id)).state == "recording"
+        await ready(after, ines, two.id)
+
+
+async def test_without_a_recorder_and_without_room_nothing_is_begun(
+    db: Database, clock: SetClock, tmp_path: Path
+) -> None:
+    async with a_school(db, clock) as school:
+        ines = await school.person("Ines Carvalho", Role.INSTRUCTOR)
+        room = await school.room(ines)
+        await ines.join(room)
+        with pytest.raises(NoRecorder):
+            await school.recordings.studio.start(ines.actor, room)
+    async with a_recorder(tmp_path, reserve=1 << 60), a_school(db, clock, root=tmp_path) as full:
+        await until(lambda: full.recordings.studio.ready)
+        host = await full.person("Ada Lovelace", Role.INSTRUCTOR)
+        room = await full.room(host)
+        await host.join(room)
+        with pytest.raises(DiskFull):
+            await full.recordings.studio.start(host.actor, room)
+
+
+async def test_hosts_name_hide_delete_and_take_back(
+    school: School, ines: Attender, noor: Attender, room: RoomId
+) -> None:
+    await ines.join(room)
+    library, studio = school.recordings.library, school.recordings.studio
+    made = await studio.start(ines.actor, room)
+    with pytest.raises(StillRecording):
+        await library.delete(ines.actor, made.id)
+    await studio.stop(ines.actor, made.id)
+    await ready(school, ines, made.id)
+    changed = await library.change(ines.actor, made.id, title="Fractions", visibility=None)
+    assert (changed.title, changed.visibility) == ("Fractions", "room")
+    assert [one.id for one in await listed(school, noor, room)] == [made.id]
+    await library.change(ines.actor, made.id, title=None, visibility="hosts")
+    assert await listed(school, noor, room) == []
+    with pytest.raises(NotFound):
+        await library.get(noor.actor, made.id)
+    assert [one.id for one in await listed(school, ines, None)] == [made.id]
+    await library.delete(ines.actor, made.id)
+    assert await listed(school, ines, room) == []
+    await library.restore(ines.actor, made.id)
+    assert [one.id for one in await listed(school, ines, room)] == [made.id]
+    assert await library.parts(ines.actor, made.id) == []
+    with pytest.raises(NotFound):
+        await library.file(ines.actor, made.id, 1)
+
+
+async def listed(school: School, attender: Attender, room: RoomId | None) -> list[Recording]:
+    library = school.recordings.library
+    return await library.listed(attender.actor, room_id=room, before=None, limit=10)
