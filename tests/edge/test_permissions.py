@@ -27,8 +27,8 @@ from tests.support.socket_client import connected
 from tests.support.whip import FRAGMENT, SDP
 from vtp import settings
 from vtp.accounts.kinds import PASSWORD_CHANGED
-from vtp.accounts.model import Identity, MakePicture, Passkey
-from vtp.accounts.store import identities, passkeys
+from vtp.accounts.model import Identity, ImportState, MakePicture, Passkey
+from vtp.accounts.store import identities, imports, passkeys
 from vtp.actor import Actor, Role, Via
 from vtp.app import declared
 from vtp.app.hooks import endpoints
@@ -78,6 +78,9 @@ _PASSKEY = {
     "type": "public-key",
     "response": {"clientDataJSON": "e30", "authenticatorData": "AA", "signature": "AA"},
 }
+
+_LIST_KIND = "multipart/form-data; boundary=x"
+_LIST = b'--x\r\nContent-Disposition: form-data; name="list"\r\n\r\nmail\r\n--x--\r\n'
 
 _WEBHOOK = {"url": "https://hooks.school.test/", "events": ["meeting.started"]}
 
@@ -158,6 +161,11 @@ CALLS: dict[tuple[str, str], Call] = {
     ("POST", "/api/v1/users/{id}/disable"): Call(200, of="somebody"),
     ("POST", "/api/v1/users/{id}/enable"): Call(200, of="somebody"),
     ("POST", "/api/v1/users/{id}/sign-out"): Call(200, of="somebody"),
+    ("POST", "/api/v1/users/imports"): Call(202, raw=b"mail,name\n", kind="text/csv"),
+    ("GET", "/api/v1/users/imports/{id}"): Call(200, of="import"),
+    ("GET", "/api/v1/users/imports/{id}/lines"): Call(200, of="import"),
+    # It cannot be read.
+    ("POST", "/api/v1/users/imports/{id}/apply"): Call(409, of="import"),
     ("POST", "/api/v1/auth/invitation"): Call(
         410, body=_LINK | {"name": "Noor", "password": "quiet lantern"}
     ),
@@ -304,6 +312,10 @@ CALLS: dict[tuple[str, str], Call] = {
     ("POST", "/admin/people"): Call(409, form={"email": "a@school.test", "role:student": "on"}),
     ("GET", "/admin/people/{id}"): Call(200, of="user", page=True),
     ("POST", "/admin/people/{id}"): Call(303, form={"do": "disable"}, of="somebody"),
+    ("GET", "/admin/people/import"): Call(200, page=True),
+    ("POST", "/admin/people/import"): Call(303, raw=_LIST, kind=_LIST_KIND),
+    ("GET", "/admin/people/imports/{id}"): Call(200, of="import", page=True),
+    ("POST", "/admin/people/imports/{id}"): Call(303, form={}, of="import"),
     ("GET", "/admin/jobs"): Call(200, page=True),
     ("GET", "/admin/audit"): Call(200, page=True),
     ("GET", "/admin/webhooks"): Call(200, page=True),
@@ -436,7 +448,7 @@ class School:
                     self.actor(OWNER), name="k", scopes=None, expires_at=None
                 )
                 return str(key.id)
-            case "job" | "passkey" | "identity" | "webhook" | "notice" | "somebody":
+            case "job" | "passkey" | "identity" | "webhook" | "notice" | "somebody" | "import":
                 made = {
                     "job": self.job,
                     "passkey": self.passkey,
@@ -444,6 +456,7 @@ class School:
                     "webhook": self.webhook,
                     "notice": self.notice,
                     "somebody": self.somebody,
+                    "import": self.list_of_people,
                 }
                 return str(await made[of]())
             case "cancelled job":
@@ -458,6 +471,14 @@ class School:
             case "meeting" | "participant" | "track" | "recording":
                 return str(await (self.recording() if of == "recording" else self.meeting()))
         return ""
+
+    async def list_of_people(self) -> UUID:
+        """One that cannot be read: nothing is waited for."""
+        accounts, admin = self.application.parts.accounts, self.actor("admin")
+        made = await accounts.imports.send(admin, b"mail\n")
+        async with self.application.parts.db.transaction() as tx:
+            await imports.set_state(tx, made.id, ImportState.UNREADABLE, "test")
+        return made.id
 
     async def somebody(self) -> UUID:
         """Whose account can be closed without harm to the table."""
@@ -721,6 +742,7 @@ UNWRITTEN = {
     ("PATCH", "/api/v1/notices/preferences"): _OWN_NOTICES,
     ("POST", "/address/verification"): _NO_MAIL,
     ("POST", "/admin/mail/test"): _NO_MAIL,
+    ("POST", "/admin/people/imports/{id}"): "the list of the table is empty: nothing changes",
     ("POST", "/api/v1/client-errors"): "goes to the log, and is nobody's act",
     ("POST", "/api/v1/auth/refresh"): "goes on with a session whose beginning is written",
     ("POST", "/api/v1/auth/proof"): "says who one is once more; what is done with it is written",

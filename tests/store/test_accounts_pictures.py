@@ -105,6 +105,7 @@ async def at_work(school: School, database: settings.Database) -> AsyncIterator[
         jobs=school.jobs,
         clock=school.clock,
         recovery=school.person.accounts.recovery,
+        imports=school.person.accounts.imports,
     )
     worker = Worker(school.db, database, BRISK, school.jobs, handlers.bind(bench), grace=1.0)
     stop = asyncio.Event()
@@ -210,6 +211,7 @@ async def test_an_upload_that_is_taken_back_while_it_is_made_is_no_failure(schoo
             school.jobs,
             school.clock,
             school.person.accounts.recovery,
+            school.person.accounts.imports,
         )
         await picture(running, work, bench)
     assert await school.awaited() is None
@@ -294,7 +296,13 @@ async def test_the_sweep_takes_what_has_ended_and_nothing_else(
     old = uuid7()
     await school.blobs.put(upload_key(old), b"never taken")
     bench = Bench(
-        school.db, school.blobs, nothing(), school.jobs, clock, school.person.accounts.recovery
+        school.db,
+        school.blobs,
+        nothing(),
+        school.jobs,
+        clock,
+        school.person.accounts.recovery,
+        school.person.accounts.imports,
     )
     assert await left(school, bench) == (1, 2, 1, 1)
     clock.advance(3600.0)

@@ -11,7 +11,14 @@ from typing import IO
 
 import structlog
 
-from vtp.accounts.model import ForgetPicture, ForgottenPassword, MakePicture
+from vtp.accounts.model import (
+    ApplyList,
+    CompareList,
+    ForgetPicture,
+    ForgottenPassword,
+    MakePicture,
+)
+from vtp.accounts.service.imports import Imports
 from vtp.accounts.service.pictures import (
     MADE,
     SIDES,
@@ -22,7 +29,7 @@ from vtp.accounts.service.pictures import (
     upload_key,
 )
 from vtp.accounts.service.recovery import Recovery
-from vtp.accounts.store import challenges, keys, links, sessions, setup, users
+from vtp.accounts.store import challenges, imports, keys, links, sessions, setup, users
 from vtp.blob.port import Blobs, NoSuchBlob
 from vtp.clock import Clock
 from vtp.db import Database
@@ -36,6 +43,8 @@ from vtp.media.pack.picture import Picture, redraw_file
 _ENDED_KEYS_KEPT = timedelta(days=30)
 # An upload is used within minutes; what is this old was never taken by a job.
 _UPLOADS_KEPT = timedelta(days=1)
+# Whoever sent a list looks at it today.
+_IMPORTS_KEPT = timedelta(days=7)
 
 _log = structlog.get_logger()
 
@@ -50,6 +59,7 @@ class Bench:
     jobs: Enqueue
     clock: Clock
     recovery: Recovery
+    imports: Imports
 
 
 handlers: Handlers[Bench] = Handlers("accounts")
@@ -120,9 +130,21 @@ async def forgotten_password(job: Running, work: ForgottenPassword, bench: Bench
         await job.done(tx)
 
 
+@handlers.on(CompareList, timeout=120, priority=10)
+async def compare_list(job: Running, work: CompareList, bench: Bench) -> None:
+    """Find out what a list of people would change."""
+    await bench.imports.compare(work.import_id, job.done)
+
+
+@handlers.on(ApplyList, timeout=600, priority=10)
+async def apply_list(job: Running, work: ApplyList, bench: Bench) -> None:
+    """Change what was found out; all of it or nothing."""
+    await bench.imports.carry_out(work.import_id, job.done)
+
+
 @handlers.every("17 * * * *", timeout=300)
 async def sweep(_job: Running, _tick: Tick, bench: Bench) -> None:
-    """Delete what has ended: sessions, challenges, keys, set-up links, uploads that nobody took."""
+    """Delete what has ended: sessions, challenges, keys, links, lists, uploads nobody took."""
     now = bench.clock.now()
     async with bench.db.transaction() as tx:
         ended = {
@@ -130,6 +152,7 @@ async def sweep(_job: Running, _tick: Tick, bench: Bench) -> None:
             "challenges": await challenges.sweep(tx, now=now),
             "keys": await keys.sweep(tx, before=now - _ENDED_KEYS_KEPT),
             "setup_links": await setup.sweep(tx, now=now),
+            "imports": await imports.sweep(tx, before=now - _IMPORTS_KEPT),
             "mailed_links": await links.sweep(tx, now=now),
         }
     ended["uploads"] = await _sweep_uploads(bench)

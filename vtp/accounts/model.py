@@ -160,6 +160,38 @@ class ForgottenPassword(msgspec.Struct, frozen=True):
     email: str
 
 
+class ImportState(StrEnum):
+    """How far a list of people has come."""
+
+    COMPARING = "comparing"
+    COMPARED = "compared"
+    UNREADABLE = "unreadable"
+    APPLYING = "applying"
+    APPLIED = "applied"
+    REFUSED = "refused"  # somebody changed something between the two
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Import:
+    id: UUID
+    sent_by: UserId
+    sent_at: datetime
+    state: ImportState
+    fault: str
+
+
+class CompareList(msgspec.Struct, frozen=True):
+    """Work: find out what a list of people would change."""
+
+    import_id: UUID
+
+
+class ApplyList(msgspec.Struct, frozen=True):
+    """Work: change what was found out."""
+
+    import_id: UUID
+
+
 class MakePicture(msgspec.Struct, frozen=True):
     """Work: an upload becomes the picture of a person."""
 

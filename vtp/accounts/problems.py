@@ -124,6 +124,12 @@ class NotInvited(Conflict):
     code = "not_invited"
 
 
+class NothingToApply(Conflict):
+    """There is nothing to apply: it was done, it was refused, or the list changes nothing."""
+
+    code = "nothing_to_apply"
+
+
 class MergedAway(Conflict):
     """This account was merged into another one and cannot be used again."""
 

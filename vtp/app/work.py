@@ -58,6 +58,7 @@ def bound(parts: Parts) -> list[Bound]:
         jobs=parts.jobs,
         clock=parts.clock,
         recovery=parts.accounts.recovery,
+        imports=parts.accounts.imports,
     )
     chosen = parts.settings
     attic = Attic(db=parts.db, blobs=parts.blobs, clock=parts.clock)

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from vtp.accounts.api import auth, factors, identities, keys, mailed, passkeys, pictures, users
+from vtp.accounts.api import (
+    auth,
+    factors,
+    identities,
+    imports,
+    keys,
+    mailed,
+    passkeys,
+    pictures,
+    users,
+)
 from vtp.accounts.api.asking import ACCOUNTS, DEVICE_COOKIE, SCHOOL, caller
 from vtp.edge.routes import Route
 
@@ -13,6 +23,7 @@ routes: list[Route] = [
     *passkeys.routes,
     *identities.routes,
     *users.routes,
+    *imports.routes,
     *pictures.routes,
     *keys.routes,
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vtp.accounts.pages import entrance, mailed, people, profile, providers, second_step
+from vtp.accounts.pages import entrance, imports, mailed, people, profile, providers, second_step
 from vtp.accounts.pages.profile import SCOPES
 from vtp.edge.routes import Route
 
@@ -13,6 +13,7 @@ routes: list[Route] = [
     *mailed.routes,
     *profile.routes,
     *people.routes,
+    *imports.routes,
 ]
 
 __all__ = ["SCOPES", "routes"]

@@ -26,6 +26,7 @@ from vtp.accounts.service.endings import Endings, OnChanged, OnEnded
 from vtp.accounts.service.federation import Federation
 from vtp.accounts.service.first_admin import FirstAdmin
 from vtp.accounts.service.guesses import Guesses
+from vtp.accounts.service.imports import Imports
 from vtp.accounts.service.invitations import Invitations
 from vtp.accounts.service.links import Links
 from vtp.accounts.service.newcomers import Newcomers
@@ -151,6 +152,10 @@ class Accounts:
         return self.care.invitations
 
     @property
+    def imports(self) -> Imports:
+        return self.care.imports
+
+    @property
     def on_ended(self) -> list[OnEnded]:
         """Who is called when a credential has ended; None stands for all of a person."""
         return self.endings.on_ended
@@ -199,7 +204,7 @@ async def open_accounts(
         sealing, place = Sealing(secrets.pepper), site(origin, name=school)
         known = {name: Provider(name, one, clock) for name, one in oidc.items()}
         guards = _Guards(access=access, sealing=sealing, site=place, providers=known, limit=limit)
-        tending = care(db, newcomers, **ending, made=made, mails=mails, demo=demo)
+        tending = care(db, newcomers, **ending, made=made, mails=mails, jobs=jobs, demo=demo)
         ways = _ways(db, beginning, new, words, **guards)
         yield Accounts(
             credentials=Credentials(

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 from vtp.accounts.service.administration import Administration
 from vtp.accounts.service.endings import Endings
+from vtp.accounts.service.imports import Imports
 from vtp.accounts.service.invitations import Invitations
 from vtp.accounts.service.links import Links
 from vtp.accounts.service.newcomers import Newcomers
+from vtp.accounts.service.pictures import Enqueue
 from vtp.audit.service import Audit
 from vtp.clock import Clock
 from vtp.db import Database
@@ -19,6 +21,7 @@ from vtp.mail.service import Mails
 class Care:
     administration: Administration
     invitations: Invitations
+    imports: Imports
 
 
 def care(
@@ -30,8 +33,19 @@ def care(
     endings: Endings,
     made: Links,
     mails: Mails,
+    jobs: Enqueue,
     demo: bool,
 ) -> Care:
+    invitations = Invitations(
+        db,
+        clock=clock,
+        audit=audit,
+        passwords=newcomers.passwords,
+        newcomers=newcomers,
+        made=made,
+        mails=mails,
+        webhooks=newcomers.webhooks,
+    )
     return Care(
         administration=Administration(
             db,
@@ -43,14 +57,14 @@ def care(
             webhooks=newcomers.webhooks,
             demo=demo,
         ),
-        invitations=Invitations(
+        invitations=invitations,
+        imports=Imports(
             db,
             clock=clock,
             audit=audit,
-            passwords=newcomers.passwords,
-            newcomers=newcomers,
-            made=made,
-            mails=mails,
-            webhooks=newcomers.webhooks,
+            invitations=invitations,
+            endings=endings,
+            jobs=jobs,
+            demo=demo,
         ),
     )

@@ -59,6 +59,9 @@ async def names(db: Db, ids: Iterable[UUID]) -> dict[UUID, str]:
 
 
 async def by_emails(db: Db, emails: Iterable[str]) -> dict[str, User]:
-    """By the address in small letters."""
-    rows = await db.fetch("select * from app_user where email = any($1::citext[])", list(emails))
-    return {row["email"].casefold(): of_row(row) for row in rows}
+    """By the address in small letters; in a transaction nobody else changes them meanwhile."""
+    rows = await db.fetch(
+        "select * from app_user where email = any($1::citext[]) order by id for update",
+        list(emails),
+    )
+    return {row["email"].lower(): of_row(row) for row in rows}
