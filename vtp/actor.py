@@ -92,3 +92,13 @@ class Origin:
 # Set for each request and each event of a socket by the edge; a task inherits that of its maker.
 ORIGIN: ContextVar[Origin] = ContextVar("origin")
 NOWHERE = Origin()
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """Somebody who is being erased."""
+
+    user_id: UserId
+    email: str  # in lower case, and still theirs
+    name: str
+    called: str  # from now on, everywhere

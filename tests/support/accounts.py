@@ -43,7 +43,13 @@ class Queue:
     taken: list[msgspec.Struct] = field(default_factory=list)
 
     async def enqueue(
-        self, tx: Db, payload: msgspec.Struct, *, subject: str, owner_id: UserId | None = None
+        self,
+        tx: Db,
+        payload: msgspec.Struct,
+        *,
+        subject: str,
+        owner_id: UserId | None = None,
+        key: str | None = None,
     ) -> JobId:
         self.taken.append(payload)
         return JobId(uuid7())

@@ -127,5 +127,59 @@ FACTOR_REMOVED = Kind(
     ),
 )
 
-KINDS = (PASSWORD_CHANGED, ADDRESS_CHANGED, SIGNED_IN, FACTOR_ADDED, FACTOR_REMOVED)
-LETTERS = (RESET, VERIFY, CHANGE, TAKEN, INVITED, MOVED, *(k.letter for k in KINDS if k.letter))
+
+# --- being forgotten ----------------------------------------------------------------------------
+# To the address that the account had, once it has none any more.
+ERASED_LETTER = Letter(
+    topic="accounts.erased",
+    subject="letter.erased.subject",
+    text=("letter.erased.text", "letter.erased.kept"),
+)
+# Values: {reason}.
+ERASURE_REFUSED = Kind(
+    name="accounts.erasure_refused",
+    topic=SECURITY,
+    line="notice.erasureRefused",
+    icon="user-x",
+    link="/profile?tab=data",
+    letter=Letter(
+        topic="accounts.erasure_refused",
+        subject="letter.erasureRefused.subject",
+        text=("letter.erasureRefused.text",),
+        action="letter.erasureRefused.action",
+    ),
+)
+LOOKED_AFTER = Topic(
+    name="accounts.requests",
+    title="topic.requests",
+    text="topic.requestsText",
+    by_mail=Choice.OFF,
+)
+# To admins. Values: {name}.
+ERASURE_ASKED = Kind(
+    name="accounts.erasure_asked",
+    topic=LOOKED_AFTER,
+    line="notice.erasureAsked",
+    icon="user-x",
+    link="/admin/erasures",
+)
+
+KINDS = (
+    PASSWORD_CHANGED,
+    ADDRESS_CHANGED,
+    SIGNED_IN,
+    FACTOR_ADDED,
+    FACTOR_REMOVED,
+    ERASURE_REFUSED,
+    ERASURE_ASKED,
+)
+LETTERS = (
+    RESET,
+    VERIFY,
+    CHANGE,
+    TAKEN,
+    INVITED,
+    MOVED,
+    ERASED_LETTER,
+    *(k.letter for k in KINDS if k.letter),
+)

@@ -11,7 +11,7 @@ from uuid import UUID
 import msgspec
 
 from vtp.actor import Role
-from vtp.ids import IdentityId, KeyId, PasskeyId, SessionId, UserId
+from vtp.ids import IdentityId, JobId, KeyId, PasskeyId, SessionId, UserId
 
 Theme = Literal["auto", "light", "dark"]
 # Of an account. Unconfirmed: nobody has shown that mail to its address is read.
@@ -283,3 +283,34 @@ class Identity:
     label: str
     created_at: datetime
     last_used_at: datetime | None = None
+
+
+class GatherOwn(msgspec.Struct, frozen=True):
+    """Work: everything held about a person becomes a file for them."""
+
+    user_id: UserId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Takeout:
+    """The last file that somebody had made of everything held about them."""
+
+    job_id: JobId
+    asked_at: datetime
+    made_at: datetime | None
+    bytes: int | None
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErasureRequest:
+    """Somebody asked to be forgotten."""
+
+    id: UUID
+    user_id: UserId
+    name: str
+    email: str
+    state: Literal["open", "done", "refused", "withdrawn"]
+    asked_at: datetime
+    decided_at: datetime | None
+    reason: str

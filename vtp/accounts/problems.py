@@ -282,3 +282,18 @@ class NoPicture(NotFound):
     """This person has no picture."""
 
     code = "no_picture"
+
+
+class AlreadyDecided(Conflict):
+    """This was decided already."""
+
+    code = "already_decided"
+
+
+class ReasonMissing(Invalid):
+    """Say why, in a few words: the person is told."""
+
+    code = "reason_missing"
+
+    def __init__(self) -> None:
+        super().__init__(fields={"reason": self.title()})

@@ -7,6 +7,7 @@ from vtp.accounts import hooks as accounts_hooks
 from vtp.accounts import jobs as accounts_jobs
 from vtp.accounts import kinds as accounts_kinds
 from vtp.accounts import pages as accounts_pages
+from vtp.accounts import takeout_jobs
 from vtp.audit import api as audit_api
 from vtp.audit import jobs as audit_jobs
 from vtp.audit import pages as audit_pages
@@ -45,6 +46,7 @@ EVENTS = (
 )
 HANDLERS = (
     accounts_jobs.handlers,
+    takeout_jobs.handlers,
     audit_jobs.handlers,
     jobs_jobs.handlers,
     mail_jobs.handlers,

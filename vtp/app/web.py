@@ -15,6 +15,7 @@ import structlog
 from aiohttp import web
 
 from vtp.accounts.api import ACCOUNTS, SCHOOL
+from vtp.accounts.api.asking import ERASURE, TAKEOUTS
 from vtp.accounts.pages import SCOPES
 from vtp.actor import Actor
 from vtp.app import declared, figures, health, media_figures
@@ -23,6 +24,7 @@ from vtp.app.classes import Classes, open_classes, standing
 from vtp.app.hooks import endpoints
 from vtp.app.loop import Told, fed
 from vtp.app.observers import HttpObserver, SocketObserver
+from vtp.app.own_data import erasure, takeouts
 from vtp.app.parts import Parts, demo_wanted, open_parts
 from vtp.audit.api import EXPORTING, READING, VERIFYING, Begins
 from vtp.audit.pages import TEXTS
@@ -122,6 +124,7 @@ def _fill(app: web.Application, parts: Parts, state: Health) -> None:
     app[BODY_IDLE], app[MAX_BODY] = server.body_idle_timeout, server.max_body
     app[MAILS], app[NOTICES] = parts.letterbox.mails, parts.letterbox.notices
     app[ACCOUNTS], app[JOBS], app[SCOPES] = parts.accounts, parts.jobs, declared.scopes()
+    app[TAKEOUTS], app[ERASURE] = takeouts(parts), erasure(parts, demo=demo_wanted(server))
     app[SCHOOL] = parts.settings.school.name
     app[HEALTH], app[METRICS], app[CLOCK] = state, parts.metrics, parts.clock
     app[METRICS_TOKEN] = server.metrics_token

@@ -8,10 +8,12 @@ import structlog
 
 from vtp.accounts.jobs import Bench
 from vtp.accounts.jobs import handlers as accounts_handlers
+from vtp.accounts.takeout_jobs import handlers as takeout_handlers
 from vtp.app.archive import archive
 from vtp.app.hooks import delivering
 from vtp.app.letterbox import desk
 from vtp.app.loop import Told, fed
+from vtp.app.own_data import takeouts
 from vtp.app.parts import Parts, demo_wanted, open_parts
 from vtp.audit.jobs import handlers as audit_handlers
 from vtp.jobs.handlers import Bound
@@ -64,6 +66,7 @@ def bound(parts: Parts) -> list[Bound]:
     attic = Attic(db=parts.db, blobs=parts.blobs, clock=parts.clock)
     return [
         *accounts_handlers.bind(bench),
+        *takeout_handlers.bind(takeouts(parts)),
         *audit_handlers.bind(archive(parts)),
         *mail_handlers.bind(desk(chosen, parts.letterbox, parts.db, clock=parts.clock)),
         *notices_handlers.bind(Dustpan(parts.db, chosen.notices, parts.clock)),

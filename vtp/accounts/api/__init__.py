@@ -9,6 +9,7 @@ from vtp.accounts.api import (
     imports,
     keys,
     mailed,
+    own_data,
     passkeys,
     pictures,
     users,
@@ -26,6 +27,7 @@ routes: list[Route] = [
     *imports.routes,
     *pictures.routes,
     *keys.routes,
+    *own_data.routes,
 ]
 
 __all__ = ["ACCOUNTS", "DEVICE_COOKIE", "SCHOOL", "caller", "routes"]

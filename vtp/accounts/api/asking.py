@@ -6,9 +6,13 @@ from aiohttp import web
 
 from vtp.accounts.model import Caller
 from vtp.accounts.service import Accounts
+from vtp.accounts.service.erasure import Erasure
+from vtp.accounts.service.takeouts import Takeouts
 from vtp.edge.front import ADDRESS
 
 ACCOUNTS: web.AppKey[Accounts] = web.AppKey("accounts", Accounts)
+TAKEOUTS: web.AppKey[Takeouts] = web.AppKey("takeouts", Takeouts)
+ERASURE: web.AppKey[Erasure] = web.AppKey("erasure", Erasure)
 
 # What it is called, as an authenticator app shows it.
 SCHOOL: web.AppKey[str] = web.AppKey("school", str)

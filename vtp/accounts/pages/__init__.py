@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from vtp.accounts.pages import entrance, imports, mailed, people, profile, providers, second_step
+from vtp.accounts.pages import (
+    entrance,
+    erasures,
+    imports,
+    mailed,
+    own_data,
+    people,
+    profile,
+    providers,
+    second_step,
+)
 from vtp.accounts.pages.profile import SCOPES
 from vtp.edge.routes import Route
 
@@ -14,6 +24,8 @@ routes: list[Route] = [
     *profile.routes,
     *people.routes,
     *imports.routes,
+    *own_data.routes,
+    *erasures.routes,
 ]
 
 __all__ = ["SCOPES", "routes"]

@@ -11,6 +11,7 @@ from aiohttp import web
 from msgspec import Meta, Struct
 
 from vtp.accounts import agents
+from vtp.accounts.api.asking import ERASURE, TAKEOUTS
 from vtp.accounts.pages.drawn import HTML, accounts
 from vtp.actor import Actor
 from vtp.audit.api import READING
@@ -25,7 +26,7 @@ routes = Routes("pages")
 
 SCOPES: web.AppKey[Iterable[str]] = web.AppKey("scopes")
 
-TABS = ("profile", "sign-in", "sessions", "notices", "keys", "activity")
+TABS = ("profile", "sign-in", "sessions", "notices", "keys", "activity", "data")
 _AT_ONCE = 30
 
 
@@ -51,7 +52,19 @@ async def profile(request: web.Request, actor: Actor, query: ProfileQuery) -> we
         activity=activity,
         done=query.done,
         bounce=bounce,
+        own=await _own_data(request, actor) if tab == "data" else None,
     )
+
+
+async def _own_data(request: web.Request, actor: Actor) -> dict[str, Any]:
+    """What was asked for about oneself, and what has to be proved to be forgotten."""
+    proofs, erasure = accounts(request).proving.proofs, request.app[ERASURE]
+    return {
+        "takeout": await request.app[TAKEOUTS].own(actor),
+        "erasure": await erasure.own(actor),
+        "kept": erasure.kept,
+        "ways": [] if await proofs.fresh(actor) else await proofs.ways(actor),
+    }
 
 
 async def _activity(request: web.Request, actor: Actor, cursor: str) -> dict[str, Any]:

@@ -40,6 +40,7 @@ class Enqueue(Protocol):
         *,
         subject: str,
         owner_id: UserId | None = None,
+        key: str | None = None,
     ) -> JobId: ...
 
 

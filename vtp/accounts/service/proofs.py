@@ -51,7 +51,7 @@ class Proofs:
     async def require(self, actor: Actor) -> None:
         """Return while a proof lasts, else raise `ProofNeeded`."""
         if not await self.fresh(actor):
-            raise ProofNeeded(await self._ways(actor))
+            raise ProofNeeded(await self.ways(actor))
 
     async def fresh(self, actor: Actor) -> bool:
         if actor.credential_id is None:
@@ -65,7 +65,7 @@ class Proofs:
 
     async def give(self, actor: Actor, proof: Proof) -> None:
         """Note it; else `WrongPassword`, `WrongCode`, `PasskeyRefused`."""
-        ways = await self._ways(actor)
+        ways = await self.ways(actor)
         if proof.answer is not None:
             await self._answered(actor, proof.answer)
         elif "password" in ways:
@@ -73,7 +73,7 @@ class Proofs:
         else:
             raise ProofNeeded(ways)
 
-    async def _ways(self, actor: Actor) -> list[str]:
+    async def ways(self, actor: Actor) -> list[str]:
         """Who has a second factor is not known by the password alone."""
         found = await factors.of(self._db, actor.require_user())
         if found.authenticator:

@@ -112,8 +112,14 @@ async def set_roles(db: Db, user_id: UserId, roles: frozenset[Role]) -> User | N
 
 
 async def set_disabled(db: Db, user_id: UserId, at: datetime | None) -> User | None:
+    """None when there is nobody: what was erased stays so."""
     row = await db.fetchrow(
-        "update app_user set disabled_at = $2 where id = $1 returning *", user_id, at
+        """
+        update app_user set disabled_at = $2
+         where id = $1 and erased_at is null returning *
+        """,
+        user_id,
+        at,
     )
     return of_row(row) if row else None
 

@@ -1,0 +1,278 @@
+"""Taking away everything that is held about oneself, and being erased."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+import zipfile
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.application import Application, Person, an_application, some_settings
+from tests.support.jobs import until
+from tests.support.socket_client import connected
+from vtp import settings
+from vtp.actor import Role
+from vtp.app.holders import HOLDERS
+from vtp.app.work import bound
+from vtp.ids import uuid7
+from vtp.jobs.worker import run_worker
+
+TAKEOUT = "/api/v1/users/me/takeout"
+ERASURE = "/api/v1/users/me/erasure"
+NAME = "Ines Zirbelkiefer"
+_STANDS = """
+    select exists (select from one_table as one where position($1 in lower(one::text)) > 0)
+"""
+
+
+@pytest.fixture
+async def school(
+    database_settings: settings.Database, tmp_path: Path
+) -> AsyncIterator[Application]:
+    chosen = some_settings(
+        database_settings, tmp_path, jobs=settings.Jobs(poll_interval=0.05, heartbeat=0.5)
+    )
+    async with an_application(chosen) as application:
+        yield application
+
+
+@pytest.fixture
+async def at_work(school: Application) -> AsyncIterator[None]:
+    parts = school.parts
+    stop = asyncio.Event()
+    task = asyncio.get_running_loop().create_task(
+        run_worker(
+            parts.db,
+            parts.settings.database,
+            parts.settings.jobs,
+            parts.jobs,
+            bound(parts),
+            stop=stop,
+            shutdown_timeout=1.0,
+        )
+    )
+    yield
+    stop.set()
+    await task
+
+
+def as_page(person: Person, school: Application) -> dict[str, str]:
+    return {"Cookie": f"{school.by_cookie}={person.cookie}", "Origin": school.url}
+
+
+async def a_life(school: Application) -> Person:
+    """Somebody of whom every domain holds something."""
+    person = await school.person(Role.INSTRUCTOR, name=NAME)
+    user, db = person.user, school.parts.db
+    status, room = await school.call(
+        "POST", "/api/v1/rooms", headers=person.bearer, json={"title": "Algebra"}
+    )
+    assert status == 201
+    await school.call("POST", "/api/v1/keys", headers=person.bearer, json={"name": "script"})
+    meeting, seat, message, poll = uuid7(), uuid7(), uuid7(), uuid7()
+    async with db.transaction() as tx:
+        for statement, values in (
+            (
+                "insert into meeting (id, room_id, started_at) values ($1, $2, now())",
+                (meeting, room["id"]),
+            ),
+            (
+                (
+                    "insert into participant (id, meeting_id, user_id, name, role, joined_at)"
+                    " values ($1, $2, $3, $4, 'host', now())"
+                ),
+                (seat, meeting, user.id, NAME),
+            ),
+            (
+                (
+                    "insert into meeting_person (meeting_id, person_id, user_id, name, admitted, cohost)"
+                    " values ($1, $2, $2, $3, true, false)"
+                ),
+                (meeting, user.id, NAME),
+            ),
+            (
+                (
+                    "insert into presence_span"
+                    " (id, meeting_id, participant_id, user_id, kind, started_at, seen_at)"
+                    " values ($1, $2, $3, $4, 'hand', now(), now())"
+                ),
+                (uuid7(), meeting, seat, user.id),
+            ),
+            (
+                (
+                    "insert into chat_message"
+                    " (id, meeting_id, author_id, author_name, author_role, text, sent_at, key)"
+                    " values ($1, $2, $3, $4, 'host', $5, now(), $6)"
+                ),
+                (message, meeting, user.id, NAME, f"I am {NAME}.", uuid7()),
+            ),
+            (
+                (
+                    "insert into poll"
+                    " (id, meeting_id, kind, question, options, anonymous, live, created_by, created_at)"
+                    " values ($1, $2, 'text', 'Why?', '{}', false, false, $3, now())"
+                ),
+                (poll, meeting, user.id),
+            ),
+            (
+                (
+                    "insert into poll_answer (poll_id, user_id, name, choices, text, answered_at)"
+                    " values ($1, $2, $3, '{}', $4, now())"
+                ),
+                (poll, user.id, NAME, f"{NAME} says so"),
+            ),
+            (
+                (
+                    "insert into recording"
+                    " (id, room_id, meeting_id, title, state, started_by, started_at)"
+                    " values ($1, $2, $3, 'Algebra', 'ready', $4, now())"
+                ),
+                (uuid7(), room["id"], meeting, user.id),
+            ),
+            (
+                "insert into mail_bounce (address, reason, bounced_at) values ($1, 'full', now())",
+                (user.email,),
+            ),
+        ):
+            await tx.execute(statement, *values)
+    return person
+
+
+async def places_of(school: Application, words: str) -> set[str]:
+    """The tables of the whole database in which `words` stand, in whatever case."""
+    db = school.parts.db
+    tables = await db.fetch(
+        "select c.oid::regclass::text as name from pg_class c"
+        " join pg_namespace n on n.oid = c.relnamespace"
+        " where c.relkind = 'r' and n.nspname = 'public'"
+    )
+    return {
+        table["name"]
+        for table in tables
+        if await db.fetchval(_STANDS.replace("one_table", table["name"]), words.casefold())
+    }
+
+
+async def fetched(school: Application, person: Person) -> dict[str, Any]:
+    """The files of the archive, read."""
+
+    async def look() -> bool | None:
+        status, found = await school.call("GET", TAKEOUT, headers=person.bearer)
+        assert status == 200
+        return found["ready"] or None
+
+    await until(look)
+    async with school.http.get(f"{school.url}{TAKEOUT}/file", headers=person.bearer) as answer:
+        assert answer.status == 200
+        assert answer.headers["Cache-Control"] == "no-store"
+        archive = zipfile.ZipFile(io.BytesIO(await answer.read()))
+    assert archive.testzip() is None
+    return {
+        name.removesuffix(".json"): json.loads(archive.read(name))
+        for name in archive.namelist()
+        if name.endswith(".json")
+    }
+
+
+@pytest.mark.usefixtures("at_work")
+async def test_everything_held_is_fetched_by_its_owner_alone(school: Application) -> None:
+    person = await a_life(school)
+    admin = await school.person(Role.ADMIN, name="Amara Okafor")
+    status, asked = await school.call("POST", TAKEOUT, headers=person.bearer)
+    assert (status, asked["ready"]) == (202, False)
+    files = await fetched(school, person)
+    assert set(files) == {name for holder in HOLDERS for name in holder.sheets}
+    assert files["account"][0]["email"] == person.user.email
+    assert files["messages"][0]["text"] == f"I am {NAME}."
+    filled = set(files) - {
+        "authenticator",
+        "passkeys",
+        "accounts-elsewhere",
+        "erasure-requests",
+        "memberships",
+        "messages-received",
+        "mails",
+        "notice-choices",
+        "lists-of-people",
+    }
+    assert [name for name in sorted(filled) if not files[name]] in ([], ["notices"])
+    assert not any("hash" in key and key != "has_password" for key in files["api-keys"][0])
+    assert (await school.call("GET", f"{TAKEOUT}/file", headers=admin.bearer))[0] == 404
+
+
+@pytest.mark.usefixtures("at_work")
+async def test_nothing_says_who_an_erased_person_was(school: Application) -> None:
+    person = await a_life(school)
+    email = person.user.email
+    admin = await school.person(Role.ADMIN, name="Amara Okafor")
+    await school.call("POST", TAKEOUT, headers=person.bearer)
+    await fetched(school, person)
+    assert (await school.call("POST", ERASURE, headers=person.bearer))[0] == 201
+    _, found = await school.call("GET", "/api/v1/erasures", headers=admin.bearer)
+    path = f"/api/v1/erasures/{found['items'][0]['id']}/carry-out"
+    port = school.parts.settings.server.port
+    auth = {"token": person.access_token}
+    async with connected(port, auth=auth, Host=f"127.0.0.1:{port}") as client:
+        assert (await school.call("POST", path, headers=admin.bearer))[0] == 204
+        assert (await client.closed()).reason == "revoked"
+    assert (await school.call("GET", "/api/v1/users/me", headers=person.bearer))[0] == 401
+    assert (await school.call("POST", path, headers=admin.bearer))[0] == 409
+    # The last letter knows the address, for as long as letters are kept.
+    assert await places_of(school, email) <= {"mail"}
+    assert await places_of(school, NAME) == set()
+    _, shown = await school.call("GET", f"/api/v1/users/{person.user.id}", headers=admin.bearer)
+    assert shown["name"] == "Erased person"
+    spans = await school.parts.db.fetchval(
+        "select count(*) from presence_span where user_id = $1", person.user.id
+    )
+    assert spans == 1
+
+
+async def test_an_admin_may_refuse_and_says_why(school: Application) -> None:
+    person = await school.person(name=NAME)
+    admin = await school.person(Role.ADMIN)
+    await school.call("POST", ERASURE, headers=person.bearer)
+    _, found = await school.call("GET", "/api/v1/erasures", headers=admin.bearer)
+    path = f"/api/v1/erasures/{found['items'][0]['id']}/refuse"
+    assert (await school.call("POST", path, headers=admin.bearer, json={"reason": " "}))[0] == 422
+    because = {"reason": "Your exam is not marked yet."}
+    assert (await school.call("POST", path, headers=admin.bearer, json=because))[0] == 204
+    assert (await school.call("DELETE", ERASURE, headers=person.bearer))[0] == 409
+    _, told = await school.call("GET", "/api/v1/notices", headers=person.bearer)
+    assert because["reason"] in told["items"][0]["text"]
+    _, own = await school.call("GET", ERASURE, headers=person.bearer)
+    assert (own["state"], own["reason"]) == ("refused", because["reason"])
+
+
+async def test_the_last_admin_stays(school: Application) -> None:
+    admin = await school.person(Role.ADMIN)
+    await school.call("POST", ERASURE, headers=admin.bearer)
+    _, found = await school.call("GET", "/api/v1/erasures", headers=admin.bearer)
+    path = f"/api/v1/erasures/{found['items'][0]['id']}/carry-out"
+    assert (await school.call("POST", path, headers=admin.bearer))[0] == 409
+    assert (await school.call("GET", "/api/v1/users/me", headers=admin.bearer))[0] == 200
+
+
+async def test_the_page_asks_takes_back_and_shows(school: Application) -> None:
+    person = await school.person(name=NAME)
+    admin = await school.person(Role.ADMIN)
+    headers = as_page(person, school)
+    assert (await school.call("POST", "/profile/takeout", headers=headers, data={"a": "b"}))[
+        0
+    ] == 303
+    ask = {"do": "ask"}
+    assert (await school.call("POST", "/profile/erasure", headers=headers, data=ask))[0] == 303
+    _, text = await school.call("GET", "/profile?tab=data", headers=headers)
+    assert "Take it back" in text
+    assert "is being made" in text
+    _, text = await school.call("GET", "/admin/erasures", headers=as_page(admin, school))
+    assert NAME in text
+    back = {"do": "withdraw"}
+    assert (await school.call("POST", "/profile/erasure", headers=headers, data=back))[0] == 303
+    _, text = await school.call("GET", "/profile?tab=data", headers=headers)
+    assert "Take it back" not in text
