@@ -55,7 +55,8 @@ class PeerWatch:
         people: Counter[str] = Counter()
         for peer in self._plane.peers():
             people[peer.hall.id] += 1
-            self._tell((peer.hall.id, peer.id), peer.stats(), before)
+            if peer.linked:  # nine series each, made anew: a thousand would hold the loop
+                self._tell((peer.hall.id, peer.id), peer.stats(), before)
         for meeting, count in people.items():
             metrics.participants.labels(meeting).set(count)
 

@@ -77,6 +77,7 @@ class Peer:
             side = Feed(self._plane, self)
         side.transport = self._plane.transport(side)
         self._sides[side.transport.id] = side
+        self._plane.linked(self)
         return side.transport
 
     def transport(self, transport_id: str) -> Transport:
@@ -94,6 +95,7 @@ class Peer:
     def close_transport(self, transport_id: str) -> None:
         side = self._side(transport_id)
         del self._sides[transport_id]
+        self._plane.linked(self)
         side.transport.close()  # first: whatever happens to the rest, nothing comes or goes
         side.close()
 
@@ -101,6 +103,11 @@ class Peer:
         if (side := self._sides.get(transport_id)) is None:
             raise NotFound("There is no such connection.")
         return side
+
+    @property
+    def linked(self) -> bool:
+        """Whether there is a connection for media, whatever its state."""
+        return bool(self._sides)
 
     @property
     def sides(self) -> list[Uplink | Feed]:

@@ -68,6 +68,7 @@ class Plane:
         self._clock = clock
         self._certificates = Certificates(clock)
         self._halls: dict[str, Hall] = {}
+        self._linked: dict[Peer, None] = {}  # those with connections, in the order of their coming
         self.senders: set[Uplink] = set()  # that have tracks
         self._dirty: list[Stream] = []
         self._held: asyncio.TimerHandle | None = None
@@ -123,12 +124,20 @@ class Plane:
         return peer
 
     def gone(self, peer: Peer) -> None:
+        self._linked.pop(peer, None)
         peer.hall.left(peer.id)
         if not peer.hall.peers:
             self._halls.pop(peer.hall.id, None)
 
     def peers(self) -> list[Peer]:
         return [peer for hall in self._halls.values() for peer in hall.peers.values()]
+
+    def linked(self, peer: Peer) -> None:
+        """It has connections for media now, or none any more: who has none costs no time here."""
+        if peer.linked:
+            self._linked[peer] = None
+        else:
+            self._linked.pop(peer, None)
 
     def producer(self, hall: Hall, producer_id: str) -> Producer:
         for peer in hall.peers.values():
@@ -286,11 +295,11 @@ class Plane:
         for hall in list(self._halls.values()):
             with self._care:
                 hall.tick(now)
-            for peer in list(hall.peers.values()):
-                with self._care:
-                    for feed in peer.feeds:
-                        feed.tick(now, speaker=hall.active, rates=rates, late=self._late)
-                    peer.tell_layers()
+        for peer in list(self._linked):
+            with self._care:
+                for feed in peer.feeds:
+                    feed.tick(now, speaker=peer.hall.active, rates=rates, late=self._late)
+                peer.tell_layers()
         self._later = max(self._later, self._late)
         self._late = 0.0
 
@@ -299,7 +308,7 @@ class Plane:
         last, self._turn = self._turn, int(now * _TURNS)
         if last == self._turn:
             return
-        peers = self.peers()
+        peers = list(self._linked)
         for turn in range(max(last, self._turn - _TURNS) + 1, self._turn + 1):
             for peer in peers[turn % _TURNS :: _TURNS]:
                 with self._care:
@@ -314,7 +323,7 @@ class Plane:
         self._watch(peer, now)
 
     def _count(self, now: float) -> None:
-        sides = [side.transport for peer in self.peers() for side in peer.sides]
+        sides = [side.transport for peer in self._linked for side in peer.sides]
         self._latest, self._later = self._later, 0.0
         self._load.tick(sum(one.packets_in + one.packets_out for one in sides), now)
 
