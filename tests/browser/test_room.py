@@ -51,7 +51,7 @@ async def test_two_people_see_and_hear_each_other(room: Class) -> None:
         await one.sees_pictures()
         await one.hears()
         await expect(one.tile("You")).to_be_visible()
-    await expect(noor.tile("Ines Carvalho")).to_contain_text("Host")
+    await expect(noor.tile("Ines Carvalho")).to_contain_text("Teacher")
 
 
 async def test_a_mute_and_a_hand_are_seen_by_the_other(room: Class) -> None:

@@ -21,9 +21,11 @@ interface Props {
   /** A person; without one it is for everybody. */
   to: string | undefined;
   answers: Signal<Message | undefined>;
+  /** Why nothing can be written now; what was begun stays. */
+  closed: string | undefined;
 }
 
-export function Composer({ room, to, answers }: Props): VNode {
+export function Composer({ room, to, answers, closed }: Props): VNode {
   const text = useSignal("");
   const attached = useSignal<Attached | undefined>(undefined);
   const trouble = useSignal("");
@@ -34,7 +36,7 @@ export function Composer({ room, to, answers }: Props): VNode {
   useForget(attached);
 
   const attach = async (file: File | undefined) => {
-    if (!file) return;
+    if (!file || closed) return;
     trouble.value = "";
     const url = URL.createObjectURL(file);
     attached.value = { is: "sending", url };
@@ -49,7 +51,8 @@ export function Composer({ room, to, answers }: Props): VNode {
   };
   const send = async () => {
     const image = attached.value?.is === "ready" ? attached.value.image.id : undefined;
-    if (busy.value || attached.value?.is === "sending" || (!text.value.trim() && !image)) return;
+    if (closed || busy.value || attached.value?.is === "sending" || (!text.value.trim() && !image))
+      return;
     busy.value = true;
     trouble.value = "";
     key.current ||= crypto.randomUUID();
@@ -90,13 +93,21 @@ export function Composer({ room, to, answers }: Props): VNode {
           <span>{trouble.value}</span>
         </p>
       )}
-      <div class="composer-box">
+      {closed && (
+        <p class="composer-closed" id="chat-closed" role="status">
+          <Icon name="lock" kind="small" />
+          {closed}
+        </p>
+      )}
+      <div class="composer-box" data-closed={closed ? "" : undefined}>
         <textarea
           id="chat-text"
           ref={area}
           rows={1}
           maxLength={MOST}
           dir="auto"
+          disabled={closed !== undefined}
+          aria-describedby={closed && "chat-closed"}
           aria-label={to ? t("chat.writePrivate") : t("chat.write")}
           placeholder={to ? t("chat.writePrivate") : t("chat.write")}
           value={text.value}
@@ -116,8 +127,14 @@ export function Composer({ room, to, answers }: Props): VNode {
             void attach(image);
           }}
         />
-        <Choose onFile={(file) => void attach(file)} />
-        <button type="submit" class="composer-send" aria-label={t("chat.send")} aria-busy={busy}>
+        {!closed && <Choose onFile={(file) => void attach(file)} />}
+        <button
+          type="submit"
+          class="composer-send"
+          aria-label={t("chat.send")}
+          aria-busy={busy}
+          disabled={closed !== undefined}
+        >
           <Icon name="send" kind="small" />
         </button>
       </div>

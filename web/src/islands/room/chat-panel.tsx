@@ -70,10 +70,26 @@ export function ChatPanel({ room }: { room: Classroom }): VNode {
       {audience === "private" && <WithWhom room={room} />}
       <Log room={room} messages={messages} answers={answers} key={`${audience} ${other}`} />
       {(audience === "everyone" || other !== undefined) && (
-        <Composer room={room} to={other} answers={answers} key={`to ${audience} ${other}`} />
+        <Composer
+          room={room}
+          to={other}
+          answers={answers}
+          closed={closedTo(room, other)}
+          key={`to ${audience} ${other}`}
+        />
       )}
     </>
   );
+}
+
+/** Why one may not write now, to everybody or to one person; staff can always be written to. */
+function closedTo(room: Classroom, to: string | undefined): string | undefined {
+  const { locks, participants } = room.roster.value;
+  if (room.rights.value.moderate) return undefined;
+  if (to === undefined) return locks.chat ? t("chat.closed") : undefined;
+  const other = [...participants.values()].find(({ user_id }) => user_id === to);
+  if (!locks.private_chat || (other && other.role !== "member")) return undefined;
+  return t("chat.closedPrivate");
 }
 
 interface LogProps {

@@ -1,6 +1,13 @@
 /** Keeping order in a class: what staff see and do, and what others are asked. */
 import { type Signal, signal } from "@preact/signals";
-import type { AskedNews, Door, Lockable, Outsider, Track } from "../../protocol/wire.ts";
+import type {
+  AskedNews,
+  Door,
+  Lockable,
+  Outsider,
+  Participant,
+  Track,
+} from "../../protocol/wire.ts";
 import { t } from "../../text.ts";
 import type { Notices } from "./notices.ts";
 import { firstName } from "./people.ts";
@@ -16,6 +23,8 @@ export class Order {
   readonly asked: Signal<AskedNews | undefined> = signal(undefined);
   /** The dialog with the locks is open. */
   readonly locking: Signal<boolean> = signal(false);
+  /** Staff are asked whether this one shall go. */
+  readonly removing: Signal<Participant | undefined> = signal(undefined);
   readonly #ask: Ask;
   readonly #notices: Notices;
 
@@ -42,6 +51,7 @@ export class Order {
     this.door.value = NOBODY;
     this.asked.value = undefined;
     this.locking.value = false;
+    this.removing.value = undefined;
   }
 
   // What staff do

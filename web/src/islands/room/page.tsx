@@ -17,6 +17,7 @@ import { LocksDialog } from "./locks.tsx";
 import { Over } from "./over.tsx";
 import { Panel } from "./panel.tsx";
 import { onAllowed } from "./permission.ts";
+import { RemoveDialog } from "./remove.tsx";
 import { Stage } from "./stage.tsx";
 import { watchStrain } from "./strain.ts";
 import { Top } from "./top.tsx";
@@ -118,6 +119,7 @@ function Inside({ room }: { room: Classroom }): VNode {
       <Help room={room} />
       <AskedDialog room={room} />
       <LocksDialog room={room} />
+      <RemoveDialog room={room} />
     </div>
   );
 }

@@ -3,7 +3,6 @@ import { useSignal } from "@preact/signals";
 import type { VNode } from "preact";
 import { t } from "../../text.ts";
 import { Avatar } from "../avatar.tsx";
-import { Modal } from "../modal.tsx";
 import { Button, Icon } from "../parts.tsx";
 import type { Classroom } from "./classroom.ts";
 import { KeptOut, WaitingList } from "./door-list.tsx";
@@ -14,13 +13,9 @@ import { PersonMenu } from "./person-menu.tsx";
 const MANY = 9;
 
 export function PeoplePanel({ room }: { room: Classroom }): VNode {
-  const removing = useSignal<Person | undefined>(undefined);
   const sought = useSignal("");
   const people = room.people.value;
   const staff = room.rights.value.moderate;
-  const remove = (person: Person) => {
-    removing.value = person;
-  };
   return (
     <>
       {people.length >= MANY && <Search sought={sought} />}
@@ -31,14 +26,13 @@ export function PeoplePanel({ room }: { room: Classroom }): VNode {
           <h3 class="panel-caption">{t("room.inClass")}</h3>
           <ul>
             {people.filter(named(sought.value)).map((person) => (
-              <Row key={person.participant.id} room={room} person={person} onRemove={remove} />
+              <Row key={person.participant.id} room={room} person={person} />
             ))}
           </ul>
         </section>
         {staff && <KeptOut room={room} />}
       </div>
       {staff && <Footer room={room} />}
-      {removing.value && <AskToRemove room={room} removing={removing} />}
     </>
   );
 }
@@ -118,10 +112,9 @@ function InQueue({ room, person }: { room: Classroom; person: Person }): VNode {
 interface RowProps {
   room: Classroom;
   person: Person;
-  onRemove: (person: Person) => void;
 }
 
-function Row({ room, person, onRemove }: RowProps): VNode {
+function Row({ room, person }: RowProps): VNode {
   const { participant, self } = person;
   const away = participant.connection === "away";
   const role = roleOf(participant);
@@ -138,9 +131,7 @@ function Row({ room, person, onRemove }: RowProps): VNode {
         <State on={!silent(person)} icon="mic" yes={t("room.isHeard")} no={t("room.isMuted")} />
         <State on={pictured(person)} icon="video" yes={t("room.isSeen")} no={t("room.isHidden")} />
       </span>
-      {room.rights.value.moderate && !self && (
-        <PersonMenu room={room} person={person} onRemove={onRemove} />
-      )}
+      {room.rights.value.moderate && !self && <PersonMenu room={room} person={person} />}
     </li>
   );
 }
@@ -172,35 +163,5 @@ function Footer({ room }: { room: Classroom }): VNode {
         {t("room.locks")}
       </Button>
     </footer>
-  );
-}
-
-interface AskProps {
-  room: Classroom;
-  removing: { value: Person | undefined };
-}
-
-function AskToRemove({ room, removing }: AskProps): VNode | null {
-  const person = removing.value;
-  if (!person) return null;
-  const done = () => {
-    removing.value = undefined;
-  };
-  return (
-    <Modal title={t("room.remove.title", { name: person.participant.name })} onClose={done}>
-      <p class="quiet">{t("room.remove.text")}</p>
-      <div class="dialog-actions">
-        <Button onClick={done}>{t("dialog.cancel")}</Button>
-        <Button
-          kind="danger"
-          onClick={() => {
-            room.order.remove(person.participant.id);
-            done();
-          }}
-        >
-          {t("room.remove.action")}
-        </Button>
-      </div>
-    </Modal>
   );
 }

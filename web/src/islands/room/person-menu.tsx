@@ -10,10 +10,12 @@ import { Item } from "./view-menu.tsx";
 interface Props {
   room: Classroom;
   person: Person;
-  onRemove: (person: Person) => void;
 }
 
-export function PersonMenu({ room, person, onRemove }: Props): VNode {
+/** What a menu holds needs its id, to close it. */
+type Within = Props & { menu: string };
+
+export function PersonMenu({ room, person }: Props): VNode {
   const { participant } = person;
   const menu = `person-${participant.id}`;
   const name = t("room.person.menu", { name: participant.name });
@@ -39,7 +41,7 @@ export function PersonMenu({ room, person, onRemove }: Props): VNode {
         </div>
         <hr />
         <Kind room={room} person={person} menu={menu} />
-        <Stop room={room} person={person} menu={menu} onRemove={onRemove} />
+        <Stop room={room} person={person} menu={menu} />
       </div>
     </>
   );
@@ -52,7 +54,7 @@ function facts({ participant }: Person): string {
   return role ? t("room.person.facts", { role, since }) : t("room.person.since", { since });
 }
 
-function Kind({ room, person, menu }: { room: Classroom; person: Person; menu: string }): VNode {
+export function Kind({ room, person, menu }: Within): VNode {
   const { id, role, guest, name } = person.participant;
   const can = (source: "microphone" | "camera") =>
     role !== "member" || room.roster.value.memberSources.includes(source);
@@ -81,7 +83,7 @@ function Kind({ room, person, menu }: { room: Classroom; person: Person; menu: s
   );
 }
 
-function Stop({ room, person, menu, onRemove }: Props & { menu: string }): VNode | null {
+export function Stop({ room, person, menu }: Within): VNode | null {
   const { participant, camera, microphone, screen } = person;
   const removable = participant.role === "member";
   const sent = [
@@ -99,7 +101,14 @@ function Stop({ room, person, menu, onRemove }: Props & { menu: string }): VNode
         </Item>
       ))}
       {removable && (
-        <Item menu={menu} icon="user-x" danger onClick={() => onRemove(person)}>
+        <Item
+          menu={menu}
+          icon="user-x"
+          danger
+          onClick={() => {
+            room.order.removing.value = participant;
+          }}
+        >
           {t("room.person.remove")}
         </Item>
       )}
