@@ -169,6 +169,8 @@ CALLS: dict[tuple[str, str], Call] = {
     ("DELETE", "/api/v1/users/{id}/invitation"): Call(409, of="user"),
     ("POST", "/api/v1/users/{id}/disable"): Call(200, of="somebody"),
     ("POST", "/api/v1/users/{id}/enable"): Call(200, of="somebody"),
+    # Nobody has the other one.
+    ("POST", "/api/v1/users/{id}/merge"): Call(404, body={"into": str(uuid7())}, of="somebody"),
     ("POST", "/api/v1/users/{id}/sign-out"): Call(200, of="somebody"),
     ("POST", "/api/v1/users/imports"): Call(202, raw=b"mail,name\n", kind="text/csv"),
     ("GET", "/api/v1/users/imports/{id}"): Call(200, of="import"),

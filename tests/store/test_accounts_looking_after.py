@@ -11,7 +11,15 @@ import pytest
 from tests.support.accounts import HOME, PASSWORD, Queue, a_person, some_accounts
 from tests.support.letters import SEAL, some_mails
 from vtp.accounts.model import ApplyList, CompareList, ImportState
-from vtp.accounts.problems import LinkEnded, NothingToApply, NotInvited, WeakPassword
+from vtp.accounts.problems import (
+    LastAdmin,
+    LinkEnded,
+    MergedAway,
+    NothingToApply,
+    NotInvited,
+    SameAccount,
+    WeakPassword,
+)
 from vtp.accounts.service import Accounts
 from vtp.actor import SYSTEM, Actor, Role, Via
 from vtp.clock import SetClock
@@ -251,3 +259,104 @@ async def test_a_list_is_seen_by_who_sent_it_alone(
     assert (await accounts.imports.get(admin, made.id)).state is ImportState.UNREADABLE
     with pytest.raises(NotFound):
         await accounts.imports.get(Actor(other.id, other.roles, Via.SESSION), made.id)
+
+
+# --- merging ----------------------------------------------------------------------------------
+async def test_one_of_two_accounts_gets_all_that_the_other_had(
+    accounts: Accounts, admin: Actor, db: Database, clock: SetClock
+) -> None:
+    source = await a_person(accounts, "Old Account", Role.INSTRUCTOR)
+    old, new = source.user.id, (await a_person(accounts, "New Account")).user.id
+    cookie = (await source.browser()).cookie
+    _, key = await accounts.keys.create(
+        await source.by_browser(), name="k", scopes=None, expires_at=None
+    )
+    await a_class_of(db, old, clock)
+    await accounts.merging.merge(admin, old, into=new)
+    for query in MOVED:
+        assert {row[0] for row in await db.fetch(query)} == {new}, query
+    assert await db.fetchval("select role from room_member where user_id = $1", new) == "host"
+    assert await accounts.credentials.by_session(cookie) is None
+    assert await accounts.credentials.by_key(key) is None
+    emptied = await accounts.people.by_id(SYSTEM, old)
+    assert (emptied.standing, emptied.merged_into) == ("disabled", new)
+    with pytest.raises(MergedAway):
+        await accounts.administration.set_disabled(admin, old, disabled=False)
+    with pytest.raises(MergedAway):
+        await accounts.merging.merge(admin, new, into=old)
+    assert (await accounts.people.by_id(SYSTEM, old)).standing == "disabled"
+
+
+async def test_nobody_is_merged_with_themselves_nor_the_last_admin_away(
+    accounts: Accounts, admin: Actor
+) -> None:
+    ines = (await a_person(accounts)).user.id
+    assert admin.user_id
+    with pytest.raises(SameAccount):
+        await accounts.merging.merge(admin, ines, into=ines)
+    with pytest.raises(SameAccount):
+        await accounts.merging.merge(admin, admin.user_id, into=ines)
+    with pytest.raises(LastAdmin):
+        await accounts.merging.merge(SYSTEM, admin.user_id, into=ines)
+    with pytest.raises(NotFound):
+        await accounts.merging.merge(admin, ines, into=uuid7())
+
+
+MOVED = (
+    "select owner_id from room",
+    "select user_id from room_member",
+    "select user_id from participant",
+    "select user_id from presence_span",
+    "select user_id from meeting_person",
+    "select person_id from meeting_person",
+    "select author_id from chat_message",
+    "select created_by from poll",
+    "select user_id from poll_answer",
+    "select started_by from recording",
+)
+
+
+async def a_class_of(db: Database, user_id: UserId, clock: SetClock) -> None:
+    """All that a class keeps of somebody who owns its room."""
+    scripts = (
+        (
+            "insert into room (id, title, owner_id, access, member_sources, created_at)"
+            " values ($1, 'Algebra', $2, 'members', '{}', $3)"
+        ),
+        "insert into room_member (room_id, user_id, role, added_at) values ($1, $2, 'host', $3)",
+        "insert into meeting (id, room_id, started_at) select $1, $1, $3 where $2::uuid <> $1",
+        (
+            "insert into participant (id, meeting_id, user_id, name, role, joined_at)"
+            " values ($1, $1, $2, 'Old', 'host', $3)"
+        ),
+        (
+            "insert into presence_span"
+            " (id, meeting_id, participant_id, user_id, kind, started_at, seen_at)"
+            " values ($1, $1, $1, $2, 'socket', $3, $3)"
+        ),
+        (
+            "insert into meeting_person (meeting_id, person_id, user_id, name, admitted, cohost)"
+            " select $1, $2, $2, 'Old', true, false where $3::timestamptz is not null"
+        ),
+        (
+            "insert into chat_message"
+            " (id, meeting_id, author_id, author_name, author_role, text, sent_at, key)"
+            " values ($1, $1, $2, 'Old', 'host', 'Hello', $3, $1)"
+        ),
+        (
+            "insert into poll (id, meeting_id, kind, question, options, anonymous, live, created_by,"
+            " created_at) values ($1, $1, 'text', 'Why?', '{}', false, true, $2, $3)"
+        ),
+        (
+            "insert into poll_answer (poll_id, user_id, name, choices, text, answered_at)"
+            " values ($1, $2, 'Old', '{}', 'So', $3)"
+        ),
+        (
+            "insert into recording (id, room_id, meeting_id, title, state, started_by, started_at)"
+            " values ($1, $1, $1, 'Algebra', 'ready', $2, $3)"
+        ),
+    )
+    one = uuid7()
+    async with db.transaction() as tx:
+        for script in scripts:
+            await tx.execute(script, one, user_id, clock.now())

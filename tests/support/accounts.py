@@ -16,6 +16,7 @@ from vtp.accounts.model import BrowserSession, Caller, Tokens, User
 from vtp.accounts.service import Accounts, open_accounts
 from vtp.accounts.service.pictures import OwnJobs
 from vtp.actor import SYSTEM, Actor, Role
+from vtp.app import declared
 from vtp.audit.service import Audit
 from vtp.blob.memory import MemoryBlobs
 from vtp.blob.port import Blobs
@@ -109,6 +110,7 @@ async def some_accounts(
             mails=writing,
             notices=some_notices(db, clock, writing),
             webhooks=some_webhooks(db, clock),
+            belongings=declared.BELONGINGS,
             demo=demo,
         ) as accounts,
     ):

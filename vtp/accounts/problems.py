@@ -130,6 +130,18 @@ class NothingToApply(Conflict):
     code = "nothing_to_apply"
 
 
+class NobodyThere(Invalid):
+    """There is no account with this address."""
+
+    code = "nobody_there"
+
+
+class SameAccount(Conflict):
+    """Two different accounts are merged, and not your own into another."""
+
+    code = "same_account"
+
+
 class MergedAway(Conflict):
     """This account was merged into another one and cannot be used again."""
 

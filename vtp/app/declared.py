@@ -8,6 +8,7 @@ from vtp.accounts import jobs as accounts_jobs
 from vtp.accounts import kinds as accounts_kinds
 from vtp.accounts import pages as accounts_pages
 from vtp.accounts import takeout_jobs
+from vtp.attendance import merging as attendance_merging
 from vtp.audit import api as audit_api
 from vtp.audit import jobs as audit_jobs
 from vtp.audit import pages as audit_pages
@@ -26,12 +27,14 @@ from vtp.notices import events as notices_events
 from vtp.notices import jobs as notices_jobs
 from vtp.notices import pages as notices_pages
 from vtp.recordings import api as recordings_api
+from vtp.recordings.service import merging as recordings_merging
 from vtp.rooms import api as rooms_api
 from vtp.rooms import events as rooms_events
 from vtp.rooms import guest_pages, order_events, talk_events
 from vtp.rooms import hooks as rooms_hooks
 from vtp.rooms import jobs as rooms_jobs
 from vtp.rooms import pages as rooms_pages
+from vtp.rooms.service import merging as rooms_merging
 from vtp.site import pages as site_pages
 from vtp.webhooks import api as webhooks_api
 from vtp.webhooks import jobs as webhooks_jobs
@@ -56,6 +59,8 @@ HANDLERS = (
 )
 # What webhooks tell.
 HOOKS = (*accounts_hooks.news, *rooms_hooks.news)
+# Who moves what they keep of people, when two accounts of one person are merged.
+BELONGINGS = (rooms_merging.move, attendance_merging.move, recordings_merging.move)
 # What people can be told, and all that may be written to them.
 KINDS = (*accounts_kinds.KINDS,)
 LETTERS = (mail_service.TEST, *accounts_kinds.LETTERS)

@@ -85,6 +85,7 @@ async def open_parts(
                 mails=box.mails,
                 notices=box.notices,
                 webhooks=webhooks,
+                belongings=declared.BELONGINGS,
                 demo=demo,
             )
         )

@@ -13,7 +13,7 @@ from vtp.attendance.ledger import Entry
 from vtp.db import Db
 from vtp.db.losses import lost
 from vtp.errors import Conflict, Unavailable
-from vtp.ids import MeetingId
+from vtp.ids import MeetingId, UserId
 
 
 class CannotBeWritten(Conflict):
@@ -117,3 +117,7 @@ async def last_seen(db: Db, *, meeting_ids: Collection[MeetingId]) -> dict[UUID,
         list(meeting_ids),
     )
     return {row["meeting_id"]: row["seen_at"] for row in rows}
+
+
+async def move(tx: Db, *, source: UserId, target: UserId) -> None:
+    await tx.execute("update presence_span set user_id = $2 where user_id = $1", source, target)

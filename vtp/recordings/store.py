@@ -220,3 +220,7 @@ def _recording(row: Row) -> Recording:
         bytes=row["bytes"],
         deleted_at=row["deleted_at"],
     )
+
+
+async def move(tx: Db, *, source: UserId, target: UserId) -> None:
+    await tx.execute("update recording set started_by = $2 where started_by = $1", source, target)

@@ -298,6 +298,10 @@ class NewPerson(Input, frozen=True, kw_only=True):
     password: Password
 
 
+class Merge(Input, frozen=True, kw_only=True):
+    into: Annotated[UUID, Meta(description="The account that stays.", examples=[_ID])]
+
+
 class Invitation(Input, frozen=True, kw_only=True):
     email: Email
     roles: Roles

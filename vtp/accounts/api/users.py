@@ -9,6 +9,7 @@ from vtp.accounts.api.asking import ACCOUNTS
 from vtp.accounts.api.shapes import (
     Id,
     Invitation,
+    Merge,
     NewPerson,
     PeopleQuery,
     PersonCursor,
@@ -23,6 +24,7 @@ from vtp.accounts.problems import (
     MergedAway,
     NotInvited,
     PasswordTooLong,
+    SameAccount,
     TooManySignIns,
     WeakPassword,
 )
@@ -159,3 +161,14 @@ async def enable(request: web.Request, actor: Actor, id: Id) -> UserView:
 async def sign_out(request: web.Request, actor: Actor, id: Id) -> UserView:
     """End every sign-in of a person."""
     return user_view(await request.app[ACCOUNTS].administration.sign_out(actor, id))
+
+
+@routes.post(
+    "/api/v1/users/{id}/merge",
+    rule=_admin("merge"),
+    status=204,
+    errors=(SameAccount, MergedAway, LastAdmin),
+)
+async def merge(request: web.Request, actor: Actor, id: Id, body: Merge) -> None:
+    """Give all that an account has to another one of the same person, and close it for good."""
+    await request.app[ACCOUNTS].merging.merge(actor, id, into=body.into)

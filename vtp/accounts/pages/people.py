@@ -13,6 +13,7 @@ from msgspec import Meta, Struct
 from vtp.accounts.api.shapes import PersonCursor
 from vtp.accounts.model import Standing, User
 from vtp.accounts.pages.drawn import HTML, accounts
+from vtp.accounts.problems import NobodyThere
 from vtp.accounts.service.people import picture_url
 from vtp.actor import Actor, Role
 from vtp.edge.bodies import form
@@ -20,7 +21,7 @@ from vtp.edge.html import PAGES, see_other
 from vtp.edge.paging import after, page
 from vtp.edge.routes import Routes
 from vtp.edge.rules import Rule, only
-from vtp.errors import Conflict, Invalid, Problem
+from vtp.errors import Conflict, Invalid, NotFound, Problem
 
 routes = Routes("pages")
 
@@ -80,6 +81,9 @@ async def change(request: web.Request, actor: Actor, id: UUID) -> web.Response:
     values = await form(request)
     try:
         done = await _do(request, actor, id, values)
+    except NotFound:
+        await accounts(request).people.by_id(actor, id)
+        return await _one(request, actor, id, problem=NobodyThere())
     except (Conflict, Invalid) as problem:
         return await _one(request, actor, id, problem=problem)
     return see_other(f"/admin/people/{id}?{urlencode({'done': done})}")
@@ -99,6 +103,9 @@ async def _do(request: web.Request, actor: Actor, id: UUID, values: Mapping[str,
             await services.invitations.again(actor, id)
         case "revoke":
             await services.invitations.revoke(actor, id)
+        case "merge":
+            into = await services.administration.of_email(actor, values.get("into", ""))
+            await services.merging.merge(actor, id, into=into.id)
         case _:
             return ""
     return done

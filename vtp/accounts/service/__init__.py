@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol, TypedDict
@@ -29,6 +29,7 @@ from vtp.accounts.service.guesses import Guesses
 from vtp.accounts.service.imports import Imports
 from vtp.accounts.service.invitations import Invitations
 from vtp.accounts.service.links import Links
+from vtp.accounts.service.merging import Belongings, Merging
 from vtp.accounts.service.newcomers import Newcomers
 from vtp.accounts.service.own_keys import OwnKeys
 from vtp.accounts.service.own_password import OwnPassword
@@ -74,6 +75,16 @@ class _Writing(TypedDict):
     mails: Mails
     notices: Notices
     limit: MailLimit
+    demo: bool
+
+
+class _Tended(TypedDict):
+    """For what looks after people."""
+
+    made: Links
+    mails: Mails
+    jobs: OwnJobs
+    belongings: Sequence[Belongings]
     demo: bool
 
 
@@ -156,6 +167,10 @@ class Accounts:
         return self.care.imports
 
     @property
+    def merging(self) -> Merging:
+        return self.care.merging
+
+    @property
     def on_ended(self) -> list[OnEnded]:
         """Who is called when a credential has ended; None stands for all of a person."""
         return self.endings.on_ended
@@ -184,6 +199,7 @@ async def open_accounts(
     mails: Mails,
     notices: Notices,
     webhooks: Webhooks,
+    belongings: Sequence[Belongings],
     demo: bool,
 ) -> AsyncIterator[Accounts]:
     """`origin` is the public one, `school` its name, `scopes` are all that the routes know."""
@@ -204,7 +220,7 @@ async def open_accounts(
         sealing, place = Sealing(secrets.pepper), site(origin, name=school)
         known = {name: Provider(name, one, clock) for name, one in oidc.items()}
         guards = _Guards(access=access, sealing=sealing, site=place, providers=known, limit=limit)
-        tending = care(db, newcomers, **ending, made=made, mails=mails, jobs=jobs, demo=demo)
+        tended = _Tended(made=made, mails=mails, jobs=jobs, belongings=belongings, demo=demo)
         ways = _ways(db, beginning, new, words, **guards)
         yield Accounts(
             credentials=Credentials(
@@ -221,7 +237,7 @@ async def open_accounts(
             keys=OwnKeys(db, **ending, scopes=scopes),
             people=People(db, audit),
             pictures=Pictures(db, audit=audit, blobs=blobs, jobs=jobs, limit=limit),
-            care=tending,
+            care=care(db, newcomers, **ending, **tended),
             first_admin=FirstAdmin(db, **noting, **new, origin=origin),
             endings=endings,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from vtp.accounts.service.administration import Administration
@@ -9,6 +10,7 @@ from vtp.accounts.service.endings import Endings
 from vtp.accounts.service.imports import Imports
 from vtp.accounts.service.invitations import Invitations
 from vtp.accounts.service.links import Links
+from vtp.accounts.service.merging import Belongings, Merging
 from vtp.accounts.service.newcomers import Newcomers
 from vtp.accounts.service.pictures import Enqueue
 from vtp.audit.service import Audit
@@ -22,6 +24,7 @@ class Care:
     administration: Administration
     invitations: Invitations
     imports: Imports
+    merging: Merging
 
 
 def care(
@@ -34,6 +37,7 @@ def care(
     made: Links,
     mails: Mails,
     jobs: Enqueue,
+    belongings: Sequence[Belongings],
     demo: bool,
 ) -> Care:
     invitations = Invitations(
@@ -65,6 +69,15 @@ def care(
             invitations=invitations,
             endings=endings,
             jobs=jobs,
+            demo=demo,
+        ),
+        merging=Merging(
+            db,
+            clock=clock,
+            audit=audit,
+            endings=endings,
+            webhooks=newcomers.webhooks,
+            belongings=belongings,
             demo=demo,
         ),
     )
