@@ -82,6 +82,8 @@ async def test_who_is_invited_comes_in_and_goes_when_the_account_is_closed(
     await window.open("/admin/people?q=noor&state=active")
     await page.get_by_role("link", name="Noor Haddad").click()
     assert await window.violations() == []
+    await page.set_viewport_size({"width": 390, "height": 844})
+    assert await window.sticks_out() <= 0
     await page.get_by_role("button", name="Disable the account").click()
     await expect(page.get_by_text("The account is disabled.")).to_be_visible()
     theirs.expect("401")
