@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -16,11 +17,13 @@ from tests.support.application import Application, Person, an_application, some_
 from tests.support.jobs import until
 from tests.support.socket_client import connected
 from vtp import settings
-from vtp.actor import Role
+from vtp.actor import Actor, Role, Via
 from vtp.app.holders import HOLDERS
+from vtp.app.hooks import delivering, endpoints
 from vtp.app.work import bound
 from vtp.ids import uuid7
 from vtp.jobs.worker import run_worker
+from vtp.webhooks.model import EndpointId
 
 TAKEOUT = "/api/v1/users/me/takeout"
 ERASURE = "/api/v1/users/me/erasure"
@@ -276,3 +279,21 @@ async def test_the_page_asks_takes_back_and_shows(school: Application) -> None:
     assert (await school.call("POST", "/profile/erasure", headers=headers, data=back))[0] == 303
     _, text = await school.call("GET", "/profile?tab=data", headers=headers)
     assert "Take it back" not in text
+
+
+async def test_admins_are_told_that_a_webhook_was_given_up(school: Application) -> None:
+    admin = await school.person(Role.ADMIN)
+    await school.person(name=NAME)
+    body = {"url": "https://hooks.school.test/", "events": ["meeting.started"]}
+    _, made = await school.call("POST", "/api/v1/webhooks", headers=admin.bearer, json=body)
+    db, work = school.parts.db, delivering(school.parts)
+    endpoint = await endpoints(school.parts).get(
+        Actor(admin.user.id, admin.user.roles, Via.SYSTEM), EndpointId(UUID(made["webhook"]["id"]))
+    )
+    async with db.transaction() as tx:
+        for tell in work.on_given_up:
+            await tell(tx, endpoint)
+    _, told = await school.call("GET", "/api/v1/notices", headers=admin.bearer)
+    assert "https://hooks.school.test/" in told["items"][0]["text"]
+    assert told["items"][0]["link"] == f"/admin/webhooks/{made['webhook']['id']}"
+    assert await db.fetchval("select count(*) from notice where kind like '%given_up'") == 1

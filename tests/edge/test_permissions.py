@@ -204,6 +204,9 @@ CALLS: dict[tuple[str, str], Call] = {
     ("GET", "/api/v1/audit/exports/{id}"): Call(404, of="job"),  # it is no export
     ("POST", "/api/v1/audit/verification"): Call(202),
     ("GET", "/api/v1/users/me/activity"): Call(200),
+    ("GET", "/api/v1/settings"): Call(200),
+    ("PUT", "/api/v1/settings/{name}"): Call(404, body={"value": 1}, of="user"),
+    ("DELETE", "/api/v1/settings/{name}"): Call(404, of="user"),
     ("GET", "/api/v1/jobs"): Call(200),
     ("GET", "/api/v1/jobs/{id}"): Call(200, of="job", others=404),
     ("POST", "/api/v1/jobs/{id}/cancel"): Call(202, of="job", others=404),
@@ -319,6 +322,10 @@ CALLS: dict[tuple[str, str], Call] = {
     ("GET", "/profile"): Call(200, page=True),
     ("POST", "/profile/takeout"): Call(303, form={}),
     ("POST", "/profile/erasure"): Call(303, form={"do": "ask"}),
+    ("GET", "/admin/settings"): Call(200, page=True),
+    ("POST", "/admin/settings"): Call(
+        303, form={"name": "school.motto", "value": "Learn", "do": "save"}
+    ),
     ("GET", "/admin/erasures"): Call(200, page=True),
     ("POST", "/admin/erasures/{id}"): Call(404, form={"do": "erase"}, of="user"),
     ("GET", "/"): Call(200, page=True),

@@ -163,6 +163,14 @@ ERASURE_ASKED = Kind(
     icon="user-x",
     link="/admin/erasures",
 )
+# To admins. Values: {url}.
+WEBHOOK_GIVEN_UP = Kind(
+    name="accounts.webhook_given_up",
+    topic=LOOKED_AFTER,
+    line="notice.webhookGivenUp",
+    icon="link",
+    link="/admin/webhooks",
+)
 
 KINDS = (
     PASSWORD_CHANGED,
@@ -172,6 +180,7 @@ KINDS = (
     FACTOR_REMOVED,
     ERASURE_REFUSED,
     ERASURE_ASKED,
+    WEBHOOK_GIVEN_UP,
 )
 LETTERS = (
     RESET,

@@ -35,6 +35,8 @@ from vtp.rooms import hooks as rooms_hooks
 from vtp.rooms import jobs as rooms_jobs
 from vtp.rooms import pages as rooms_pages
 from vtp.rooms.service import merging as rooms_merging
+from vtp.runtime import api as runtime_api
+from vtp.runtime import pages as runtime_pages
 from vtp.site import pages as site_pages
 from vtp.webhooks import api as webhooks_api
 from vtp.webhooks import jobs as webhooks_jobs
@@ -74,6 +76,7 @@ def routes() -> list[Route]:
         client_errors.routes,
         accounts_api.routes,
         audit_api.routes,
+        runtime_api.routes,
         webhooks_api.routes,
         jobs_api.routes,
         mail_api.routes,
@@ -82,6 +85,7 @@ def routes() -> list[Route]:
         rooms_api.routes,
         accounts_pages.routes,
         audit_pages.routes,
+        runtime_pages.routes,
         webhooks_pages.routes,
         mail_pages.routes,
         notices_pages.routes,

@@ -22,6 +22,7 @@ from vtp.db.schema import require_schema
 from vtp.edge.limits import Limiter
 from vtp.edge.origins import Origins, is_local, of_settings
 from vtp.jobs.service import Jobs
+from vtp.runtime.service import Runtime, own_copy
 from vtp.sandbox.runner import Sandbox
 from vtp.settings import Settings
 from vtp.telemetry.metrics import Metrics
@@ -45,6 +46,7 @@ class Parts:
     sandbox: Sandbox
     jobs: Jobs
     audit: Audit
+    runtime: Runtime
     webhooks: Webhooks
     letterbox: Letterbox
     accounts: Accounts
@@ -65,6 +67,9 @@ async def open_parts(
         await require_schema(db)
         blobs = await stack.enter_async_context(open_blobs(chosen.blob, data_dir=chosen.data_dir))
         audit = Audit(db, clock)
+        defaults, chosen = chosen, own_copy(chosen)
+        runtime = Runtime(db, clock=clock, audit=audit, defaults=defaults, live=chosen)
+        await runtime.read()
         jobs = Jobs(db, chosen.jobs, declared.HANDLERS, record=audit.record)
         webhooks = Webhooks(db, clock=clock, audit=audit, jobs=jobs)
         box = letterbox(chosen, db, clock=clock, jobs=jobs, origins=origins, demo=demo)
@@ -100,6 +105,7 @@ async def open_parts(
             sandbox=Sandbox(chosen.sandbox, clock=clock),
             jobs=jobs,
             audit=audit,
+            runtime=runtime,
             webhooks=webhooks,
             letterbox=box,
             accounts=accounts,

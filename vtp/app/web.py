@@ -55,6 +55,7 @@ from vtp.notices.api import NOTICES
 from vtp.notices.watch import Watch as NoticesWatch
 from vtp.recordings.api import RECORDINGS
 from vtp.rooms.api.asking import ROOMS
+from vtp.runtime.api import RUNTIME
 from vtp.settings import Server, Settings
 from vtp.site.navigation import navigation
 from vtp.site.pages import SITE, Site
@@ -124,6 +125,7 @@ def _fill(app: web.Application, parts: Parts, state: Health) -> None:
     app[BODY_IDLE], app[MAX_BODY] = server.body_idle_timeout, server.max_body
     app[MAILS], app[NOTICES] = parts.letterbox.mails, parts.letterbox.notices
     app[ACCOUNTS], app[JOBS], app[SCOPES] = parts.accounts, parts.jobs, declared.scopes()
+    app[RUNTIME] = parts.runtime
     app[TAKEOUTS], app[ERASURE] = takeouts(parts), erasure(parts, demo=demo_wanted(server))
     app[SCHOOL] = parts.settings.school.name
     app[HEALTH], app[METRICS], app[CLOCK] = state, parts.metrics, parts.clock
@@ -171,6 +173,7 @@ async def serving(parts: Parts, *, force: asyncio.Event | None = None) -> AsyncI
         tell = partial(notices_events.tell, sockets)
         notices_watch = NoticesWatch(parts.db, parts.settings.database, tell)
         tasks.start("notices.watch", notices_watch.run())
+        tasks.start("settings.follow", parts.runtime.follow())
         tasks.start("jobs.figures", figures.watch_jobs(parts))
         figures.watch_pool(parts)
         media_figures.watch_plane(parts.metrics, classes)

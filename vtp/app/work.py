@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import AsyncExitStack
 
 import structlog
 
@@ -26,6 +27,7 @@ from vtp.notices.jobs import handlers as notices_handlers
 from vtp.rooms.jobs import Attic
 from vtp.rooms.jobs import handlers as rooms_handlers
 from vtp.settings import Settings
+from vtp.tasks import Tasks
 from vtp.telemetry import logs
 from vtp.telemetry.watchdog import Watchdog
 from vtp.webhooks.jobs import handlers as webhooks_handlers
@@ -36,7 +38,14 @@ _log = structlog.get_logger()
 async def run(chosen: Settings, told: Told) -> int:
     logs.set_up(chosen.log, process="work")
     dog = Watchdog(os.environ)
-    async with open_parts(chosen, demo=demo_wanted(chosen.server)) as parts, fed(dog):
+    async with (
+        open_parts(chosen, demo=demo_wanted(chosen.server)) as parts,
+        fed(dog),
+        AsyncExitStack() as stack,
+    ):
+        tasks = Tasks(_report)
+        stack.push_async_callback(tasks.close)
+        tasks.start("settings.follow", parts.runtime.follow())
         await _tell_walls(parts)
         dog.ready()
         await run_worker(
@@ -81,3 +90,7 @@ async def _tell_walls(parts: Parts) -> None:
     report = await parts.sandbox.report()
     tell = _log.info if report.holds else _log.warning
     tell("sandbox.walls", walls=report.walls, open=report.open)
+
+
+def _report(task: str, error: BaseException) -> None:
+    _log.error("work.task_failed", task=task, exc_info=error)

@@ -56,7 +56,6 @@ class Pages:
         self._viewer = viewer
         self._navigation = navigation
         self._texts = texts
-        self._school = {"name": school.name, "motto": school.motto}
         self._jinja = jinja2.Environment(
             loader=jinja2.FileSystemLoader(templates or resources.templates()),
             autoescape=True,
@@ -66,7 +65,7 @@ class Pages:
             auto_reload=False,
         )
         self._jinja.globals.update(
-            asset=assets.url, preload=assets.preload, t=texts, school=self._school, local=local
+            asset=assets.url, preload=assets.preload, t=texts, school=school, local=local
         )
 
     async def render(

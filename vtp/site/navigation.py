@@ -25,6 +25,7 @@ ITEMS = (
     Item("/admin/jobs", "nav.jobs", "history", _STAFF),
     Item("/admin/mail", "nav.mail", "mail", frozenset({Role.ADMIN})),
     Item("/admin/webhooks", "nav.webhooks", "link", frozenset({Role.ADMIN})),
+    Item("/admin/settings", "nav.settings", "pencil", frozenset({Role.ADMIN})),
     Item("/admin/erasures", "nav.erasures", "user-x", frozenset({Role.ADMIN})),
     Item("/admin/audit", "nav.audit", "shield-check", frozenset({Role.ADMIN})),
 )

@@ -11,6 +11,7 @@ from vtp.accounts import holding, kinds
 from vtp.accounts.holding import ERASED, Holder
 from vtp.accounts.model import ErasureRequest
 from vtp.accounts.problems import AlreadyDecided, LastAdmin, ReasonMissing
+from vtp.accounts.service.admins import tell_admins
 from vtp.accounts.service.endings import Endings
 from vtp.accounts.service.pictures import Enqueue, forget
 from vtp.accounts.service.proofs import Proofs
@@ -76,10 +77,8 @@ class Erasure:
                     tx, actor, action="erasure_asked", noun="user", target_id=user_id
                 )
                 user = await users.by_id(tx, user_id)
-                for admin in await own_data.admins(tx):
-                    await self._notices.tell(
-                        tx, admin, kinds.ERASURE_ASKED, {"name": user.name if user else ""}
-                    )
+                name = {"name": user.name if user else ""}
+                await tell_admins(tx, self._notices, kinds.ERASURE_ASKED, name)
             asked = await own_data.last_erasure(tx, user_id)
         if asked is None:
             raise NotFound

@@ -1,0 +1,56 @@
+"""/admin/settings: what may change while the program runs. Forms, without scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from aiohttp import web
+
+from vtp.actor import Actor, Role
+from vtp.edge.bodies import form
+from vtp.edge.html import PAGES, see_other
+from vtp.edge.routes import Routes
+from vtp.edge.rules import only
+from vtp.errors import Invalid
+from vtp.runtime.api import RUNTIME
+
+routes = Routes("pages")
+
+_HTML: dict[str, Any] = {"produces": "text/html", "described": False}
+
+
+@routes.get(
+    "/admin/settings", rule=only(Role.ADMIN, noun="settings", right="see", keys=False), **_HTML
+)
+async def settings(request: web.Request, actor: Actor) -> web.Response:
+    """All of them, each with its default."""
+    return await _shown(request, actor, {}, 200)
+
+
+@routes.post(
+    "/admin/settings",
+    rule=only(Role.ADMIN, noun="settings", right="set_page", writes=True, keys=False),
+    **_HTML,
+)
+async def change(request: web.Request, actor: Actor) -> web.Response:
+    """Change the one that the form names, or put it back: `do` of the form."""
+    values, runtime = await form(request), request.app[RUNTIME]
+    name = values.get("name", "")
+    try:
+        if values.get("do") == "reset":
+            await runtime.reset(actor, name)
+        else:
+            await runtime.change(actor, name, values.get("value", ""))
+    except Invalid as problem:
+        return await _shown(request, actor, {name: problem.fields["value"]}, problem.status)
+    return see_other("/admin/settings")
+
+
+async def _shown(
+    request: web.Request, actor: Actor, errors: Mapping[str, str], status: int
+) -> web.Response:
+    held = request.app[RUNTIME].listed(actor)
+    return await request.app[PAGES].render(
+        request, "admin/settings.html", status=status, settings=held, errors=errors
+    )
