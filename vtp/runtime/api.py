@@ -47,16 +47,16 @@ async def listed(request: web.Request, actor: Actor) -> Settings:
     return Settings([_view(one) for one in request.app[RUNTIME].listed(actor)])
 
 
-@routes.put("/api/v1/settings/{name}", rule=_admin("set", writes=True), errors=(WrongValue,))
-async def change(request: web.Request, actor: Actor, name: str, body: SettingIn) -> SettingView:
+@routes.put("/api/v1/settings/{id}", rule=_admin("set", writes=True), errors=(WrongValue,))
+async def change(request: web.Request, actor: Actor, id: str, body: SettingIn) -> SettingView:
     """Change one; every process follows within seconds."""
-    return _view(await request.app[RUNTIME].change(actor, name, body.value))
+    return _view(await request.app[RUNTIME].change(actor, id, body.value))
 
 
-@routes.delete("/api/v1/settings/{name}", rule=_admin("reset", writes=True))
-async def reset(request: web.Request, actor: Actor, name: str) -> SettingView:
+@routes.delete("/api/v1/settings/{id}", rule=_admin("reset", writes=True))
+async def reset(request: web.Request, actor: Actor, id: str) -> SettingView:
     """Back to what the configuration says."""
-    return _view(await request.app[RUNTIME].reset(actor, name))
+    return _view(await request.app[RUNTIME].reset(actor, id))
 
 
 def _view(held: Held) -> SettingView:
