@@ -18,12 +18,21 @@ from tests.support.accounts import (
     some_accounts,
 )
 from tests.support.letters import some_mails
-from vtp.accounts.model import ForgottenPassword
-from vtp.accounts.problems import EmailTaken, LinkEnded, WeakPassword, WrongCredentials
+from vtp.accounts.model import ForgottenPassword, Identity, Passkey
+from vtp.accounts.problems import (
+    EmailTaken,
+    LinkEnded,
+    ProofNeeded,
+    WeakPassword,
+    WrongCredentials,
+)
 from vtp.accounts.service import Accounts
-from vtp.actor import Actor
+from vtp.accounts.service.proofs import Proof
+from vtp.accounts.store import factors, identities, passkeys
+from vtp.actor import OPERATOR, Actor
 from vtp.clock import SetClock
 from vtp.db import Database
+from vtp.ids import IdentityId, PasskeyId, uuid7
 from vtp.mail.service import Mails
 
 NEW = "quiet lantern over nine bridges"
@@ -182,6 +191,78 @@ async def test_an_address_changes_when_its_reader_agrees_and_back_again(school: 
     assert not await signs_in(person, PASSWORD, "thief@else.test")
     await school.accounts.recovery.reset(reset, password=NEW)
     assert await signs_in(person, NEW)
+
+
+async def test_what_was_added_after_a_change_goes_with_it(school: School) -> None:
+    """Who took the account over may have left ways in; what was there before stays."""
+    person = await a_person(school.accounts)
+    actor = await person.by_browser()
+    await add_ways_in(school, person, b"before")
+    school.clock.advance(60.0)
+    await school.accounts.addresses.change(
+        actor, email="thief@else.test", password=PASSWORD, network="192.0.2.1"
+    )
+    await school.accounts.addresses.confirm(await school.token())
+    undo = await school.token()
+    school.clock.advance(60.0)
+    await add_ways_in(school, person, b"since")
+    user_id, at = person.user.id, school.clock.now()
+    await factors.set_authenticator(school.db, user_id, b"s" * 32, last_step=1, now=at)
+    await factors.replace_codes(school.db, user_id, [b"c" * 32])
+    await school.accounts.addresses.undo(undo)
+    (passkey,) = await passkeys.of_user(school.db, user_id)
+    (identity,) = await identities.of_user(school.db, user_id)
+    assert (passkey.credential_id, identity.subject) == (b"before", "before")
+    left = await factors.of(school.db, user_id)
+    assert (left.authenticator, left.recovery_codes, left.password) == (False, 0, False)
+
+
+async def add_ways_in(school: School, person: Person, name: bytes) -> None:
+    passkey = Passkey(
+        id=PasskeyId(uuid7()),
+        user_id=person.user.id,
+        credential_id=name,
+        public_key=b"k",
+        sign_count=0,
+        transports=(),
+        name="Phone",
+        syncable=False,
+        backed_up=False,
+        created_at=school.clock.now(),
+        last_used_at=None,
+    )
+    identity = Identity(
+        id=IdentityId(uuid7()),
+        user_id=person.user.id,
+        issuer="https://id.test",
+        subject=name.decode(),
+        label="Ines",
+        created_at=school.clock.now(),
+    )
+    assert await passkeys.insert(school.db, passkey, most=9)
+    assert await identities.insert(school.db, identity)
+
+
+async def test_an_account_without_a_password_changes_its_address_by_another_proof(
+    school: School,
+) -> None:
+    person = await a_person(school.accounts)
+    actor = await person.by_browser()
+    change = school.accounts.addresses.change
+    wanted = {"email": "new@school.test", "network": "192.0.2.1"}
+    school.clock.advance(3600.0)
+    with pytest.raises(ProofNeeded):
+        await change(actor, password=None, **wanted)
+    await school.accounts.proving.own.prove(actor, Proof(password=PASSWORD))
+    await change(actor, password=None, **wanted)
+    assert (await school.newest())[0] == "new@school.test"
+
+
+async def test_an_owner_is_told_of_a_password_that_an_admin_set(school: School) -> None:
+    person = await a_person(school.accounts)
+    await school.accounts.administration.set_password(OPERATOR, person.user.id, NEW)
+    (mail,) = await school.mails.mailbox(limit=9)
+    assert (mail.to.address, mail.topic) == (person.user.email, "accounts.password_changed")
 
 
 async def test_the_first_change_of_two_can_be_undone_by_its_owner_alone(school: School) -> None:

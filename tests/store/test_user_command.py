@@ -28,6 +28,17 @@ def signed_in(chosen: Settings, email: str, password: str) -> bool:
     return asyncio.run(sign_in())
 
 
+def told(chosen: Settings, email: str) -> list[str]:
+    async def kinds() -> list[str]:
+        async with open_parts(chosen) as parts:
+            rows = await parts.db.fetch(
+                "select kind from notice join app_user u on u.id = user_id where email = $1", email
+            )
+            return [row["kind"] for row in rows if row["kind"] != "accounts.signed_in"]
+
+    return asyncio.run(kinds())
+
+
 def test_a_person_is_added_changed_and_listed(
     chosen: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -41,6 +52,7 @@ def test_a_person_is_added_changed_and_listed(
     new = capsys.readouterr().out.partition("password: ")[2].strip()
     assert new != made
     assert signed_in(chosen, email, new)
+    assert told(chosen, email) == ["accounts.password_changed"]
 
     other = "b@school.test"
     assert app.user(chosen, action="add", email=other, name="B", make_password=True) == 0

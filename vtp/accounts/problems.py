@@ -158,6 +158,7 @@ class SecondFactorNeeded(Unauthenticated):
     """The password is right. Now the second step."""
 
     code = "second_factor"
+    to = ""  # where a browser goes on afterwards
 
     def __init__(self, challenge: str, *, methods: Sequence[str], expires_in: int) -> None:
         """`methods`: code, recovery_code, passkey."""
@@ -171,6 +172,7 @@ class SecondFactorMissing(Unauthenticated):
     """The password is right. Your school asks for a second step, so set one up first."""
 
     code = "second_factor_missing"
+    to = ""  # where a browser goes on afterwards
 
     def __init__(self, challenge: str, *, expires_in: int) -> None:
         super().__init__(more={"challenge": challenge, "expires_in": expires_in})

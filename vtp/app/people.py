@@ -14,10 +14,12 @@ from vtp.accounts.service.administration import Administration
 from vtp.accounts.service.people import People
 from vtp.actor import Role
 from vtp.app import declared
+from vtp.app.letterbox import letterbox
 from vtp.audit.service import Audit
 from vtp.clock import SystemClock
 from vtp.db import open_database
 from vtp.db.schema import require_schema
+from vtp.edge.origins import of_settings
 from vtp.errors import Invalid
 from vtp.jobs.service import Jobs
 from vtp.settings import Settings
@@ -43,11 +45,14 @@ class Wish:
 
 @asynccontextmanager
 async def administration(chosen: Settings) -> AsyncIterator[Administration]:
+    clock = SystemClock()
     async with open_database(chosen.database) as db:
         await require_schema(db)
-        clock = SystemClock()
         audit = Audit(db, clock)
         jobs = Jobs(db, chosen.jobs, declared.HANDLERS, record=audit.record)
+        box = letterbox(
+            chosen, db, clock=clock, jobs=jobs, origins=of_settings(chosen.server), demo=False
+        )
         async with open_administration(
             db,
             clock=clock,
@@ -55,6 +60,7 @@ async def administration(chosen: Settings) -> AsyncIterator[Administration]:
             webhooks=Webhooks(db, clock=clock, audit=audit, jobs=jobs),
             options=chosen.auth,
             secrets=keyring.load(chosen.secrets_dir),
+            notices=box.notices,
         ) as opened:
             yield opened
 

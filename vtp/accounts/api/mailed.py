@@ -14,6 +14,7 @@ from vtp.accounts.problems import (
     EmailTaken,
     LinkEnded,
     PasswordTooLong,
+    ProofNeeded,
     TooManyAttempts,
     TooManySignIns,
     WeakPassword,
@@ -53,7 +54,13 @@ class Proof(Input, frozen=True, kw_only=True):
 
 class AddressChange(Input, frozen=True, kw_only=True):
     email: Annotated[Email, Meta(examples=["ines.carvalho@school.example"])]
-    password: Annotated[Password, Meta(description="Your password, so that it is you.")]
+    password: Annotated[
+        Password | None,
+        Meta(
+            description="Your password, so that it is you. Without it, a fresh proof is needed: "
+            "`POST /api/v1/auth/proof`."
+        ),
+    ] = None
 
 
 class Acceptance(Input, frozen=True, kw_only=True):
@@ -123,7 +130,7 @@ async def ask_again(request: web.Request, actor: Actor) -> None:
     "/api/v1/auth/address",
     rule=signed_in("auth", "change_address", writes=True, keys=False),
     status=204,
-    errors=(NoMailServer, WrongPassword, TooManyAttempts, TooManySignIns, Limited),
+    errors=(NoMailServer, WrongPassword, ProofNeeded, TooManyAttempts, TooManySignIns, Limited),
 )
 async def change(request: web.Request, actor: Actor, body: AddressChange) -> None:
     """Ask for another address. It becomes yours when its reader confirms by the link in a mail."""
@@ -151,7 +158,8 @@ async def confirm(request: web.Request, body: Proof) -> None:
 async def undo(request: web.Request, body: Proof) -> Undone:
     """Take the change of an address back.
 
-    The account has its old address again; its password, sessions and keys have ended.
+    The account has its old address again. Its password, sessions and keys have ended, and every
+    factor, passkey and account elsewhere that was added since.
     """
     return Undone(reset_token=await request.app[ACCOUNTS].addresses.undo(body.token))
 

@@ -121,7 +121,7 @@ async def _or_login(
     try:
         return await act()
     except (SecondFactorNeeded, SecondFactorMissing) as asked:
-        return await step(request, asked, to="")
+        return await step(request, asked, to=asked.to)
     except ConnectFirst as first:
         values, errors = {"next": "/login/connect"}, {"": str(first)}
         response = await login_form(request, values, errors, first.status)

@@ -68,24 +68,26 @@ class _Ending(_Noting):
     endings: Endings
 
 
-class _Writing(TypedDict):
+class _Letters(TypedDict):
     """For those that write to people."""
 
     made: Links
     mails: Mails
     notices: Notices
-    limit: MailLimit
     demo: bool
 
 
-class _Tended(TypedDict):
+class _Writing(_Letters):
+    """For those that write because somebody whom we may not know asked for it."""
+
+    limit: MailLimit
+
+
+class _Tended(_Letters):
     """For what looks after people."""
 
-    made: Links
-    mails: Mails
     jobs: OwnJobs
     belongings: Sequence[Belongings]
-    demo: bool
 
 
 class _Beginning(_Ending):
@@ -113,12 +115,18 @@ class _Words(TypedDict):
     notices: Notices
 
 
+class _Place(TypedDict):
+    """Where proofs are given and kept."""
+
+    sealing: Sealing
+    site: Site
+    demo: bool
+
+
 class _Guards(TypedDict):
     """What the ways in are guarded with."""
 
-    access: AccessTokens
-    sealing: Sealing
-    site: Site
+    origin: str
     providers: Mapping[str, Provider]
     limit: Limit
 
@@ -206,50 +214,86 @@ async def open_accounts(
     recent: Recent[Actor] = Recent(age=_STALE, entries=_REMEMBERED)
     endings, marks = Endings(recent), Marks(secrets.keyring)
     access = AccessTokens(secrets.keyring, issuer=origin, lifetime=options.access_lifetime)
-    noting = _Noting(clock=clock, audit=audit)
-    ending = _Ending(**noting, endings=endings)
+    ending = _Ending(clock=clock, audit=audit, endings=endings)
     made = Links(db, clock=clock, options=options, demo=demo)
-    writing = _Writing(made=made, mails=mails, notices=notices, limit=limit, demo=demo)
+    letters = _Letters(made=made, mails=mails, notices=notices, demo=demo)
+    writing = _Writing(**letters, limit=limit)
     beginning = _Beginning(**ending, options=options, marks=marks, arrivals=Arrivals(notices))
     async with _passwords(options, secrets) as passwords:
         newcomers = Newcomers(passwords, clock, webhooks)
         guesses = Guesses(passwords, _throttle(options), clock)
-        addresses = Addresses(db, **ending, **writing, guesses=guesses)
-        new = _New(options=options, newcomers=newcomers, addresses=addresses, demo=demo)
         words = _Words(passwords=passwords, guesses=guesses, notices=notices)
-        sealing, place = Sealing(secrets.pepper), site(origin, name=school)
-        known = {name: Provider(name, one, clock) for name, one in oidc.items()}
-        guards = _Guards(access=access, sealing=sealing, site=place, providers=known, limit=limit)
-        tended = _Tended(made=made, mails=mails, jobs=jobs, belongings=belongings, demo=demo)
-        ways = _ways(db, beginning, new, words, **guards)
+        coming = _coming(db, beginning, access=access, demo=demo)
+        place = _Place(sealing=Sealing(secrets.pepper), site=site(origin, name=school), demo=demo)
+        proven = _proving(db, beginning, words, coming, **place)
+        addresses = Addresses(db, **ending, **writing, guesses=guesses, proofs=proven.proofs)
+        new = _New(options=options, newcomers=newcomers, addresses=addresses, demo=demo)
+        guards = _Guards(origin=origin, providers=_providers(oidc, clock), limit=limit)
+        tended = _Tended(**letters, jobs=jobs, belongings=belongings)
+        ways = _ways(db, beginning, new, words, coming, proven=proven, **guards)
         yield Accounts(
             credentials=Credentials(
                 db, clock=clock, options=options, access=access, recent=recent, demo=demo
             ),
             sign_in=ways.sign_in,
             password=ways.password,
-            proving=ways.proving,
+            proving=proven,
             federation=ways.federation,
             recovery=Recovery(db, **ending, **writing, passwords=passwords, jobs=jobs),
             addresses=addresses,
-            clients=ways.clients,
+            clients=coming["clients"],
             sessions=OwnSessions(db, **ending),
             keys=OwnKeys(db, **ending, scopes=scopes),
             people=People(db, audit),
             pictures=Pictures(db, audit=audit, blobs=blobs, jobs=jobs, limit=limit),
             care=care(db, newcomers, **ending, **tended),
-            first_admin=FirstAdmin(db, **noting, **new, origin=origin),
+            first_admin=FirstAdmin(db, clock=clock, audit=audit, **new, origin=origin),
             endings=endings,
         )
 
 
+def _providers(oidc: Mapping[str, settings.Provider], clock: Clock) -> dict[str, Provider]:
+    return {name: Provider(name, one, clock) for name, one in oidc.items()}
+
+
+def _coming(db: Database, beginning: _Beginning, *, access: AccessTokens, demo: bool) -> _Coming:
+    return _Coming(
+        browsers=Browsers(db, **beginning),
+        clients=Clients(db, **beginning, access=access, demo=demo),
+    )
+
+
+def _proving(
+    db: Database,
+    beginning: _Beginning,
+    words: _Words,
+    coming: _Coming,
+    *,
+    sealing: Sealing,
+    site: Site,
+    demo: bool,
+) -> Proving:
+    return proving(
+        Ground(
+            db=db,
+            clock=beginning["clock"],
+            audit=beginning["audit"],
+            options=beginning["options"],
+            notices=words["notices"],
+            sealing=sealing,
+            site=site,
+            guesses=words["guesses"],
+            demo=demo,
+            **coming,
+        )
+    )
+
+
 class _Ways(NamedTuple):
-    """The ways in, and what guards them."""
+    """The ways in that stand on what proves who somebody is."""
 
     sign_in: SignIn
-    clients: Clients
     password: OwnPassword
-    proving: Proving
     federation: Federation
 
 
@@ -258,61 +302,43 @@ def _ways(
     beginning: _Beginning,
     new: _New,
     words: _Words,
+    coming: _Coming,
     *,
-    access: AccessTokens,
-    sealing: Sealing,
-    site: Site,
+    proven: Proving,
+    origin: str,
     providers: Mapping[str, Provider],
     limit: Limit,
 ) -> _Ways:
-    demo, audit, guesses = new["demo"], beginning["audit"], words["guesses"]
-    coming = _Coming(
-        browsers=Browsers(db, **beginning),
-        clients=Clients(db, **beginning, access=access, demo=demo),
-    )
-    made = proving(
-        Ground(
-            db=db,
-            clock=beginning["clock"],
-            audit=audit,
-            options=beginning["options"],
-            notices=words["notices"],
-            sealing=sealing,
-            site=site,
-            guesses=guesses,
-            demo=demo,
-            **coming,
-        )
-    )
+    demo, audit, endings = new["demo"], beginning["audit"], beginning["endings"]
     sign_in = SignIn(
         db,
         **new,
         **coming,
         audit=audit,
         passwords=words["passwords"],
-        guesses=guesses,
-        second_step=made.second_step,
+        guesses=words["guesses"],
+        second_step=proven.second_step,
         limit=limit,
     )
     password = OwnPassword(
-        db, **words, audit=audit, endings=beginning["endings"], proofs=made.proofs, demo=demo
+        db, **words, audit=audit, endings=endings, proofs=proven.proofs, demo=demo
     )
     federation = Federation(
         db,
         clock=beginning["clock"],
         audit=audit,
         notices=words["notices"],
-        challenges=made.challenges,
-        proofs=made.proofs,
-        second_step=made.second_step,
+        challenges=proven.challenges,
+        proofs=proven.proofs,
+        second_step=proven.second_step,
         newcomers=new["newcomers"],
         browsers=coming["browsers"],
-        endings=beginning["endings"],
+        endings=endings,
         providers=providers,
-        origin=site.origin,
+        origin=origin,
         demo=demo,
     )
-    return _Ways(sign_in, coming["clients"], password, made, federation)
+    return _Ways(sign_in, password, federation)
 
 
 @asynccontextmanager
@@ -323,6 +349,7 @@ async def open_administration(
     audit: Audit,
     options: settings.Auth,
     secrets: Secrets,
+    notices: Notices,
     webhooks: Webhooks,
     demo: bool = False,
 ) -> AsyncIterator[Administration]:
@@ -336,6 +363,7 @@ async def open_administration(
             newcomers=Newcomers(passwords, clock, webhooks),
             webhooks=webhooks,
             endings=Endings(Recent(age=_STALE, entries=0)),
+            notices=notices,
             demo=demo,
         )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import structlog
 
 from vtp.accounts import fields
@@ -11,8 +13,9 @@ from vtp.accounts.problems import AddressVerified, EmailTaken, WrongPassword
 from vtp.accounts.service.endings import Endings
 from vtp.accounts.service.guesses import Guesses
 from vtp.accounts.service.links import Links, owner, recipient
+from vtp.accounts.service.proofs import Proofs
 from vtp.accounts.service.recovery import MailLimit
-from vtp.accounts.store import keys, links, sessions, users
+from vtp.accounts.store import factors, identities, keys, links, passkeys, sessions, users
 from vtp.actor import Actor
 from vtp.audit.service import Audit
 from vtp.clock import Clock
@@ -37,6 +40,7 @@ class Addresses:
         audit: Audit,
         made: Links,
         guesses: Guesses,
+        proofs: Proofs,
         endings: Endings,
         mails: Mails,
         notices: Notices,
@@ -48,6 +52,7 @@ class Addresses:
         self._audit = audit
         self._links = made
         self._guesses = guesses
+        self._proofs = proofs
         self._endings = endings
         self._mails = mails
         self._notices = notices
@@ -91,13 +96,14 @@ class Addresses:
         _log.info("accounts.address_verified", user_id=str(user.id))
 
     # --- another one ------------------------------------------------------------------------------
-    async def change(self, actor: Actor, *, email: str, password: str, network: str) -> None:
+    async def change(self, actor: Actor, *, email: str, password: str | None, network: str) -> None:
         """Write to the new address; nothing changes until its reader confirms.
 
-        Whether it belongs to somebody else, only that reader is told.
+        Without a password, after a fresh proof of another kind. Whether the address belongs to
+        somebody else, only its reader is told.
         """
         user, cleaned = await self._me(actor), fields.email(email)
-        await self._require_password(actor, user, password)
+        await self._prove(actor, user, password)
         await self._limit.mail(network=network, address=cleaned.casefold())
         async with self._db.transaction() as tx:
             holder = await users.by_email(tx, cleaned)
@@ -138,17 +144,16 @@ class Addresses:
     async def undo(self, token: str) -> str:
         """The old address again, with nothing left that opens the account; a token for `reset`.
 
-        Whoever changed it knew the password, so that ends, with sessions, keys and every link
-        that was made since. Older links stay: what was changed twice is undone by the first.
+        Whoever changed it knew the password, so that ends, with sessions, keys and everything
+        that was made since: links, factors, passkeys, accounts elsewhere. Older links stay: what
+        was changed twice is undone by the first.
         """
         async with self._db.transaction() as tx:
             link, user = await self._links.use(tx, token, Purpose.UNDO)
             await self._move(tx, user, link)
             await links.end_later(tx, user.id, since=link.created_at)
+            await self._close_ways_in(tx, user, since=link.created_at)
             await links.end(tx, user.id, Purpose.RESET, Purpose.VERIFY, Purpose.CHANGE)
-            await users.close_password(tx, user.id)
-            await sessions.end_all(tx, user.id)
-            await keys.delete_all(tx, user.id)
             made = await self._links.make(tx, user, Purpose.RESET, link.address)
             await self._record(tx, user, "address_change_undone")
             await self._notices.tell(tx, user.id, ADDRESS_CHANGED, {"email": link.address})
@@ -167,7 +172,20 @@ class Addresses:
         if not await users.set_email(tx, user.id, link.address, at=self._clock.now()):
             raise EmailTaken
 
-    async def _require_password(self, actor: Actor, user: User, password: str) -> None:
+    async def _close_ways_in(self, tx: Db, user: User, *, since: datetime) -> None:
+        await users.close_password(tx, user.id)
+        await sessions.end_all(tx, user.id)
+        await keys.delete_all(tx, user.id)
+        await passkeys.delete_later(tx, user.id, since=since)
+        await identities.delete_later(tx, user.id, since=since)
+        await factors.remove_later(tx, user.id, since=since)
+        # They may have been read or made anew by whoever was in.
+        await factors.replace_codes(tx, user.id, [])
+
+    async def _prove(self, actor: Actor, user: User, password: str | None) -> None:
+        if password is None:
+            await self._proofs.require(actor)
+            return
         login = await users.login_of(self._db, user.id, demo=self._demo)
         stored = login.password_hash if login and login.open else None
         place = f"session:{actor.credential_id}"

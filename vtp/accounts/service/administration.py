@@ -7,6 +7,7 @@ from uuid import UUID
 import structlog
 
 from vtp.accounts import fields, hooks, zones
+from vtp.accounts.kinds import PASSWORD_CHANGED
 from vtp.accounts.model import NewUser, User
 from vtp.accounts.passwords import Passwords
 from vtp.accounts.problems import LastAdmin, MergedAway
@@ -19,6 +20,7 @@ from vtp.clock import Clock
 from vtp.db import Database, Db
 from vtp.errors import Forbidden, NotFound
 from vtp.ids import UserId, uuid7
+from vtp.notices.service import Notices
 from vtp.webhooks.service import Webhooks
 
 _log = structlog.get_logger()
@@ -34,6 +36,7 @@ class Administration:
         passwords: Passwords,
         newcomers: Newcomers,
         endings: Endings,
+        notices: Notices,
         webhooks: Webhooks,
         demo: bool,
     ) -> None:
@@ -43,6 +46,7 @@ class Administration:
         self._passwords = passwords
         self._newcomers = newcomers
         self._endings = endings
+        self._notices = notices
         self._webhooks = webhooks
         self._demo = demo
 
@@ -151,6 +155,7 @@ class Administration:
             await self._audit.record(
                 tx, actor, action="password_set", noun="user", target_id=user.id
             )
+            await self._notices.tell(tx, user.id, PASSWORD_CHANGED)
         await self._endings.all(user.id)
         _log.info("accounts.password_set", user_id=str(user.id))
 

@@ -17,6 +17,7 @@ from vtp.audit.service import Audit
 from vtp.clock import Clock
 from vtp.db import Database
 from vtp.mail.service import Mails
+from vtp.notices.service import Notices
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +39,7 @@ def care(
     mails: Mails,
     jobs: Enqueue,
     belongings: Sequence[Belongings],
+    notices: Notices,
     demo: bool,
 ) -> Care:
     invitations = Invitations(
@@ -58,6 +60,7 @@ def care(
             passwords=newcomers.passwords,
             newcomers=newcomers,
             endings=endings,
+            notices=notices,
             webhooks=newcomers.webhooks,
             demo=demo,
         ),

@@ -14,7 +14,7 @@ import msgspec
 
 from vtp.accounts import fields
 from vtp.accounts.kinds import FACTOR_ADDED, FACTOR_REMOVED
-from vtp.accounts.model import BrowserSession, Caller, Identity, NewUser, ProvedBy
+from vtp.accounts.model import BrowserSession, Caller, Identity, Login, NewUser, ProvedBy
 from vtp.accounts.oidc.claims import Claimed
 from vtp.accounts.oidc.provider import Asked, Provider
 from vtp.accounts.problems import (
@@ -24,6 +24,8 @@ from vtp.accounts.problems import (
     LastWayIn,
     NoAccountHere,
     NoVerifiedEmail,
+    SecondFactorMissing,
+    SecondFactorNeeded,
 )
 from vtp.accounts.service.browsers import Browsers
 from vtp.accounts.service.challenges import Challenges
@@ -124,11 +126,19 @@ class Federation:
         if login is None or not login.open:
             raise NoAccountHere
         if provider.options.second_factor:
-            await self._second_step.require(login)
+            await self._require_second_step(login, to=facts.to)
         opened = await self._browsers.open(
             login, caller, proved_by=ProvedBy.PROVIDER, replaces=replaces
         )
         return opened, facts.to
+
+    async def _require_second_step(self, login: Login, *, to: str) -> None:
+        """It goes on where the way to the provider would have led."""
+        try:
+            await self._second_step.require(login)
+        except (SecondFactorNeeded, SecondFactorMissing) as asked:
+            asked.to = to
+            raise
 
     async def offer(self, token: str) -> ConnectionOffered:
         """What is waiting to be connected; else `ChallengeEnded`."""

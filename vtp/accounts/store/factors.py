@@ -60,6 +60,13 @@ async def remove_authenticator(db: Db, user_id: UserId) -> bool:
     return tag == "DELETE 1"
 
 
+async def remove_later(db: Db, user_id: UserId, *, since: datetime) -> None:
+    """One that was set up from `since` on, also in the place of another."""
+    await db.execute(
+        "delete from authenticator where user_id = $1 and created_at >= $2", user_id, since
+    )
+
+
 async def replace_codes(db: Db, user_id: UserId, hashes: Iterable[bytes]) -> None:
     await db.execute("delete from recovery_code where user_id = $1", user_id)
     await db.execute(

@@ -51,6 +51,11 @@ async def delete(db: Db, identity_id: UUID, *, user_id: UserId) -> Identity | No
     return _identity(row) if row else None
 
 
+async def delete_later(db: Db, user_id: UserId, *, since: datetime) -> None:
+    """All that were added from `since` on."""
+    await db.execute("delete from identity where user_id = $1 and created_at >= $2", user_id, since)
+
+
 def _identity(row: Row) -> Identity:
     return Identity(
         id=IdentityId(row["id"]),

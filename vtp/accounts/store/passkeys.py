@@ -83,6 +83,11 @@ async def delete(db: Db, passkey_id: UUID, *, user_id: UserId) -> str | None:
     return name
 
 
+async def delete_later(db: Db, user_id: UserId, *, since: datetime) -> None:
+    """All that were added from `since` on."""
+    await db.execute("delete from passkey where user_id = $1 and created_at >= $2", user_id, since)
+
+
 def _passkey(row: Row) -> Passkey:
     return Passkey(
         id=PasskeyId(row["id"]),

@@ -29,7 +29,8 @@ async function change(form: HTMLFormElement): Promise<void> {
       end_others: values["end_others"] !== undefined,
     });
     form.reset();
-    toast(t("password.changed"));
+    const onlyHere = values["end_others"] !== undefined;
+    toast(onlyHere ? t("password.changed") : t("password.changedHere"));
   } catch (error) {
     explain(form, error);
   } finally {
