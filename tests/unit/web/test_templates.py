@@ -94,7 +94,14 @@ HOME = {"moment": MOMENT, "keys_count": 1, "sessions_count": 2}
 
 ROOM = {"title": "Algebra, group B", "path": "/room/r1", "host": True, "people": 2}
 ROOMS: dict[str, Any] = {"values": {}, "errors": {}}
-CLASS = {"room": {"id": "r1", "title": "Algebra"}, "publish": ["microphone"], "present": "[]"}
+CLASS = {
+    "owner": "Ines Carvalho",
+    "veiled": False,
+    "guest": None,
+    "room": {"id": "r1", "title": "Algebra"},
+    "publish": ["microphone"],
+    "present": "[]",
+}
 
 CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("sign in", "login.html", FORM | {"registration_open": True}),
@@ -142,6 +149,11 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("rooms, none", "rooms.html", ROOMS | {"rooms": [], "may_make": False, "older": None}),
     ("a class", "room.html", CLASS | {"host": False}),
     ("a class of one's own", "room.html", CLASS | {"host": True}),
+    (
+        "a class as a guest",
+        "room.html",
+        CLASS | {"host": False, "user": None, "guest": {"token": "t" * 43, "name": "Ada"}},
+    ),
     ("jobs", "admin/jobs.html", {"kinds": ["accounts.picture"]}),
     ("kit", "admin/kit.html", {}),
     ("error", "error.html", {"problem": PROBLEM}),
