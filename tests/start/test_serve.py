@@ -99,7 +99,7 @@ def test_ctrl_c_ends_every_child_and_the_second_start_works(tmp_path: Path) -> N
     for _ in range(2):
         with serve(tmp_path, "--demo", port=port) as served:
             served.program.wait_for(READY)
-            assert len(served.program.family()) == 3  # PostgreSQL clears its environment
+            assert len(served.program.family()) == 4  # PostgreSQL clears its environment
             served.stop()
             assert served.nothing_left()
             assert served.status("/health/live") == 0
@@ -138,7 +138,7 @@ def test_a_killed_supervisor_leaves_no_orphan_and_the_next_start_works(tmp_path:
 def test_whatever_is_killed_comes_back_by_itself(tmp_path: Path) -> None:
     with serve(tmp_path) as served:
         served.program.wait_for(READY)
-        for name in ("web", "work"):
+        for name in ("web", "record", "work"):
             first = served.program.child(f"-m vtp {name}")
             os.kill(first, signal.SIGKILL)
             served.program.wait_for(f"{name} is back.")

@@ -38,10 +38,10 @@ def test_nothing_is_stale_while_nothing_changes(checkout: Path) -> None:
     assert watch() == frozenset()
 
 
-def test_changed_python_starts_web_and_work_afresh_once(checkout: Path) -> None:
+def test_changed_python_starts_ours_afresh_once(checkout: Path) -> None:
     watch = Watch(checkout)
     change(checkout / "vtp" / "app.py")
-    assert watch() == {"web", "work"}
+    assert watch() == {"record", "web", "work"}
     assert watch() == frozenset()
     assert not (checkout / "built").exists()
 
@@ -57,9 +57,9 @@ def test_a_changed_browser_file_builds_and_starts_web_afresh(checkout: Path, fil
 def test_a_new_file_and_a_removed_one_are_changes(checkout: Path) -> None:
     watch = Watch(checkout)
     (checkout / "vtp" / "new.py").touch()
-    assert watch() == {"web", "work"}
+    assert watch() == {"record", "web", "work"}
     (checkout / "vtp" / "new.py").unlink()
-    assert watch() == {"web", "work"}
+    assert watch() == {"record", "web", "work"}
 
 
 def test_it_works_in_a_checkout_only(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ class Watch:
         stale: set[str] = set()
         python, self._python = self._python, self._look_at_python()
         if python != self._python:
-            stale |= {"web", "work"}
+            stale |= {"record", "web", "work"}
         browser, self._browser = self._browser, self._look_at_browser()
         if browser != self._browser:
             self._build()
