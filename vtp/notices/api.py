@@ -13,6 +13,7 @@ from vtp.actor import Actor
 from vtp.edge.paging import BadCursor, Page, Paged, after, page
 from vtp.edge.routes import Routes
 from vtp.edge.rules import owner, signed_in
+from vtp.errors import NotFound
 from vtp.ids import NoticeId
 from vtp.notices.events import Unread
 from vtp.notices.model import Chosen, Shown
@@ -107,7 +108,7 @@ async def preferences(request: web.Request, actor: Actor) -> Topics:
 @routes.patch(
     "/api/v1/notices/preferences",
     rule=signed_in("notices", "prefer", writes=True),
-    errors=(FixedChoice,),
+    errors=(FixedChoice, NotFound),
 )
 async def prefer(request: web.Request, actor: Actor, body: Preferred) -> TopicView:
     """Choose how you are told about a topic."""

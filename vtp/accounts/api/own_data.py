@@ -77,7 +77,12 @@ async def takeout(request: web.Request, actor: Actor) -> TakeoutView:
     return takeout_view(found)
 
 
-@routes.get("/api/v1/users/me/takeout/file", rule=_own("fetch_takeout"), produces="application/zip")
+@routes.get(
+    "/api/v1/users/me/takeout/file",
+    rule=_own("fetch_takeout"),
+    errors=(NotFound,),
+    produces="application/zip",
+)
 async def takeout_file(request: web.Request, actor: Actor) -> web.StreamResponse:
     """The file, a ZIP of JSON files, for a week after it was made. For you alone."""
     takeouts = request.app[TAKEOUTS]
@@ -98,7 +103,7 @@ async def takeout_file(request: web.Request, actor: Actor) -> web.StreamResponse
     return response
 
 
-@routes.get("/api/v1/users/me/erasure", rule=_own("see_erasure"))
+@routes.get("/api/v1/users/me/erasure", rule=_own("see_erasure"), errors=(NotFound,))
 async def own_erasure(request: web.Request, actor: Actor) -> ErasureView:
     """Your wish to be forgotten, and what became of it."""
     found = await request.app[ERASURE].own(actor)
@@ -122,7 +127,7 @@ async def ask_erasure(request: web.Request, actor: Actor) -> ErasureView:
     "/api/v1/users/me/erasure",
     rule=_own("withdraw_erasure", writes=True),
     status=204,
-    errors=(AlreadyDecided,),
+    errors=(AlreadyDecided, NotFound),
 )
 async def withdraw_erasure(request: web.Request, actor: Actor) -> None:
     """Take it back, while nobody has decided."""
