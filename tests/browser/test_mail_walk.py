@@ -141,7 +141,7 @@ async def test_a_notice_rings_at_once_and_is_read_or_turned_off(
     await window.alive()
     await expect(page.get_by_role("button", name="Notices", exact=True)).to_be_visible()
     await window.open("/profile?tab=notices")
-    await page.get_by_role("switch", name="in the page").uncheck()
+    await page.get_by_role("switch", name="Security of your account, In the page").uncheck()
     await expect(page.locator(".toast")).to_contain_text("Saved")
     await tell(app, person.user.id)
     await window.open("/notices")
