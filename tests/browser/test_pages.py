@@ -38,8 +38,15 @@ async def problems_of(window: Window, path: str) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("viewport", "theme"),
+    [
+        pytest.param(PHONE, "light", id="phone-light"),
+        pytest.param(DESK, "dark", id="desk-dark"),
+        pytest.param(PHONE, "dark", id="phone-dark", marks=pytest.mark.slow),
+        pytest.param(DESK, "light", id="desk-light", marks=pytest.mark.slow),
+    ],
+)
 @pytest.mark.parametrize("paths", [SIGNED_OUT, SIGNED_IN], ids=["signed out", "signed in"])
 async def test_no_page_shuts_anybody_out(
     app: Application, windows: Windows, viewport: Any, theme: Any, paths: tuple[str, ...]
