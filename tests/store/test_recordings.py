@@ -65,7 +65,7 @@ async def until(true: Callable[[], object]) -> None:
 async def ready(school: School, host: Attender, id: RecordingId) -> Recording:
     """Once the recorder has closed its files and that is written."""
     for _ in range(2_000):
-        found = (await school.recordings.library.get(host.actor, id)).recording
+        found = await school.recordings.library.get(host.actor, id)
         if found.state == "ready":
             return found
         await asyncio.sleep(0.01)

@@ -180,7 +180,7 @@ async def listed(request: web.Request, actor: Actor, query: RecordingsQuery) -> 
 @routes.get("/api/v1/recordings/{id}", rule=owner(*_OVERSEERS, noun="recordings", right="read"))
 async def read(request: web.Request, actor: Actor, id: Id) -> RecordingView:
     """One recording."""
-    return view((await request.app[RECORDINGS].library.get(actor, RecordingId(id))).recording)
+    return view(await request.app[RECORDINGS].library.get(actor, RecordingId(id)))
 
 
 @routes.patch(

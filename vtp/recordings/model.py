@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from vtp.ids import MeetingId, RecordingId, RoomId, UserId
-from vtp.recordings.kinds import State, Visibility
+from vtp.recordings.kinds import Role, State, Visibility
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,3 +34,11 @@ class Recording:
 class Pause:
     since: datetime
     until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """And as what one is in its room."""
+
+    recording: Recording
+    role: Role

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Protocol
 
 import structlog
+from msgspec.structs import replace as changed
 
 from vtp.media.capture import place, wire
 from vtp.media.capture.sink import Subject, TrackSink
@@ -67,7 +68,6 @@ class Capture:
         self._numbers = count(1)
         self._writer: asyncio.StreamWriter | None = None
         self._hello: wire.Hello | None = None
-        self._dropped = 0
 
     # --- what is recorded ---------------------------------------------------------------------
     @property
@@ -85,12 +85,7 @@ class Capture:
 
     def pauses(self, recording: str, pauses: list[wire.Pause]) -> None:
         held = self._recordings[recording]
-        held.begin = wire.Begin(
-            recording=recording,
-            began=held.begin.began,
-            began_wall=held.begin.began_wall,
-            pauses=pauses,
-        )
+        held.begin = changed(held.begin, pauses=pauses)
         self.say(wire.Pauses(recording=recording, pauses=pauses))
 
     def add(self, subject: Subject, producer: Tappable) -> None:
@@ -164,8 +159,6 @@ class Capture:
             case wire.Finished() | wire.Failed():
                 self.forget(told.recording)
                 self._on_news(told)
-            case wire.Part():
-                pass
 
     def _again(self) -> None:
         """The recorder is new: it is told all that goes on."""
@@ -192,12 +185,8 @@ class Capture:
 
     def send(self, leg: int, packets: Sequence[wire.Packed]) -> None:
         writer = self._writer
-        if writer is None:
-            return
-        if writer.transport.get_write_buffer_size() > _MOST_WAITING:
-            self._dropped += len(packets)
-            return
-        writer.write(wire.packets(leg, packets))
+        if writer is not None and writer.transport.get_write_buffer_size() <= _MOST_WAITING:
+            writer.write(wire.packets(leg, packets))
 
 
 def _to_nobody(news: wire.Grew | wire.Finished | wire.Failed) -> None:

@@ -105,14 +105,6 @@ class Took(Message, frozen=True, kw_only=True, tag="took"):
     ext: int
 
 
-class Part(Message, frozen=True, kw_only=True, tag="part"):
-    """A file of a track has begun."""
-
-    recording: str
-    track: str
-    part: int
-
-
 class Grew(Message, frozen=True, kw_only=True, tag="grew"):
     """Something was written, and can be read from now on."""
 
@@ -135,7 +127,7 @@ class Failed(Message, frozen=True, kw_only=True, tag="failed"):
 
 
 FromWeb = Begin | Pauses | Open | Clocks | Silence | Close | Finish
-FromRecorder = Hello | WantKey | Took | Part | Grew | Finished | Failed
+FromRecorder = Hello | WantKey | Took | Grew | Finished | Failed
 
 _encoder = msgspec.msgpack.Encoder()
 _of_web: msgspec.msgpack.Decoder[FromWeb] = msgspec.msgpack.Decoder(FromWeb)

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+NAME = "journal.jsonl"
+
 
 class Line(msgspec.Struct, frozen=True, kw_only=True, tag_field="k"):
     pass

@@ -23,7 +23,6 @@ from vtp.media.recorder.shelf import Files, Log
 from vtp.media.recorder.timeline import Offset
 from vtp.media.recorder.tracks import Track
 
-JOURNAL = "journal.jsonl"
 # Bytes that may wait for the disk: some 10 s of a large class.
 _MOST_WAITING = 64 * 1024 * 1024
 _SYNC_EVERY = 1.0  # s; a power cut takes twice as much at most
@@ -128,13 +127,13 @@ class _Writing:
         self._tell = tell
         self._positions = Positions(begin.began, begin.pauses)
         self._noted = len([one for one in begin.pauses if one.until])
-        self._log = Log(folder / JOURNAL)
+        self._log = Log(folder / journal.NAME)
         self._files = Files(folder, self._log)
         self._tracks: dict[int, Track] = {}
         self._walls: dict[str, Offset] = {}
         self._asked: dict[int, float] = {}
         self._took: dict[int, int] = {}
-        self._synced = self._told = monotonic()
+        self._synced = monotonic()
         self._open_journal(begin)
 
     def _open_journal(self, begin: wire.Begin) -> None:

@@ -44,7 +44,7 @@ async def open_recordings(
     capture.run(tasks, on_news=studio.heard)
     tasks.start("recordings.sweep", _sweep(studio))
     try:
-        library = Library(db, studio=studio, clock=clock, audit=audit, root=root)
+        library = Library(db, studio=studio, clock=clock, root=root)
         yield Recordings(studio=studio, library=library)
     finally:
         await tasks.close()

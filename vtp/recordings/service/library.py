@@ -3,38 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from pathlib import Path
 
 from vtp.actor import Actor
-from vtp.audit.service import Audit
 from vtp.clock import Clock
-from vtp.db import Database, Db
+from vtp.db import Database
 from vtp.errors import NotFound
 from vtp.ids import RecordingId, RoomId
 from vtp.media.recorder import journal
 from vtp.recordings import store
-from vtp.recordings.kinds import Role, Visibility
+from vtp.recordings.kinds import Visibility
 from vtp.recordings.model import Recording
 from vtp.recordings.problems import StillRecording
 from vtp.recordings.service.studio import Studio
 
 _OVERSEERS = frozenset({"admin", "manager"})
-_JOURNAL = "journal.jsonl"
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    recording: Recording
-    role: Role
 
 
 class Library:
-    def __init__(
-        self, db: Database, *, studio: Studio, clock: Clock, audit: Audit, root: Path
-    ) -> None:
+    def __init__(self, db: Database, *, studio: Studio, clock: Clock, root: Path) -> None:
         self._db = db
-        self._audit = audit
         self._studio = studio
         self._clock = clock
         self._root = root
@@ -59,10 +47,8 @@ class Library:
             self._db, room_id=room_id, hosts=role == "host", before=before, limit=limit
         )
 
-    async def get(self, actor: Actor, id: RecordingId) -> Seen:
-        found = await self._studio.visible(actor, id)
-        role = await self._studio.stage.role(actor, found.room_id)
-        return Seen(found, role or "member")
+    async def get(self, actor: Actor, id: RecordingId) -> Recording:
+        return (await self._studio.seen(actor, id)).recording
 
     # --- changes ------------------------------------------------------------------------------
     async def change(
@@ -71,7 +57,7 @@ class Library:
         await self._studio.changeable(actor, id)
         async with self._db.transaction() as tx:
             made = await store.change(tx, id=id, title=title, visibility=visibility)
-            await self._wrote(tx, actor, "changed", id)
+            await self._studio.wrote(tx, actor, "changed", id)
         return _there(made)
 
     async def delete(self, actor: Actor, id: RecordingId) -> Recording:
@@ -80,17 +66,14 @@ class Library:
         if found.goes_on:
             raise StillRecording
         async with self._db.transaction() as tx:
-            await self._wrote(tx, actor, "deleted", id)
+            await self._studio.wrote(tx, actor, "deleted", id)
             return _there(await store.set_deleted(tx, id=id, at=self._clock.now()))
 
     async def restore(self, actor: Actor, id: RecordingId) -> Recording:
         await self._studio.changeable(actor, id)
         async with self._db.transaction() as tx:
-            await self._wrote(tx, actor, "restored", id)
+            await self._studio.wrote(tx, actor, "restored", id)
             return _there(await store.set_deleted(tx, id=id, at=None))
-
-    async def _wrote(self, tx: Db, actor: Actor, action: str, id: RecordingId) -> None:
-        await self._audit.record(tx, actor, action=action, noun="recording", target_id=id)
 
     # --- files --------------------------------------------------------------------------------
     async def parts(self, actor: Actor, id: RecordingId) -> list[journal.PartStory]:
@@ -109,7 +92,7 @@ class Library:
         raise NotFound
 
     async def _story(self, id: RecordingId) -> journal.Story:
-        path = self._root / str(id) / _JOURNAL
+        path = self._root / str(id) / journal.NAME
 
         def read() -> journal.Story:
             try:

@@ -25,7 +25,7 @@ from vtp.media.capture.link import Capture
 from vtp.media.capture.sink import Subject
 from vtp.recordings import rights, store
 from vtp.recordings.kinds import State
-from vtp.recordings.model import Recording
+from vtp.recordings.model import Recording, Seen
 from vtp.recordings.port import Sent, Shown, Stage
 from vtp.recordings.problems import (
     AlreadyRecorded,
@@ -97,7 +97,7 @@ class Studio:
             )
             if made is None:
                 raise AlreadyRecorded
-            await self._wrote(tx, actor, "started", made.id)
+            await self.wrote(tx, actor, "started", made.id)
         self._begin(Going(made, ticks))
         return made
 
@@ -119,7 +119,7 @@ class Studio:
         async with self._db.transaction() as tx:
             await store.add_pause(tx, id=id, since=now)
             await store.set_state(tx, id=id, state="paused")
-            await self._wrote(tx, actor, "paused", id)
+            await self.wrote(tx, actor, "paused", id)
         return self._became(held, "paused")
 
     async def resume(self, actor: Actor, id: RecordingId) -> Recording:
@@ -130,7 +130,7 @@ class Studio:
         async with self._db.transaction() as tx:
             await store.end_pause(tx, id=id, until=now)
             await store.set_state(tx, id=id, state="recording")
-            await self._wrote(tx, actor, "resumed", id)
+            await self.wrote(tx, actor, "resumed", id)
         held.resume(ticks)
         self._capture.pauses(held.id, held.pauses)
         return self._became(held, "recording")
@@ -151,10 +151,10 @@ class Studio:
             made = await store.set_state(
                 tx, id=held.recording.id, state="processing", stopped_at=now
             )
-            await self._wrote(tx, actor, "stopped", held.recording.id)
+            await self.wrote(tx, actor, "stopped", held.recording.id)
         return made or held.recording
 
-    async def _wrote(self, tx: Db, actor: Actor, action: str, id: RecordingId) -> None:
+    async def wrote(self, tx: Db, actor: Actor, action: str, id: RecordingId) -> None:
         await self._audit.record(tx, actor, action=action, noun="recording", target_id=id)
 
     # --- what happens in classes --------------------------------------------------------------
@@ -266,26 +266,27 @@ class Studio:
                 )
 
     # --- gates --------------------------------------------------------------------------------
-    async def visible(self, actor: Actor, id: RecordingId) -> Recording:
+    async def seen(self, actor: Actor, id: RecordingId) -> Seen:
+        """What is not for somebody is not there for them."""
         found = await store.by_id(self._db, id=id)
         if found is None:
             raise NotFound
         role = await self.stage.role(actor, found.room_id)
-        seen = rights.may_see(
+        visible = rights.may_see(
             role,
             visibility=found.visibility,
             state=found.state,
             deleted=found.deleted_at is not None,
         )
-        if not seen:
+        if role is None or not visible:
             raise NotFound
-        return found
+        return Seen(found, role)
 
     async def changeable(self, actor: Actor, id: RecordingId) -> Recording:
-        found = await self.visible(actor, id)
-        if not rights.may_change(await self.stage.role(actor, found.room_id)):
+        found = await self.seen(actor, id)
+        if not rights.may_change(found.role):
             raise NotYoursToRecord
-        return found
+        return found.recording
 
     async def _mine(self, actor: Actor, id: RecordingId) -> Going:
         found = await self.changeable(actor, id)
