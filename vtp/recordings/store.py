@@ -106,9 +106,12 @@ async def unfinished(db: Db) -> list[Recording]:
 async def set_state(
     tx: Db, *, id: RecordingId, state: State, stopped_at: datetime | None = None
 ) -> Recording | None:
+    """What has ended stays as it ended: the recorder may be done before a stop is written."""
     row = await tx.fetchrow(
         """
-        update recording set state = $2, stopped_at = coalesce(stopped_at, $3)
+        update recording
+           set state = case when state in ('ready', 'failed') then state else $2 end,
+               stopped_at = coalesce(stopped_at, $3)
          where id = $1 returning *
         """,
         id,

@@ -99,6 +99,8 @@ class Studio:
                 raise AlreadyRecorded
             await self.wrote(tx, actor, "started", made.id)
         self._begin(Going(made, ticks))
+        if meeting_id not in self.stage.going_on():
+            self.meeting_ended(meeting_id)  # while it was being written
         return made
 
     def _require_room(self) -> None:

@@ -1,0 +1,18 @@
+"""What was seen of recordings."""
+
+from vtp.db.scripts import run
+
+revision = "0018"
+down_revision = "0017"
+
+UP = "select 1"
+
+DOWN = "select 1"
+
+
+def upgrade() -> None:
+    run(UP)
+
+
+def downgrade() -> None:
+    run(DOWN)

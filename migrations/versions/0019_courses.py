@@ -1,0 +1,18 @@
+"""Courses."""
+
+from vtp.db.scripts import run
+
+revision = "0019"
+down_revision = "0018"
+
+UP = "select 1"
+
+DOWN = "select 1"
+
+
+def upgrade() -> None:
+    run(UP)
+
+
+def downgrade() -> None:
+    run(DOWN)
