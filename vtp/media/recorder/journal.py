@@ -69,6 +69,13 @@ class Paused(Line, frozen=True, kw_only=True, tag="paused"):
     seconds: float
 
 
+class Staged(Line, frozen=True, kw_only=True, tag="staged"):
+    """From here on this track is on the stage; nobody is where it is empty."""
+
+    at: float
+    track: str
+
+
 class TakenUp(Line, frozen=True, kw_only=True, tag="taken_up"):
     """The recorder came back; what happened since the lines before may be missing."""
 
@@ -79,7 +86,7 @@ class Ended(Line, frozen=True, kw_only=True, tag="ended"):
     at: float
 
 
-AnyLine = Began | PartBegan | Grown | Lost | PartEnded | Paused | TakenUp | Ended
+AnyLine = Began | PartBegan | Grown | Lost | PartEnded | Paused | Staged | TakenUp | Ended
 
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(AnyLine)
@@ -116,6 +123,7 @@ class Story:
     began: Began | None = None
     parts: dict[int, PartStory] = field(default_factory=dict)
     paused: list[Paused] = field(default_factory=list)
+    staged: list[Staged] = field(default_factory=list)
     taken_up: list[float] = field(default_factory=list)
     ended: float | None = None
 
@@ -139,6 +147,8 @@ class Story:
                 self.parts[line.part].size = line.size
             case Paused():
                 self.paused.append(line)
+            case Staged():
+                self.staged.append(line)
             case TakenUp():
                 self.taken_up.append(line.at)
                 self.ended = None
