@@ -11,7 +11,7 @@ from typing import Any
 from vtp import __version__, resources, settings
 from vtp.secretfiles import SecretFileError
 from vtp.serve import command, database
-from vtp.serve.errors import CannotServe
+from vtp.serve.errors import MUST_BE_CHANGED, CannotServe
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -25,7 +25,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return int(arguments.run(arguments, environ))
     except (settings.SettingsError, CannotServe, SecretFileError) as error:
         sys.stderr.write(f"vtp: {error}\n")
-        return 2
+        return MUST_BE_CHANGED
     except KeyboardInterrupt:
         return 130
 

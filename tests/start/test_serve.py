@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import signal
+import socket
 import ssl
 import time
 import urllib.error
@@ -218,6 +219,15 @@ def test_a_port_that_is_taken_is_told_before_anything_starts(tmp_path: Path) -> 
             assert second.program.ended() == 2
             assert "VTP_SERVER__PORT" in second.program.said()
         first.stop()
+
+
+def test_a_media_port_that_is_taken_is_told_too(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
+        taken.bind(("0.0.0.0", 0))
+        number = str(taken.getsockname()[1])
+        with serve(tmp_path, env={"VTP_MEDIA__PORT": number}) as served:
+            assert served.program.ended() == 2
+            assert "VTP_MEDIA__PORT" in served.program.said()
 
 
 def test_an_unknown_setting_is_one_sentence(tmp_path: Path) -> None:

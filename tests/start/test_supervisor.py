@@ -70,6 +70,10 @@ class Scene:
         self.readied += 1
 
 
+def unready(child: Child) -> Child:
+    return replace(child, ready=lambda: False)
+
+
 @pytest.fixture
 def scene(tmp_path: Path) -> Scene:
     return Scene(tmp_path)
@@ -104,6 +108,22 @@ def test_a_crash_loop_is_told_plainly_and_tried_on(scene: Scene) -> None:
     scene.play(crashing, then=lambda: len(scene.lives("one")) >= 5)
     assert "one ended with exit code 3; starting it again in 0.2 s." in scene.said
     assert "one has failed 3 times in a row." in scene.said
+
+
+def test_one_that_needs_a_person_ends_everything_at_the_first_start(scene: Scene) -> None:
+    wrong = scene.child("wrong", "sys.exit(2)")
+    code = scene.supervisor(scene.child("one"), unready(wrong), script=frozenset).run()
+    assert code == 2
+    assert scene.readied == 0
+    assert scene.said[0] == "wrong cannot start; its message above says why."
+    assert not any(map(alive, scene.lives("one")))
+
+
+def test_one_that_needs_a_person_later_is_tried_on(scene: Scene) -> None:
+    once = "open({0!r}, 'a').write('1\\n'); os.path.getsize({0!r}) > 2 and sys.exit(2)\n"
+    worked = scene.child("one", once + "time.sleep(0.3); sys.exit(1)")
+    assert scene.play(worked, then=lambda: len(scene.lives("one")) >= 3) == 0
+    assert any("one ended with exit code 2; starting it again" in said for said in scene.said)
 
 
 def test_a_program_that_is_not_there_is_told_and_tried_on(scene: Scene) -> None:

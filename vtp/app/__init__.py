@@ -12,6 +12,7 @@ from pathlib import Path
 
 from vtp.db.revisions import SchemaMismatch
 from vtp.errors import Problem
+from vtp.serve.errors import MUST_BE_CHANGED
 from vtp.settings import Settings, SettingsError
 
 # Each command imports what it needs and no more: a start runs several of them one after another.
@@ -95,7 +96,10 @@ def _told(command: Callable[[], int]) -> int:
     mendable: tuple[type[BaseException], ...] = (Problem, *REFUSED)
     try:
         return command()
-    except (SchemaMismatch, SettingsError, BadAddress, FileNotFoundError) as error:
+    except (SettingsError, BadAddress) as error:
+        _failed(str(error))
+        return MUST_BE_CHANGED
+    except (SchemaMismatch, FileNotFoundError) as error:
         return _failed(str(error))
     except mendable as error:
         return _failed(*(unreachable(error) or _sentences(error)))

@@ -15,7 +15,7 @@ from aiohttp import web
 from aiohttp.http_exceptions import BadHttpMessage, LineTooLong
 from aiohttp.web_protocol import RequestHandler
 
-from vtp.edge import problems
+from vtp.edge import problems, request_ids
 from vtp.edge.headers import put, secure_headers
 from vtp.errors import Problem
 from vtp.settings import Server
@@ -123,7 +123,9 @@ def _unreadable(error: BaseException | None) -> Problem:
 
 def _last_answer(problem: Problem) -> web.Response:
     """Before anything of ours has seen the request; the connection ends with it."""
-    response = problems.as_json(problem, "")
+    request_id = request_ids.fresh()
+    response = problems.as_json(problem, request_id)
+    response.headers[request_ids.HEADER] = request_id
     put(response, secure_headers(secure=False))
     response.force_close()
     return response

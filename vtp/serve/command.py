@@ -57,7 +57,7 @@ def serve(environ: Mapping[str, str], wishes: Wishes) -> int:
         if wishes.lan:
             env |= lan.overrides(settings.load(env), env)
         chosen = settings.load(env)
-        _require_free_port(chosen.server)
+        _require_free_ports(chosen)
         children = _children(chosen, env, wishes)
         watch = Watch(_CHECKOUT) if wishes.dev else None
         return Supervisor(
@@ -139,26 +139,36 @@ def _free_port(host: str) -> int:
         return port
 
 
-def _require_free_port(server: settings.Server) -> None:
+def _require_free_ports(chosen: Settings) -> None:
+    server, media = chosen.server, chosen.media
     until = time.monotonic() + _PORT_PATIENCE
+    _require_free(server.host, server.port, socket.SOCK_STREAM, "SERVER", until)
+    for host in media.listen or (addresses.EVERYWHERE,):
+        _require_free(host, media.port, socket.SOCK_DGRAM, "MEDIA", until)
+
+
+def _require_free(
+    host: str, port: int, kind: socket.SocketKind, section: str, until: float
+) -> None:
     while True:
         try:
-            _bound(server.host, server.port).close()
+            _bound(host, port, kind).close()
             return
         except OSError as error:
             if time.monotonic() > until:
                 raise CannotServe(
-                    f"{server.host}:{server.port} cannot be used: {error.strerror}. "
-                    "Choose another with VTP_SERVER__HOST or VTP_SERVER__PORT."
+                    f"{host}:{port} cannot be used: {error.strerror}. "
+                    f"Choose another with VTP_{section}__PORT."
                 ) from None
         time.sleep(0.1)
 
 
-def _bound(host: str, port: int) -> socket.socket:
+def _bound(host: str, port: int, kind: socket.SocketKind = socket.SOCK_STREAM) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family)
+    listener = socket.socket(family, kind)
     try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if kind == socket.SOCK_STREAM:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
     except OSError:
         listener.close()

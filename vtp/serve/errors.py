@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+# The exit code of a program that cannot work until a person has changed something.
+MUST_BE_CHANGED = 2
+
 
 class CannotServe(Exception):
     """Something must be changed before this can start."""

@@ -12,6 +12,7 @@ from subprocess import SubprocessError
 
 from vtp.serve.backoff import Pace, Restarts
 from vtp.serve.child import Child, Process, reap_strays
+from vtp.serve.errors import MUST_BE_CHANGED
 from vtp.serve.signals import Signals
 
 _LOOK_AGAIN = 0.1  # s, while a child is not ready yet
@@ -44,13 +45,19 @@ class Supervisor:
     beat: float = 0.5
     _kept: list[_Kept] = field(default_factory=list)
     _signals: Signals = field(default_factory=Signals)
+    # All were there once.
+    _up: bool = False
+    # Before that, one said that a person must change something first.
+    _refused: bool = False
 
     def run(self) -> int:
-        """Returns when somebody asked to stop (0) or a child that runs once failed (its code)."""
+        """Returns when somebody asked to stop (0), or when it cannot begin: with the code of the
+        child that runs once and failed, or that a setting keeps from starting."""
         with self._signals.listening():
             try:
                 code = self._bring_up()
                 if code == 0 and not self._signals.stops:
+                    self._up = True
                     self.on_ready()
                     self._watch()
             finally:
@@ -68,7 +75,7 @@ class Supervisor:
             if code != 0 or self._signals.stops:
                 return code
         self._await_ready()
-        return 0
+        return MUST_BE_CHANGED if self._refused else 0
 
     def _finish(self, kept: _Kept) -> int:
         self._start(kept)
@@ -89,7 +96,7 @@ class Supervisor:
     def _await_ready(self) -> None:
         """All that are kept running; they start beside one another."""
         told = time.monotonic() + 15.0
-        while (waiting := self._unready()) and not self._signals.stops:
+        while (waiting := self._unready()) and not (self._signals.stops or self._refused):
             self._turn()
             if time.monotonic() > told:
                 self.say(f"still waiting for {', '.join(waiting)} …")
@@ -164,6 +171,10 @@ class Supervisor:
         kept.process = None
         if asked:
             kept.start_at = now
+        elif code == MUST_BE_CHANGED and not self._up:
+            # One that has worked before is tried on: files are replaced while we run.
+            self._refused = True
+            self.say(f"{kept.child.name} cannot start; its message above says why.")
         else:
             self._later(kept, _how(code), now)
 

@@ -147,7 +147,9 @@ async def refused(port: int, raw: bytes) -> tuple[int, str]:
     head, _, body = (await closed_after(port, raw)).partition(b"\r\n\r\n")
     assert b"aiohttp" not in head
     assert b"application/problem+json" in head
-    return int(head.split(b" ")[1]), json.loads(body)["code"]
+    told = json.loads(body)
+    assert f"X-Request-ID: {told['request_id']}".encode() in head
+    return int(head.split(b" ")[1]), told["code"]
 
 
 def test_the_private_members_that_we_read_are_there() -> None:
