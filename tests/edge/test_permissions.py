@@ -271,6 +271,9 @@ CALLS: dict[tuple[str, str], Call] = {
     ("GET", "/api/v1/recordings/{id}/parts"): Call(200, of="recording", others=404),
     # It has no files.
     ("GET", "/api/v1/recordings/{id}/parts/{part}"): Call(404, of="recording", others=404),
+    ("POST", "/api/v1/progress"): Call(200, of="recording to report", others=404),
+    ("GET", "/api/v1/progress"): Call(200),
+    ("GET", "/api/v1/progress/{id}"): Call(200, of="recording", others=404),
     ("POST", "/whip/{id}"): Call(201, raw=_PUBLISH, kind=SDP, of="room", others=404),
     ("OPTIONS", "/whip/{id}"): Call(200, of="room"),
     ("OPTIONS", "/whip/{id}/{session}"): Call(200, of="whip"),
@@ -701,6 +704,9 @@ async def body(school: School, call: Call) -> dict[str, Any]:
             return {"data" if "form" in call.of else "json": given}
         case "room to record":
             return {"json": {"room_id": str((await school.room()).id)}}
+        case "recording to report":
+            told = {"recording_id": str(await school.recording()), "visit": str(uuid7())}
+            return {"json": {**told, "position": 0}}
         case "refresh":
             tokens = await school.application.sign_in(known)
             return {"json": {"refresh_token": tokens.refresh_token}}
@@ -777,6 +783,7 @@ UNWRITTEN = {
     ("POST", "/api/v1/recordings/{id}/stop"): "that of the table is over: nothing changes",
     ("POST", "/api/v1/meetings/{id}/images"): _WITH_THE_CLASS,
     ("DELETE", "/api/v1/meetings/{id}/messages/{message}"): _WITH_THE_CLASS,
+    ("POST", "/api/v1/progress"): "what one watched is nobody else's business",
     ("POST", "/whip/{id}"): _WITH_THE_CLASS,
     ("DELETE", "/whip/{id}/{session}"): _WITH_THE_CLASS,
     ("POST", "/whep/{id}"): _WITH_THE_CLASS,

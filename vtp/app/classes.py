@@ -10,6 +10,7 @@ from functools import partial
 from vtp.actor import Actor
 from vtp.app.parts import Parts
 from vtp.attendance.service import Attendance, open_attendance
+from vtp.attendance.service.watching import Watching
 from vtp.edge.sockets.facade import Sockets
 from vtp.ids import UserId
 from vtp.media.sfu import turn
@@ -26,6 +27,7 @@ class Classes:
     plane: Plane
     attendance: Attendance
     recordings: Recordings
+    watching: Watching
     rooms: Rooms
 
 
@@ -63,7 +65,14 @@ async def open_classes(parts: Parts, sockets: Sockets) -> AsyncIterator[Classes]
         sockets.on_roles_changed.append(rooms.standing.on_changed)
         parts.accounts.on_ended.append(rooms.standing.on_ended)
         parts.accounts.on_changed.append(rooms.standing.on_changed)
-        yield Classes(plane=plane, attendance=attendance, recordings=recordings, rooms=rooms)
+        watching = Watching(parts.db, clock=clock, recorded=recordings.library)
+        yield Classes(
+            plane=plane,
+            attendance=attendance,
+            recordings=recordings,
+            watching=watching,
+            rooms=rooms,
+        )
 
 
 async def standing(parts: Parts, rooms: Rooms, actors: Sequence[Actor]) -> Sequence[Actor | None]:

@@ -8,6 +8,7 @@ from vtp.accounts import jobs as accounts_jobs
 from vtp.accounts import kinds as accounts_kinds
 from vtp.accounts import pages as accounts_pages
 from vtp.accounts import takeout_jobs
+from vtp.attendance import api as attendance_api
 from vtp.attendance import merging as attendance_merging
 from vtp.audit import api as audit_api
 from vtp.audit import jobs as audit_jobs
@@ -75,6 +76,7 @@ def routes() -> list[Route]:
         api_docs.routes,
         client_errors.routes,
         accounts_api.routes,
+        attendance_api.routes,
         audit_api.routes,
         runtime_api.routes,
         webhooks_api.routes,

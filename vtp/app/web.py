@@ -26,6 +26,7 @@ from vtp.app.loop import Told, fed
 from vtp.app.observers import HttpObserver, SocketObserver
 from vtp.app.own_data import erasure, takeouts
 from vtp.app.parts import Parts, demo_wanted, open_parts
+from vtp.attendance.api import WATCHING
 from vtp.audit.api import EXPORTING, READING, VERIFYING, Begins
 from vtp.audit.pages import TEXTS
 from vtp.audit.service.reading import Reading
@@ -92,7 +93,7 @@ def make(parts: Parts, sockets: Sockets, classes: Classes, state: Health) -> web
     app[PAGES], app[assets.ASSETS], app[TEXTS] = pages, files, texts
     _fill(app, parts, state)
     app[ROOMS], app[PASSES] = classes.rooms, classes.rooms.guests
-    app[RECORDINGS] = classes.recordings
+    app[RECORDINGS], app[WATCHING] = classes.recordings, classes.watching
     all_routes = declared.routes()
     mount(app, all_routes)
     attach(app, sockets)

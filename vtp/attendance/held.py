@@ -1,17 +1,29 @@
-"""What attendance holds about a person: when they were there. Facts of the school, not erased."""
+"""What attendance holds about a person: when they were there, and what they watched.
+
+When somebody was there is a fact of the school and stays; what they watched is theirs.
+"""
 
 from __future__ import annotations
 
 from vtp.actor import Gone
+from vtp.attendance.store import watching
 from vtp.db import Db
 
 sheets = {
     "presence": """
         select id, meeting_id, kind, started_at, ended_at from presence_span where user_id = $1
     """,
+    "watched": """
+        select recording_id, seen::text, position_ms, position_at, watched_at, completed_at
+          from watched where user_id = $1
+    """,
+    "watch-visits": """
+        select recording_id, began_at, heard_at from watch_visit where user_id = $1
+    """,
 }
 kept: tuple[str, ...] = ("erasure.kept.presence",)
 
 
-async def erase(_tx: Db, _gone: Gone, /) -> None:
-    """Nothing here has a name; the account that it refers to has none any more."""
+async def erase(tx: Db, gone: Gone, /) -> None:
+    """What stays has no name; the account that it refers to has none any more."""
+    await watching.erase(tx, user_id=gone.user_id)

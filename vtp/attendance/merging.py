@@ -1,7 +1,13 @@
-"""When somebody was there goes to another account of theirs."""
+"""When somebody was there, and what they watched, goes to another account of theirs."""
 
 from __future__ import annotations
 
-from vtp.attendance.store import move
+from vtp.attendance.store import move as move_presence
+from vtp.attendance.store import watching
+from vtp.db import Db
+from vtp.ids import UserId
 
-__all__ = ["move"]
+
+async def move(tx: Db, *, source: UserId, target: UserId) -> None:
+    await move_presence(tx, source=source, target=target)
+    await watching.move(tx, source=source, target=target)

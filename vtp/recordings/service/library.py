@@ -6,6 +6,7 @@ import asyncio
 from pathlib import Path
 
 from vtp.actor import Actor
+from vtp.attendance.service.watching import Length
 from vtp.clock import Clock
 from vtp.db import Database
 from vtp.errors import NotFound
@@ -49,6 +50,14 @@ class Library:
 
     async def get(self, actor: Actor, id: RecordingId) -> Recording:
         return (await self._studio.seen(actor, id)).recording
+
+    async def length(self, actor: Actor, id: RecordingId) -> Length:
+        """For what is kept of watching (`attendance`)."""
+        found = await self.get(actor, id)
+        if found.state in {"ready", "failed"}:
+            return Length(round(found.seconds * 1000), grows=False)
+        until = found.stopped_at or self._clock.now()
+        return Length(round((until - found.started_at).total_seconds() * 1000), grows=True)
 
     # --- changes ------------------------------------------------------------------------------
     async def change(

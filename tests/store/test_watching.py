@@ -1,0 +1,154 @@
+"""What is seen of recordings, on a real database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from tests.support.accounts import a_person, some_accounts
+from vtp.actor import Actor, Gone, Via
+from vtp.attendance import held, merging
+from vtp.attendance.problems import TooMuchSeen
+from vtp.attendance.seen import Report, Span
+from vtp.attendance.service.watching import Length, Watching
+from vtp.clock import SetClock
+from vtp.db import Database
+from vtp.errors import NotFound
+from vtp.ids import RecordingId, UserId, uuid7
+
+VISIT = UUID(int=7)
+_RECORDING = """
+    insert into recording (id, room_id, meeting_id, title, state, started_at)
+    values ($1, $2, $3, 'A', 'ready', $4)
+"""
+
+
+@dataclass
+class Recorded:
+    """A recording of one minute for everybody but strangers."""
+
+    id: RecordingId
+    grows: bool = False
+
+    async def length(self, actor: Actor, id: RecordingId) -> Length:
+        if id != self.id:
+            raise NotFound
+        return Length(60_000, self.grows)
+
+
+@dataclass
+class Viewer:
+    watching: Watching
+    recorded: Recorded
+    clock: SetClock
+    actor: Actor
+
+    async def tell(self, *seen: Span, position: int = 0, visit: UUID = VISIT) -> None:
+        said = Report(visit=visit, seen=seen, position=position, age=timedelta())
+        await self.watching.report(self.actor, self.recorded.id, said)
+
+    async def seen(self) -> tuple[Span, ...]:
+        return (await self.watching.mine(self.actor, self.recorded.id)).seen
+
+
+async def a_recording(db: Database, clock: SetClock, user_id: UserId) -> RecordingId:
+    room, meeting, recording = uuid7(), uuid7(), RecordingId(uuid7())
+    now = clock.now()
+    async with db.transaction() as tx:
+        for statement, values in (
+            ("insert into room values ($1, 'A', $2, 'school', '{}', $3)", (room, user_id, now)),
+            ("insert into meeting values ($1, $2, $3)", (meeting, room, now)),
+            (_RECORDING, (recording, room, meeting, now)),
+        ):
+            await tx.execute(statement, *values)
+    return recording
+
+
+@pytest.fixture
+async def people(db: Database, clock: SetClock) -> list[UserId]:
+    async with some_accounts(db, clock) as accounts:
+        return [(await a_person(accounts, name)).user.id for name in ("Noor", "Lars")]
+
+
+@pytest.fixture
+async def noor(db: Database, clock: SetClock, people: list[UserId]) -> Viewer:
+    recorded = Recorded(await a_recording(db, clock, people[0]))
+    watching = Watching(db, clock=clock, recorded=recorded)
+    return Viewer(watching, recorded, clock, Actor(people[0], frozenset(), Via.SYSTEM))
+
+
+async def test_what_is_told_again_or_late_is_seen_once(noor: Viewer) -> None:
+    await noor.tell()
+    noor.clock.advance(30)
+    for seen in ((10_000, 20_000), (0, 10_000), (10_000, 20_000), (40_000, 45_000)):
+        await noor.tell(seen, position=seen[1])
+    assert await noor.seen() == ((0, 20_000), (40_000, 45_000))
+    [found] = await noor.watching.lately(noor.actor, before=None, limit=5)
+    assert (found.position, found.completed_at) == (45_000, None)
+    assert await noor.watching.viewers([noor.recorded.id]) == {noor.recorded.id: 1}
+    assert set(await noor.watching.of(noor.actor, [noor.recorded.id])) == {noor.recorded.id}
+
+
+async def test_too_much_at_once_changes_nothing(noor: Viewer) -> None:
+    await noor.tell()
+    noor.clock.advance(5)
+    with pytest.raises(TooMuchSeen):
+        await noor.tell((0, 60_000), position=60_000)
+    found = await noor.watching.mine(noor.actor, noor.recorded.id)
+    assert (found.seen, found.position) == ((), 0)
+    noor.clock.advance(15)
+    await noor.tell((0, 60_000), position=60_000)
+    assert await noor.seen() == ((0, 60_000),)
+
+
+async def test_it_is_complete_once_and_not_while_it_grows(noor: Viewer) -> None:
+    noor.recorded.grows = True
+    await noor.tell()
+    noor.clock.advance(60)
+    await noor.tell((0, 56_000))
+    assert (await noor.watching.mine(noor.actor, noor.recorded.id)).completed_at is None
+    noor.recorded.grows = False
+    await noor.tell()
+    done = noor.clock.now()
+    noor.clock.advance(60)
+    await noor.tell((56_000, 60_000))
+    assert (await noor.watching.mine(noor.actor, noor.recorded.id)).completed_at == done
+
+
+async def test_what_is_not_for_somebody_has_no_progress(noor: Viewer) -> None:
+    noor.recorded.id = RecordingId(uuid7())
+    with pytest.raises(NotFound):
+        await noor.watching.mine(noor.actor, RecordingId(uuid7()))
+
+
+async def test_of_two_accounts_of_one_person_both_have_seen_it(
+    db: Database, noor: Viewer, people: list[UserId]
+) -> None:
+    lars = Viewer(
+        noor.watching, noor.recorded, noor.clock, Actor(people[1], frozenset(), Via.SYSTEM)
+    )
+    await noor.tell()
+    await lars.tell()
+    noor.clock.advance(30)
+    await noor.tell((0, 20_000), position=20_000)
+    noor.clock.advance(1)
+    await lars.tell((50_000, 55_000), position=55_000)
+    async with db.transaction() as tx:
+        await merging.move(tx, source=people[1], target=people[0])
+    found = await noor.watching.mine(noor.actor, noor.recorded.id)
+    assert (found.seen, found.position) == (((0, 20_000), (50_000, 55_000)), 55_000)
+    assert await lars.seen() == ()
+
+
+async def test_it_is_taken_away_and_erased(db: Database, noor: Viewer) -> None:
+    await noor.tell()
+    user_id = noor.actor.require_user()
+    for name in ("watched", "watch-visits"):
+        assert len(await db.fetch(held.sheets[name], user_id)) == 1
+    async with db.transaction() as tx:
+        await held.erase(tx, Gone(user_id, "noor@school.test", "Noor", "Nobody"))
+    for name in ("watched", "watch-visits"):
+        assert await db.fetch(held.sheets[name], user_id) == []
