@@ -1,4 +1,4 @@
-"""What each person has seen of each recording, and when they had it open."""
+"""What each person has seen of each recording and when they had it open; chapters."""
 
 from vtp.db.scripts import run
 
@@ -35,9 +35,17 @@ create table watch_visit (
     foreign key (user_id, recording_id) references watched on delete cascade,
     check (heard_at >= began_at)
 );
+
+create table recording_chapter (
+    recording_id uuid not null references recording on delete cascade,
+    at_ms int not null check (at_ms >= 0),
+    title text not null check (char_length(title) between 1 and 100),
+    primary key (recording_id, at_ms)
+);
 """
 
 DOWN = """
+drop table recording_chapter;
 drop table watch_visit;
 drop table watched;
 """

@@ -271,6 +271,10 @@ CALLS: dict[tuple[str, str], Call] = {
     ("GET", "/api/v1/recordings/{id}/parts"): Call(200, of="recording", others=404),
     # It has no files.
     ("GET", "/api/v1/recordings/{id}/parts/{part}"): Call(404, of="recording", others=404),
+    ("GET", "/api/v1/recordings/{id}/timeline"): Call(200, of="recording", others=404),
+    ("PUT", "/api/v1/recordings/{id}/chapters"): Call(
+        200, body={"chapters": [{"at": 1, "title": "One"}]}, of="recording", others=404
+    ),
     ("POST", "/api/v1/progress"): Call(200, of="recording to report", others=404),
     ("GET", "/api/v1/progress"): Call(200),
     ("GET", "/api/v1/progress/{id}"): Call(200, of="recording", others=404),

@@ -45,6 +45,16 @@ class Entry:
     ended_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """What was written of somebody."""
+
+    participant_id: UUID
+    kind: Kind
+    started_at: datetime
+    ended_at: datetime
+
+
 class Ledger:
     """Bounded: beyond `most_waiting` entries that could not be written, the oldest are lost."""
 

@@ -42,3 +42,9 @@ class Seen:
 
     recording: Recording
     role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    at_ms: int  # on the recording
+    title: str

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal, Protocol
+from uuid import UUID
 
 from vtp.actor import Actor
 from vtp.ids import MeetingId, RoomId
@@ -38,3 +40,54 @@ class Stage(Protocol):
 
     def show(self, meeting_id: MeetingId, shown: Shown) -> None:
         """Tell everybody in the class, and all who come later."""
+
+
+# --- what is remembered of a class, to be shown beside its recording --------------------------
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """What somebody wrote to everybody."""
+
+    id: UUID
+    person: UUID
+    name: str
+    host: bool
+    at: datetime
+    text: str
+    image: bool
+    answers: str  # the name of whom it answers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Poll:
+    id: UUID
+    question: str
+    options: tuple[str, ...]
+    opened_at: datetime
+    closed_at: datetime | None
+    answered: int
+    counts: tuple[int, ...] | None  # None: those who answered did not see them either
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stretch:
+    """While somebody spoke, or had a hand up."""
+
+    person: UUID
+    name: str
+    host: bool
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remembered:
+    messages: Sequence[Message] = ()
+    polls: Sequence[Poll] = ()
+    hands: Sequence[Stretch] = ()
+    voices: Sequence[Stretch] = ()
+
+
+class Memory(Protocol):
+    async def remembered(
+        self, meeting_id: MeetingId, *, since: datetime, until: datetime
+    ) -> Remembered: ...

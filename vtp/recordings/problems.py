@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vtp.errors import Conflict, Forbidden, Unavailable
+from vtp.errors import Conflict, Forbidden, Invalid, Unavailable
 
 
 class NotYoursToRecord(Forbidden):
@@ -45,3 +45,9 @@ class DiskFull(Unavailable):
     """There is no room for recordings on the disk of the server."""
 
     code = "disk_full"
+
+
+class TwoChaptersAtOnce(Invalid):
+    """Two chapters cannot begin at one moment."""
+
+    code = "two_chapters_at_once"

@@ -12,7 +12,7 @@ import structlog
 
 from vtp import settings
 from vtp.attendance import store
-from vtp.attendance.ledger import Entry, Kind, Ledger
+from vtp.attendance.ledger import Entry, Kind, Ledger, Stretch
 from vtp.attendance.store import CannotBeWritten
 from vtp.clock import Clock
 from vtp.db import Database
@@ -126,6 +126,12 @@ class Attendance:
     async def last_seen(self, meeting_ids: Collection[MeetingId]) -> dict[UUID, datetime]:
         """When anybody was last present in a meeting; without those where nobody ever was."""
         return await store.last_seen(self._db, meeting_ids=meeting_ids)
+
+    async def spans(
+        self, meeting_id: MeetingId, kinds: Collection[Kind], *, most: int
+    ) -> list[Stretch]:
+        """As far as they are written: what goes on ends where it was last seen."""
+        return await store.spans(self._db, meeting_id=meeting_id, kinds=kinds, limit=most)
 
 
 @asynccontextmanager

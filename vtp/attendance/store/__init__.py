@@ -9,7 +9,7 @@ from uuid import UUID
 
 import asyncpg
 
-from vtp.attendance.ledger import Entry
+from vtp.attendance.ledger import Entry, Kind, Stretch
 from vtp.db import Db
 from vtp.db.losses import lost
 from vtp.errors import Conflict, Unavailable
@@ -117,6 +117,25 @@ async def last_seen(db: Db, *, meeting_ids: Collection[MeetingId]) -> dict[UUID,
         list(meeting_ids),
     )
     return {row["meeting_id"]: row["seen_at"] for row in rows}
+
+
+async def spans(
+    db: Db, *, meeting_id: MeetingId, kinds: Collection[Kind], limit: int
+) -> list[Stretch]:
+    rows = await db.fetch(
+        """
+        select participant_id, kind, started_at, coalesce(ended_at, seen_at) as ended_at
+          from presence_span where meeting_id = $1 and kind = any($2)
+         order by started_at limit $3
+        """,
+        meeting_id,
+        list(kinds),
+        limit,
+    )
+    return [
+        Stretch(row["participant_id"], row["kind"], row["started_at"], row["ended_at"])
+        for row in rows
+    ]
 
 
 async def move(tx: Db, *, source: UserId, target: UserId) -> None:

@@ -18,6 +18,7 @@ from vtp.errors import Unavailable
 from vtp.media.capture.link import Capture
 from vtp.recordings.service.library import Library
 from vtp.recordings.service.studio import Studio
+from vtp.recordings.service.timeline import Timelines
 from vtp.tasks import Tasks
 
 # s; how long it is not known how much a recording grew, and what the database did not take waits.
@@ -31,6 +32,7 @@ class Recordings:
 
     studio: Studio  # what goes on
     library: Library  # what there is
+    timelines: Timelines  # what happened when on it
 
 
 @asynccontextmanager
@@ -45,7 +47,8 @@ async def open_recordings(
     tasks.start("recordings.sweep", _sweep(studio))
     try:
         library = Library(db, studio=studio, clock=clock, root=root)
-        yield Recordings(studio=studio, library=library)
+        timelines = Timelines(db, studio=studio, clock=clock)
+        yield Recordings(studio=studio, library=library, timelines=timelines)
     finally:
         await tasks.close()
 

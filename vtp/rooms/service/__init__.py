@@ -35,6 +35,7 @@ from vtp.rooms.service.meetings import Meetings
 from vtp.rooms.service.moderation import Moderation
 from vtp.rooms.service.polls import Polls
 from vtp.rooms.service.recorded import RecordedClasses
+from vtp.rooms.service.remembered import RememberedClasses
 from vtp.rooms.service.sessions import Sessions
 from vtp.rooms.service.standing import Standing
 from vtp.rooms.service.talk import Talk
@@ -140,6 +141,7 @@ async def open_rooms(
         live=live,
     )
     recordings.studio.attach(RecordedClasses(db, live=live))
+    recordings.timelines.attach(RememberedClasses(db, attendance=attendance))
     async with _living(rooms, tasks, options.sweep, recordings):
         yield rooms
 
