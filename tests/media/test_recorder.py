@@ -133,7 +133,7 @@ class Studio:
         look = lesson.flashes if source == "camera" else lesson.beeps
         found: list[float] = []
         for part in story.parts.values():
-            if part.began.source == source and part.fragments:
+            if source in {part.began.source, part.began.track} and part.fragments:
                 found += look(self.root / self.id / part.began.file)
         return sorted(found)
 
@@ -171,6 +171,9 @@ async def test_a_class_is_in_files_that_are_in_step(stage: Stage, studio: Studio
     flashes, beeps = studio.heard(story, "camera"), studio.heard(story, "microphone")
     assert len(flashes) == len(beeps) == 4
     assert max(abs(a - b) for a, b in zip(flashes, beeps, strict=True)) <= 0.04
+    for mix in ("mix-opus", "mix-aac"):
+        mixed = studio.heard(story, mix)
+        assert max(abs(a - b) for a, b in zip(flashes, mixed, strict=True)) <= 0.04
     assert story.ended == pytest.approx(story.seconds)
     assert all(part.size for part in story.parts.values())
 
@@ -187,7 +190,7 @@ async def test_a_killed_recorder_goes_on_and_has_all_of_it(stage: Stage, studio:
         await eventually(lambda: studio.capture.connected)
     await teaching
     story = await studio.finish()
-    for source in ("camera", "microphone"):
+    for source in ("camera", "microphone", "mix-opus", "mix-aac"):
         seconds = {round(one - 0.02) for one in studio.heard(story, source)}
         assert seconds == set(range(6)), source
     assert len(story.taken_up) == 2

@@ -14,6 +14,7 @@ from vtp.clock import SystemClock
 from vtp.db import Database
 from vtp.media.recorder.server import Recorder
 from vtp.recordings.service import Recordings, open_recordings
+from vtp.sandbox.runner import Sandbox
 
 _BRISK = settings.Recorder(retry=0.01, reserve=1)
 
@@ -21,7 +22,9 @@ _BRISK = settings.Recorder(retry=0.01, reserve=1)
 @asynccontextmanager
 async def a_recorder(root: Path, *, reserve: int = 1) -> AsyncIterator[None]:
     stop = asyncio.Event()
-    serving = asyncio.ensure_future(Recorder(root, reserve=reserve).serve(stop))
+    sandbox = Sandbox(settings.Sandbox(allow_weak=True), clock=SystemClock())
+    recorder = Recorder(root, reserve=reserve, sandbox=sandbox)
+    serving = asyncio.ensure_future(recorder.serve(stop))
     try:
         yield
     finally:

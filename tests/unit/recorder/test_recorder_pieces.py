@@ -25,6 +25,7 @@ PACKED = st.tuples(
     st.booleans(),
     st.booleans(),
     st.binary(max_size=1500),
+    st.integers(-1, 127),
 )
 
 

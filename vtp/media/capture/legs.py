@@ -36,9 +36,7 @@ class Leg:
 
     def packets(self, line: Line, packets: Sequence[Packet], now: float) -> None:
         self._report(line)
-        packed = [
-            (one.ext, one.ts, one.arrival, one.marker, one.key, one.data[HEAD:]) for one in packets
-        ]
+        packed = [_packed(one) for one in packets]
         self._kept.extend(packed)
         while self._kept and self._kept[0][2] < now - _KEPT:
             self._kept.popleft()
@@ -68,3 +66,9 @@ class Leg:
         had = [one[0] for one in self._kept if one[0] <= self.took + 1 and one[4]]
         since = had[-1] if had else self.took + 1
         return (one for one in self._kept if one[0] >= since)
+
+
+def _packed(one: Packet) -> wire.Packed:
+    """With the level of sound (RFC 6464): whoever mixes need not decode who is silent."""
+    level = one.third & 0x7F if one.third >= 0 else -1
+    return one.ext, one.ts, one.arrival, one.marker, one.key, one.data[HEAD:], level

@@ -11,17 +11,17 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-VERSION = 1
+VERSION = 2
 MOST = 4 * 1024 * 1024  # bytes of a frame
 _MESSAGE, _PACKETS = 0, 1
 _HEAD = struct.Struct("!IB")
 _LEG = struct.Struct("!I")
-# Number, timestamp, arrival, flags, length of the payload.
-_PACKET = struct.Struct("!QIdBH")
+# Number, timestamp, arrival, flags, level, length of the payload.
+_PACKET = struct.Struct("!QIdBbH")
 _MARKER, _KEY = 1, 2
 
-# Number, timestamp, arrival, marker, key, payload.
-Packed = tuple[int, int, float, bool, bool, bytes]
+# Number, timestamp, arrival, marker, key, payload, and of sound the level: -dBov, -1 where unknown.
+Packed = tuple[int, int, float, bool, bool, bytes, int]
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True, tag_field="k"):
@@ -145,9 +145,9 @@ def message(told: FromWeb | FromRecorder) -> bytes:
 
 def packets(leg: int, packed: Iterable[Packed]) -> bytes:
     body = bytearray(_LEG.pack(leg))
-    for ext, ts, arrival, marker, key, payload in packed:
+    for ext, ts, arrival, marker, key, payload, level in packed:
         flags = _MARKER * marker | _KEY * key
-        body += _PACKET.pack(ext, ts, arrival, flags, len(payload))
+        body += _PACKET.pack(ext, ts, arrival, flags, level, len(payload))
         body += payload
     return _HEAD.pack(len(body) + 1, _PACKETS) + body
 
@@ -198,11 +198,12 @@ def _packets(body: bytes) -> Packets:
     (leg,) = _LEG.unpack_from(body)
     at, found = _LEG.size, []
     while at < len(body):
-        ext, ts, arrival, flags, size = _PACKET.unpack_from(body, at)
+        ext, ts, arrival, flags, level, size = _PACKET.unpack_from(body, at)
         at += _PACKET.size
         payload = body[at : at + size]
         if len(payload) < size:
             raise BadFrame
-        found.append((ext, ts, arrival, bool(flags & _MARKER), bool(flags & _KEY), payload))
+        marker, key = bool(flags & _MARKER), bool(flags & _KEY)
+        found.append((ext, ts, arrival, marker, key, payload, level))
         at += size
     return Packets(leg, found)

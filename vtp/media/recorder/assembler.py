@@ -26,6 +26,11 @@ class Assembler:
         self._next = -1  # number of the next frame's first packet; -1: the next key frame's
         self._known_until = -1  # what is missing below this is silence
 
+    @property
+    def waits(self) -> bool:
+        """Whether something is here that cannot be given yet."""
+        return bool(self._waiting)
+
     def put(self, pieces: Iterable[Piece]) -> None:
         for piece in pieces:
             if piece.ext >= self._next:

@@ -72,7 +72,49 @@ def _fragment(moof: bytes, offset: int, size: int) -> Fragment:
     return Fragment(offset, size, time, duration, samples, not flags & _NOT_SYNC)
 
 
-def _inside(box: bytes, wanted: bytes) -> bytes:
+def taken_apart(fragment: bytes) -> Iterator[tuple[int, bytes]]:
+    """The samples of a moof and its mdat, each with its time; each tells its duration and size.
+
+    What makes no sense is left out: a disk may give back anything.
+    """
+    try:
+        traf = _inside(fragment, b"traf", within=b"moof")
+        tfhd, tfdt, trun = (_inside(traf, kind) for kind in (b"tfhd", b"tfdt", b"trun"))
+        yield from _samples(fragment, tfhd, tfdt, trun)
+    except (ValueError, IndexError):
+        return
+
+
+def _samples(fragment: bytes, tfhd: bytes, tfdt: bytes, trun: bytes) -> Iterator[tuple[int, bytes]]:
+    time = int.from_bytes(tfdt[12:20] if tfdt[8] else tfdt[12:16])
+    given, samples = int.from_bytes(trun[9:12]), int.from_bytes(trun[12:16])
+    duration, size = _each(tfhd)
+    data, at = int.from_bytes(trun[16:20]), 20 + 4 * bool(given & _FIRST_FLAGS)
+    if not given & _DATA_AT or samples > len(fragment):
+        raise ValueError("not a run of ours")
+    for _ in range(samples):
+        if given & _EACH_DURATION:
+            duration, at = int.from_bytes(trun[at : at + 4]), at + 4
+        if given & _EACH_SIZE:
+            size, at = int.from_bytes(trun[at : at + 4]), at + 4
+        at += 4 * (given & (_EACH_FLAGS | _EACH_OFFSET)).bit_count()
+        yield time, fragment[data : data + size]
+        time, data = time + duration, data + size
+
+
+def _each(tfhd: bytes) -> tuple[int, int]:
+    """Duration and size of samples that say nothing themselves."""
+    given = int.from_bytes(tfhd[9:12])
+    at = 16 + 8 * bool(given & _BASE) + 4 * bool(given & _DESCRIPTION)
+    duration = int.from_bytes(tfhd[at : at + 4]) if given & _DURATION else 0
+    at += 4 * bool(given & _DURATION)
+    return duration, int.from_bytes(tfhd[at : at + 4]) if given & _SIZE else 0
+
+
+def _inside(box: bytes, wanted: bytes, *, within: bytes = b"") -> bytes:
+    """The first of its kind in a box; `within` one that a run of boxes begins with."""
+    if within and box[4:8] != within:
+        raise ValueError(f"no {within.decode()} at the start")
     at = _HEAD
     while at + _HEAD <= len(box):
         size = int.from_bytes(box[at : at + 4])

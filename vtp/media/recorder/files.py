@@ -135,6 +135,16 @@ class Sound(_Fragmented):
         self._out.add_stream("libopus", rate=_SOUND_SCALE)
 
 
+class Aac(_Fragmented):
+    """The mix for those who cannot play Opus."""
+
+    timescale = _SOUND_SCALE
+
+    def __init__(self, path: Path, *, each: float) -> None:
+        super().__init__(path, each=each)
+        self._out.add_stream("aac", rate=_SOUND_SCALE, layout="stereo")
+
+
 class WebPicture(GrowingFile):
     """VP8 in WebM, which no player streams: it is made into H.264 later. A cluster a second."""
 

@@ -13,6 +13,7 @@ class Piece:
     marker: bool  # ends a frame
     key: bool  # decoding can start here
     payload: bytes  # empty where only padding came
+    level: int = -1  # of sound: -dBov, 127 is silence; -1 where it is not known
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ import structlog
 
 from vtp.media.capture import wire
 from vtp.media.recorder import journal
+from vtp.media.recorder.mix import Mix, StartMixer
 from vtp.media.recorder.pieces import Piece
 from vtp.media.recorder.position import Positions
 from vtp.media.recorder.shelf import Files, Log
@@ -28,6 +29,11 @@ _MOST_WAITING = 64 * 1024 * 1024
 _SYNC_EVERY = 1.0  # s; a power cut takes twice as much at most
 _KEY_EVERY = 2.0  # s; players begin at key frames, and segments end before them
 _BEAT = 0.1  # s
+# s; voices that come later than this are not in the mix. Where one waits for a repair, it is
+# waited for as well.
+_MIX_BEHIND, _MIX_WAITS = 0.25, 0.75
+# s; after it was taken up: web says again what it kept before anything of it is mixed.
+_MIX_RESTS = 2.0
 
 Tell = Callable[[wire.FromRecorder], None]
 Told = wire.FromWeb | wire.Packets
@@ -38,7 +44,13 @@ class Recording:
     """`put` from any thread; `tell` is called from the thread of the recording."""
 
     def __init__(
-        self, begin: wire.Begin, folder: Path, tell: Tell, *, room: Callable[[], int]
+        self,
+        begin: wire.Begin,
+        folder: Path,
+        tell: Tell,
+        *,
+        room: Callable[[], int],
+        start_mixer: StartMixer,
     ) -> None:
         self.id = begin.recording
         self.finished = threading.Event()
@@ -46,6 +58,7 @@ class Recording:
         self._folder = folder
         self._tell = tell
         self._room = room  # bytes that may still be written
+        self._start_mixer = start_mixer
         self._waiting: queue.SimpleQueue[Told | None] = queue.SimpleQueue()
         self._bytes = 0
         self._lock = threading.Lock()
@@ -75,7 +88,7 @@ class Recording:
     def _run(self) -> None:
         try:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o750)
-            writing = _Writing(self._begin, self._folder, self._tell)
+            writing = _Writing(self._begin, self._folder, self._tell, self._start_mixer)
             try:
                 self._work(writing)
             finally:
@@ -122,13 +135,17 @@ def _size(told: Told) -> int:
 class _Writing:
     """What the thread does; nobody else touches it."""
 
-    def __init__(self, begin: wire.Begin, folder: Path, tell: Tell) -> None:
+    def __init__(
+        self, begin: wire.Begin, folder: Path, tell: Tell, start_mixer: StartMixer
+    ) -> None:
         self._id = begin.recording
         self._tell = tell
         self._positions = Positions(begin.began, begin.pauses)
         self._noted = len([one for one in begin.pauses if one.until])
         self._log = Log(folder / journal.NAME)
         self._files = Files(folder, self._log)
+        self._mix = Mix(folder, self._files, self._log.story, start_mixer)
+        self._mix_from = monotonic()
         self._tracks: dict[int, Track] = {}
         self._walls: dict[str, Offset] = {}
         self._asked: dict[int, float] = {}
@@ -140,6 +157,7 @@ class _Writing:
         if self._log.story.began is None:
             self._log.write(journal.Began(recording=begin.recording, wall=begin.began_wall))
         else:
+            self._mix_from += _MIX_RESTS
             self._log.write(journal.TakenUp(at=self._positions.reached(monotonic())))
         self._log.sync()
 
@@ -167,7 +185,7 @@ class _Writing:
         self._tracks[told.leg] = Track(told, self._positions, self._files, wall)
 
     def _packets(self, told: wire.Packets) -> None:
-        if (track := self._tracks.get(told.leg)) is not None:
+        if told.packets and (track := self._tracks.get(told.leg)) is not None:
             track.take([Piece(*one) for one in told.packets], told.packets[-1][2])
 
     def _pauses(self, pauses: list[wire.Pause]) -> None:
@@ -186,6 +204,8 @@ class _Writing:
             track.take((), now)
             self._ask(leg, track, now)
             self._say_took(leg, track)
+        if now >= self._mix_from:
+            self._mix.beat(self._said_until(now), now)
         if now - self._synced < _SYNC_EVERY:
             return False
         self._synced = now
@@ -193,6 +213,13 @@ class _Writing:
         self._log.sync()
         self._say_grown(now)
         return True
+
+    def _said_until(self, now: float) -> float:
+        """Up to where all that was said is here."""
+        reached = self._positions.reached(now)
+        waits = [track.waits_at for track in self._tracks.values()]
+        first = min((at for at in waits if at is not None), default=reached)
+        return min(reached - _MIX_BEHIND, max(first, reached - _MIX_WAITS))
 
     def _ask(self, leg: int, track: Track, now: float) -> None:
         """A key frame, when nothing can be kept without one, and regularly."""
@@ -223,11 +250,13 @@ class _Writing:
     def finish(self, now: float) -> None:
         self.stop(now)
         seconds = max(self._log.story.seconds, self._positions.reached(now))
+        self._mix.finish(seconds)
         self._log.write(journal.Ended(at=seconds))
         self._log.sync()
         told = wire.Finished(recording=self._id, seconds=seconds, bytes=self._files.size)
         self._tell(told)
 
     def close(self) -> None:
+        self._mix.close()
         self._files.close()
         self._log.close()

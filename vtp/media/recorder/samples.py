@@ -26,6 +26,7 @@ class Sample:
     # Of key frames: the size, and the name of the codec as RFC 6381 has it.
     size: tuple[int, int] = (0, 0)
     codec: str = ""
+    level: int = -1  # of sound, as in `Piece`
 
 
 Reader = Callable[[Frame], Sample | None]
@@ -116,7 +117,8 @@ def _vp8_head(payload: bytes) -> int:
 
 def opus(frame: Frame) -> Sample | None:
     """As it is; each packet stands alone."""
-    return Sample(frame.pieces[0].payload, True, codec="opus")
+    piece = frame.pieces[0]
+    return Sample(piece.payload, True, codec="opus", level=piece.level)
 
 
 # RFC 6716, 3.1: the length of a frame in samples of 48 kHz, by the configuration.

@@ -12,6 +12,7 @@ from pathlib import Path
 import structlog
 
 from vtp.media.capture import place, wire
+from vtp.media.recorder.mixers import Confined, Mixers
 from vtp.media.recorder.recording import Recording
 
 # A recording is a folder of this name; nothing else may come over the socket.
@@ -24,7 +25,7 @@ _log = structlog.get_logger()
 class Recorder:
     """One client at a time: a new one takes the place of the one before."""
 
-    def __init__(self, root: Path, *, reserve: int) -> None:
+    def __init__(self, root: Path, *, reserve: int, sandbox: Confined) -> None:
         root.mkdir(parents=True, exist_ok=True, mode=0o750)
         self._root = root
         self._reserve = reserve
@@ -32,6 +33,7 @@ class Recorder:
         self._of_leg: dict[int, Recording] = {}
         self._writer: asyncio.StreamWriter | None = None
         self._loop = asyncio.get_running_loop()
+        self._mixers = Mixers(sandbox)
 
     async def serve(self, stop: asyncio.Event) -> None:
         sock = place.listening(self._root)
@@ -44,6 +46,7 @@ class Recorder:
             if self._writer is not None:
                 self._writer.close()
             await self._finish_all()
+            await self._mixers.close()
 
     async def _client(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self._writer is not None:
@@ -99,7 +102,9 @@ class Recorder:
             self._tell(wire.Failed(recording=told.recording, code="disk_full"))
             return
         folder = self._root / told.recording
-        made = Recording(told, folder, self._tell_soon, room=self._free)
+        made = Recording(
+            told, folder, self._tell_soon, room=self._free, start_mixer=self._mixers.start
+        )
         self._recordings[told.recording] = made
         made.start()
 

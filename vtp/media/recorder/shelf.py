@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from vtp.media.capture.wire import Open
 from vtp.media.recorder import journal
 from vtp.media.recorder.boxes import Fragment
-from vtp.media.recorder.files import GrowingFile, Picture, Sound, WebPicture
+from vtp.media.recorder.filed import VOICES
+from vtp.media.recorder.files import Aac, GrowingFile, Picture, Sound, WebPicture
 from vtp.media.recorder.samples import Sample
+
+# Of a sample that is written: the part, the tick, and the sample.
+Hear = Callable[[int, int, Sample], None]
+AAC = "mp4a.40.2"  # RFC 6381
 
 # s; the shorter ones are what those who follow live wait for.
 _LIVE, _QUIET = 0.2, 1.0
@@ -41,11 +47,14 @@ class Log:
 class Part:
     """One file of it, with the number that the journal calls it by."""
 
-    def __init__(self, number: int, file: GrowingFile) -> None:
+    def __init__(self, number: int, file: GrowingFile, hear: Hear | None) -> None:
         self.number = number
         self.file = file
+        self._hear = hear
 
     def write(self, sample: Sample, *, at: int, duration: int) -> list[Fragment]:
+        if self._hear is not None:
+            self._hear(self.number, at, sample)
         return self.file.write(sample, at=at, duration=duration)
 
 
@@ -55,6 +64,7 @@ class Files:
     def __init__(self, folder: Path, log: Log) -> None:
         self._folder = folder
         self._log = log
+        self.hear: Hear | None = None  # whoever mixes what is said
         self._next = max(log.story.parts, default=0) + 1
         self._open: dict[int, Part] = {}
         self._closed = sum(_bytes_of(part) for part in log.story.parts.values())
@@ -66,7 +76,9 @@ class Files:
     def part(self, opened: Open, sample: Sample) -> Part:
         number, self._next = self._next, self._next + 1
         name = f"{number:04d}.{'webm' if sample.codec == 'vp8' else 'mp4'}"
-        made = Part(number, _made(self._folder / name, opened, sample))
+        said = sample.codec == "opus" and opened.source in VOICES
+        hear = self.hear if said else None
+        made = Part(number, _made(self._folder / name, opened, sample), hear)
         self._open[number] = made
         self._log.write(
             journal.PartBegan(
@@ -127,6 +139,8 @@ def _made(path: Path, opened: Open, sample: Sample) -> GrowingFile:
     each = _LIVE if opened.live else _QUIET
     if sample.codec == "opus":
         return Sound(path, each=each)
+    if sample.codec == AAC:
+        return Aac(path, each=each)
     if sample.codec == "vp8":
         return WebPicture(path, sample.size)
     return Picture(path, sample.size, each=each)

@@ -85,6 +85,12 @@ class Track:
     def needs_key(self) -> bool:
         return self._video and (self._broken or self._assembler.needs_key)
 
+    @property
+    def waits_at(self) -> float | None:
+        """Where on the recording sound waits for what may still be repaired."""
+        waits = not self._video and self._part is not None and self._assembler.waits
+        return self._next / _SOUND_SCALE if waits else None
+
     def clocks(self, ntp: int, rtp: int) -> None:
         self._leg.report(ntp, rtp)
 

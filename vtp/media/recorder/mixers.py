@@ -1,0 +1,85 @@
+"""Mixers as processes: each a sandboxed child, which ends with its recording."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import socket
+from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager, suppress
+from typing import Any, Protocol
+
+import msgspec
+import structlog
+
+from vtp.errors import Problem
+from vtp.media.recorder import mixspec
+from vtp.tasks import Tasks
+
+_MEMORY = 768 * 1024 * 1024  # bytes of address space, most of it libraries
+_log = structlog.get_logger()
+
+
+class Working(Protocol):
+    async def result(self) -> mixspec.Mixed: ...
+
+
+class Confined(Protocol):
+    """What this package needs of a sandbox (`vtp.sandbox.runner.Sandbox`)."""
+
+    def start(
+        self,
+        function: str,
+        spec: msgspec.Struct,
+        *,
+        returns: Any,
+        files: Mapping[str, int],
+        memory: int | None = None,
+        cpu_seconds: float | None = None,
+        wall_seconds: float | None = None,
+    ) -> AbstractAsyncContextManager[Working]: ...
+
+
+class Mixers:
+    """Made on the loop; whoever makes them awaits `close`."""
+
+    def __init__(self, sandbox: Confined) -> None:
+        self._sandbox = sandbox
+        self._tasks = Tasks(_report)
+        self._loop = asyncio.get_running_loop()
+
+    def start(self, spec: mixspec.MixSpec, line: socket.socket) -> None:
+        """From any thread. The line is its own from here on; when it closes, the mixer is gone."""
+        try:
+            self._loop.call_soon_threadsafe(self._begin, spec, line)
+        except RuntimeError:  # the loop has ended
+            line.close()
+
+    def _begin(self, spec: mixspec.MixSpec, line: socket.socket) -> None:
+        with suppress(RuntimeError):
+            self._tasks.start("mixer", self._run(spec, line))
+            return
+        line.close()
+
+    async def _run(self, spec: mixspec.MixSpec, line: socket.socket) -> None:
+        with line:
+            working = self._sandbox.start(
+                mixspec.FUNCTION,
+                spec,
+                returns=mixspec.Mixed,
+                files={"line": line.fileno()},
+                memory=_MEMORY,
+                cpu_seconds=math.inf,
+                wall_seconds=math.inf,
+            )
+            with suppress(Problem):  # the sandbox has said why
+                async with working as work:
+                    line.close()
+                    await work.result()
+
+    async def close(self) -> None:
+        await self._tasks.close()
+
+
+def _report(task: str, error: BaseException) -> None:
+    _log.error("recorder.task_failed", task=task, exc_info=error)
