@@ -23,6 +23,9 @@ _LEFT_OUT = (
     "/api/v1/auth/sessions",
     "/api/v1/auth/sessions/{id}",
 )
+# What is tried on each change: one example of each operation. The corners of every field, and one
+# operation after another, are for the slow tests.
+_SOON = ("--phases=fuzzing", "--max-examples=1")
 # A schema cannot say which time zones exist, or which address has an account already.
 _BEYOND_A_SCHEMA = "positive_data_acceptance"
 
@@ -59,11 +62,18 @@ async def schemathesis(application: Application, headers: dict[str, str], *more:
 
 async def test_it_holds_for_a_student(application: Application) -> None:
     student = await application.person()
-    await schemathesis(application, student.bearer, "--max-examples=4")
+    await schemathesis(application, student.bearer, *_SOON)
 
 
 async def test_it_holds_for_nobody(application: Application) -> None:
-    await schemathesis(application, {}, "--max-examples=2")
+    await schemathesis(application, {}, *_SOON)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("role", [Role.STUDENT, Role.INSTRUCTOR, None], ids=str)
+async def test_it_holds_in_every_corner(application: Application, role: Role | None) -> None:
+    person = await application.person(role) if role else None
+    await schemathesis(application, person.bearer if person else {}, "--max-examples=4")
 
 
 @pytest.mark.fuzz
