@@ -229,7 +229,7 @@ async def a_page(browser: Any, url: str) -> AsyncIterator[Page]:
     await seen.goto(f"{url}/login")
     await seen.get_by_label("Email").fill("teacher@demo.test")
     await seen.get_by_label("Password", exact=True).fill(demo.PASSWORD)
-    await seen.get_by_role("button", name="Sign in").click()
+    await seen.get_by_role("button", name="Sign in", exact=True).click()
     await seen.wait_for_selector(".hero")
     # From nothing, as the first time.
     session = await context.new_cdp_session(seen)

@@ -146,7 +146,7 @@ async def signed_in(browser: Browser, url: str, who: str) -> StorageState:
     await page.goto(f"{url}/login")
     await page.get_by_label("Email").fill(f"{who}@demo.test")
     await page.get_by_label("Password", exact=True).fill(demo.PASSWORD)
-    await page.get_by_role("button", name="Sign in").click()
+    await page.get_by_role("button", name="Sign in", exact=True).click()
     await page.wait_for_selector(".hero")
     state = await context.storage_state()
     await context.close()

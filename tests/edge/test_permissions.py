@@ -393,6 +393,7 @@ EVENTS: dict[str, Said] = {
     "room.mute": Said(_TRACK, code=_OUTSIDE),
     "room.mute_all": Said({}, code=_OUTSIDE),
     "room.ask": Said({"source": "microphone", **_PARTICIPANT}, code=_OUTSIDE),
+    "room.rather_not": Said({"source": "camera"}, code=_OUTSIDE),
     "room.lock": Said({"entry": True}, code=_OUTSIDE),
     "room.lower": Said({}, code=_OUTSIDE),
     "room.promote": Said({"cohost": True, **_PARTICIPANT}, code=_OUTSIDE),

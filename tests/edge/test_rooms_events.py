@@ -61,6 +61,14 @@ async def changes(client: Client, last: str) -> list[dict[str, Any]]:
                     return found
 
 
+async def next_news(client: Client, name: str) -> Any:
+    async with asyncio.timeout(5):
+        while True:
+            told, body = await client.told()
+            if told == name:
+                return body
+
+
 async def sending(client: Client, source: str = "microphone") -> tuple[str, str]:
     """A transport, and a track on it."""
     transport = (await ok(client, "media.transport", {"direction": "send"}))["id"]
@@ -149,6 +157,13 @@ async def test_hands_pauses_mutes_and_partings_are_told(
         assert muted["paused"]
         assert await refused(student, "room.mute", {"track": track}) == "staff_only"
         assert await refused(student, "room.remove", {"participant": me}) == "staff_only"
+        # Whoever is asked and would rather not, says so to the one who asked, and once.
+        await ok(teacher, "room.ask", {"participant": me, "source": "camera"})
+        assert (await next_news(student, "room.asked"))["by"] == "Ines Carvalho"
+        await ok(student, "room.rather_not", {"source": "camera"})
+        told = await next_news(teacher, "room.not_now")
+        assert told == {"participant": me, "source": "camera"}
+        assert await refused(student, "room.rather_not", {"source": "camera"}) == "not_asked"
         await ok(student, "media.unpublish", {"track": track})
         await changes(teacher, "track_ended")
         await ok(student, "room.leave", {})
@@ -278,6 +293,7 @@ async def test_who_is_in_no_class_can_do_nothing_of_it(school: Served, noor: Som
         "room.admit": {},
         "room.decline": {"person": track},
         "room.ask": {"participant": track, "source": "camera"},
+        "room.rather_not": {"source": "camera"},
         "room.lock": {},
         "room.lower": {},
         "room.promote": {"participant": track, "cohost": True},

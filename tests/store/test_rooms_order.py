@@ -51,12 +51,12 @@ async def test_after_a_crash_everything_is_in_order_as_it_was(
     for who in (noor, kwame, rosa):
         assert await wait(who, room)
     await order.admit(meeting, noor.person.user.id)
-    await order.decline(meeting, kwame.person.user.id)
+    await order.decline(meeting, kwame.person.user.id, by=ines.actor)
     await noor.join(room)
-    await order.promote(meeting, noor.id, cohost=True)
+    await order.promote(meeting, noor.id, cohost=True, by=ines.actor)
     await school.rooms.entrance.raise_hand(noor.sid, raised=True)
     hand_at = meeting.state.participants[noor.id].hand_at
-    await order.lock(meeting, Wish(entry=True, chat=True, camera=True))
+    await order.lock(meeting, Wish(entry=True, chat=True, camera=True), by=ines.actor)
     await school.attendance.flush()
     school.clock.advance(20)
     async with a_process(school.db, school.clock, school.accounts) as after:
@@ -105,7 +105,7 @@ async def test_of_two_who_answer_at_once_the_first_is_right(
     meeting = order.staffed(ines.sid)
     await order.admit(meeting, noor.person.user.id)
     with pytest.raises(NotWaiting):
-        await order.decline(meeting, noor.person.user.id)
+        await order.decline(meeting, noor.person.user.id, by=ines.actor)
     await noor.join(room)
     with pytest.raises(StaffOnly):
         order.staffed(noor.sid)

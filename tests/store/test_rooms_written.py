@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
+import asyncpg
 import msgspec
 import pytest
 
@@ -14,6 +15,7 @@ from vtp.clock import SetClock
 from vtp.db import Database
 from vtp.ids import RoomId, UserId, uuid7
 from vtp.rooms import hooks
+from vtp.rooms.service.moderation import Wish
 from vtp.webhooks.service import Webhooks
 from vtp.webhooks.service.endpoints import Endpoints
 from vtp.webhooks.vault import Vault
@@ -112,3 +114,55 @@ async def test_what_is_done_to_a_room(
     await catalogue.close(ines.actor, room)
     actions = [action for action, _, _ in await written(db, "room")]
     assert actions == ["made", "changed", "member_put", "member_removed", "closed"]
+
+
+async def test_what_staff_do_in_a_class_is_written_with_it_and_only_where_it_changed_something(
+    school: School, db: Database, ines: Attender, noor: Attender
+) -> None:
+    kwame = await school.person("Kwame Boateng")
+    room = await school.room(ines)
+    await school.rooms.catalogue.change(ines.actor, room, waiting_room=True)
+    await ines.join(room)
+    order, entrance = school.rooms.moderation, school.rooms.entrance
+    meeting = order.staffed(ines.sid)
+    for one in (noor, kwame):
+        one.sid = school.socket()
+        await entrance.wait(one.actor, one.sid, room_id=room)
+    await order.admit(meeting, noor.person.user.id)
+    await noor.join(room)
+    await order.decline(meeting, kwame.person.user.id, by=ines.actor)
+    for _ in range(2):
+        await order.promote(meeting, noor.id, cohost=True, by=ines.actor)
+        await order.lock(meeting, Wish(entry=True, camera=True), by=ines.actor)
+        await order.readmit(meeting, kwame.person.user.id, by=ines.actor)
+    await order.promote(meeting, noor.id, cohost=False, by=ines.actor)
+    rows = await db.fetch(
+        "select action, details from audit_entry where noun = 'meeting' order by seq"
+    )
+    person, other = str(noor.person.user.id), str(kwame.person.user.id)
+    assert [(row["action"], msgspec.json.decode(row["details"])) for row in rows] == [
+        ("person_declined", {"person": other}),
+        ("cohost_made", {"person": person}),
+        ("locked", {"entry": True, "camera": True}),
+        ("person_readmitted", {"person": other}),
+        ("cohost_ended", {"person": person}),
+    ]
+
+
+async def test_what_could_not_be_written_was_not_done_either(
+    school: School, db: Database, ines: Attender, noor: Attender
+) -> None:
+    await a_class(school, ines, noor)
+    order = school.rooms.moderation
+    meeting = order.staffed(ines.sid)
+    await db.execute("alter table audit_entry rename to audit_entry_away")
+    for refused in (
+        order.promote(meeting, noor.id, cohost=True, by=ines.actor),
+        order.lock(meeting, Wish(entry=True), by=ines.actor),
+    ):
+        with pytest.raises(asyncpg.UndefinedTableError):
+            await refused
+    await db.execute("alter table audit_entry_away rename to audit_entry")
+    assert meeting.state.participants[noor.id].role == "member"
+    assert not meeting.state.locks.entry
+    assert not await db.fetchval("select exists (select from meeting_person where cohost)")

@@ -143,6 +143,10 @@ def joined(entry: Entry) -> Joined:
     )
 
 
+class RatherNot(Input, frozen=True, kw_only=True):
+    source: facts.Askable
+
+
 class HandUp(Input, frozen=True, kw_only=True):
     raised: Annotated[bool, Meta(description="False takes it down.")]
 

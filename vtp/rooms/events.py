@@ -22,6 +22,7 @@ WANTED = events.news("media.wanted", news.Wanted, "Layers of a track of yours th
 LAYER = events.news("media.layer", news.Layer, "The layer that you get of a track.")
 DOOR = events.news("room.door", news.AtTheDoor, "Who waits outside and who is kept out; for staff.")
 ASKED = events.news("room.asked", news.Asked, "Staff ask you to turn something on.")
+NOT_NOW = events.news("room.not_now", news.NotNow, "Whom you asked, would rather not.")
 WAIT_OVER = events.news("room.answer", news.WaitOver, "You waited outside, and wait no more.")
 CODEC = events.news("media.codec", news.Codec, "Send this codec, because somebody needs it.")
 
@@ -61,6 +62,13 @@ async def leave(call: Call, body: bodies.Nothing) -> bodies.Nothing:
 async def hand(call: Call, body: bodies.HandUp) -> bodies.Nothing:
     """Raise your hand, or take it down."""
     await _rooms(call).entrance.raise_hand(call.sid, raised=body.raised)
+    return bodies.Nothing()
+
+
+@events.on("room.rather_not", rule=inside("rooms", "answer_ask"))
+async def rather_not(call: Call, body: bodies.RatherNot) -> bodies.Nothing:
+    """Leave off what staff asked you to turn on; whoever asked is told."""
+    _rooms(call).moderation.rather_not(call.sid, body.source)
     return bodies.Nothing()
 
 
@@ -216,6 +224,8 @@ class Herald:
                 await self._sockets.emit(DOOR, told, to=sid)
             case news.Asked():
                 await self._sockets.emit(ASKED, told, to=sid)
+            case news.NotNow():
+                await self._sockets.emit(NOT_NOW, told, to=sid)
             case _:
                 await talk_events.personal(self._sockets, sid, told)
 

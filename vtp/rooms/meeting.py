@@ -19,6 +19,7 @@ from vtp.media.rtp import ortc
 from vtp.media.rtp.ortc_types import RtpCapabilities
 from vtp.recordings.port import Sent
 from vtp.rooms import effects, moves, rights
+from vtp.rooms.asks import Asks
 from vtp.rooms.codecs import CAMERA, Codecs
 from vtp.rooms.doorstep import Doorstep
 from vtp.rooms.facts import (
@@ -38,6 +39,7 @@ from vtp.rooms.news import (
     Codec,
     Common,
     Layer,
+    NotNow,
     Personal,
     Speaking,
     WaitOver,
@@ -94,6 +96,7 @@ class Meeting:
         # What of the order is in the database; `Keeping` writes the rest.
         self.stored = state.order
         self.doorstep = Doorstep()
+        self.asks = Asks()
         self._outside = outside
         self._on_over = on_over
         self._on_left = on_left
@@ -215,7 +218,7 @@ class Meeting:
         news = AtTheDoor(meeting=self.id, waiting=door.waiting, kept_out=door.kept_out)
         self._outbox.personal(participant_id, news)
 
-    def ask(self, participant_id: ParticipantId, news: Asked) -> None:
+    def ask(self, participant_id: ParticipantId, news: Asked | NotNow) -> None:
         self._outbox.personal(participant_id, news)
 
     def _stop(self, track_id: TrackId) -> None:
@@ -237,6 +240,7 @@ class Meeting:
         self._outside.attendance.left(seat.participant_id)
         self._outbox.forget(seat.participant_id)
         self.codecs.forget(seat.participant_id)
+        self.asks.forget(seat.participant_id)
         if seat.sid is not None:
             self._outbox.leaving(seat.sid)
 

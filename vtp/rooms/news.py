@@ -76,6 +76,13 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     by: Annotated[str, Meta(description="Their name.")]
 
 
+class NotNow(msgspec.Struct, frozen=True, kw_only=True):
+    """Whom you asked to turn this on, would rather not."""
+
+    participant: ParticipantId
+    source: Askable
+
+
 class WaitOver(msgspec.Struct, frozen=True, kw_only=True):
     """You wait no more: `admitted` (join now), `declined`, or `over` (the class ended)."""
 
@@ -133,7 +140,7 @@ class Tallied(msgspec.Struct, frozen=True, kw_only=True):
 
 
 TalkPersonal = PrivateMessage | PollChanged | DraftGone | Answered | LostCount
-OrderPersonal = AtTheDoor | Asked
+OrderPersonal = AtTheDoor | Asked | NotNow
 Personal = Wanted | Layer | Codec | OrderPersonal | TalkPersonal
 Common = Speaking | Reacted | Tallied
 

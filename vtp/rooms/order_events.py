@@ -26,7 +26,7 @@ async def admit(call: Call, body: bodies.Admit) -> Nothing:
 async def decline(call: Call, body: bodies.PersonOnly) -> Nothing:
     """Turn away one who waits."""
     order = _order(call)
-    await order.decline(order.staffed(call.sid), body.person)
+    await order.decline(order.staffed(call.sid), body.person, by=call.actor)
     return Nothing()
 
 
@@ -82,7 +82,7 @@ async def lock(call: Call, body: bodies.Lock) -> Nothing:
         camera=body.camera,
         screen=body.screen,
     )
-    await order.lock(order.staffed(call.sid), wish)
+    await order.lock(order.staffed(call.sid), wish, by=call.actor)
     return Nothing()
 
 
@@ -101,7 +101,7 @@ async def promote(call: Call, body: bodies.Promote) -> Nothing:
     """As a host: make somebody a co-host for this class, or a member again."""
     order = _order(call)
     who = ParticipantId(body.participant)
-    await order.promote(order.hosted(call.sid), who, cohost=body.cohost)
+    await order.promote(order.hosted(call.sid), who, cohost=body.cohost, by=call.actor)
     return Nothing()
 
 

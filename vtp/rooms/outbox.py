@@ -22,6 +22,7 @@ from vtp.rooms.news import (
     DraftGone,
     Layer,
     LostCount,
+    NotNow,
     Personal,
     PollChanged,
     PrivateMessage,
@@ -137,18 +138,16 @@ def _about(news: Personal | Common) -> object:
     """News about the same thing replace each other."""
     about: object = None
     match news:
-        case Wanted(track=track):
-            about = track
-        case Layer(consumer=consumer):
-            about = consumer
+        case Wanted(track=about) | Layer(consumer=about) | DraftGone(poll=about):
+            pass
         case Codec(source=source) | Asked(source=source):
             about = source
+        case NotNow(participant=participant, source=source):
+            about = participant, source
         case PrivateMessage(message=message):
             about = message.id
         case PollChanged(poll=poll):
             about = poll.id
-        case DraftGone(poll=poll_id):
-            about = poll_id
         case Answered(answer=answer):
             about = answer.poll
         case Tallied(tally=tally):

@@ -83,6 +83,12 @@ class NotWaiting(Conflict):
     code = "not_waiting"
 
 
+class NotAsked(Conflict):
+    """Nobody asked you to turn this on."""
+
+    code = "not_asked"
+
+
 class CannotAsk(Conflict):
     """Members may not send this right now. Unlock it first."""
 

@@ -52,7 +52,7 @@ async def admit(request: web.Request, actor: Actor, id: Id, body: AdmitIn) -> Do
 async def decline(request: web.Request, actor: Actor, id: Id, body: PersonIn) -> Door:
     """Turn away one who waits, until they are let in again."""
     meeting = await _meeting(request, actor, id)
-    await request.app[ROOMS].moderation.decline(meeting, body.person)
+    await request.app[ROOMS].moderation.decline(meeting, body.person, by=actor)
     return meeting.state.order.door
 
 
@@ -84,7 +84,7 @@ async def lock(request: web.Request, actor: Actor, id: Id, body: LocksIn) -> Loc
         camera=body.camera,
         screen=body.screen,
     )
-    await request.app[ROOMS].moderation.lock(meeting, wish)
+    await request.app[ROOMS].moderation.lock(meeting, wish, by=actor)
     now = meeting.state
     return LocksView(
         locks=now.locks, member_sources=[one for one in SOURCES if one in now.member_sources]

@@ -129,16 +129,22 @@ class Chronicle:
         await self._webhooks.tell(tx, hooks.ENDED, told)
 
     async def moderated(
-        self, tx: Db, *, meeting_id: MeetingId, action: str, person: UUID, by: By
+        self,
+        tx: Db,
+        *,
+        meeting_id: MeetingId,
+        action: str,
+        details: Mapping[str, Detail],
+        by: By,
     ) -> None:
-        """Somebody was removed from a class, or let in again."""
+        """Somebody was kept out of a class or let in again, made co-host, or something locked."""
         await self._audit.record(
             tx,
             by.actor,
             action=action,
             noun="meeting",
             target_id=meeting_id,
-            details={"person": str(person)},
+            details=details,
             origin=by.origin,
         )
 

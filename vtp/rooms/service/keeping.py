@@ -36,7 +36,10 @@ class Keeping:
         await committed(self._tasks, meeting, partial(self._do, meeting, move, note))
 
     async def _do(self, meeting: Meeting, move: moves.Move, note: Note | None) -> None:
-        await self._write(meeting, meeting.foreseen(move), [note] if note else [])
+        order = meeting.foreseen(move)
+        # What changes nothing is nothing to write down.
+        noted = note is not None and order != meeting.state.order
+        await self._write(meeting, order, [note] if note and noted else [])
         meeting.do(move)
 
     async def do_at_once(self, meeting: Meeting, move: moves.Move, note: Note) -> None:

@@ -7,25 +7,27 @@ and everybody is told in that order.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from uuid import UUID
 
 from msgspec.structs import replace
 
 from vtp.actor import Actor
+from vtp.audit.model import Detail
 from vtp.db import Database
 from vtp.edge.sockets.channels import Sid
 from vtp.ids import MeetingId
 from vtp.rooms import moves, rights
 from vtp.rooms.facts import Askable, Participant, ParticipantId, Role, Source, Track, TrackId
 from vtp.rooms.meeting import Meeting, Seat
-from vtp.rooms.news import Asked
+from vtp.rooms.news import Asked, NotNow
 from vtp.rooms.problems import (
     CannotAsk,
     HostsOnly,
     MeetingOver,
     NoSuchParticipant,
+    NotAsked,
     StaffOnly,
 )
 from vtp.rooms.service.chronicle import By
@@ -45,6 +47,9 @@ class Wish:
     microphone: bool | None = None
     camera: bool | None = None
     screen: bool | None = None
+
+    def said(self) -> dict[str, bool]:
+        return {name: wish for name, wish in asdict(self).items() if wish is not None}
 
 
 class Moderation:
@@ -79,27 +84,28 @@ class Moderation:
         move = moves.AdmitAll() if person is None else moves.Admit(person)
         await self._live.keeping.do(meeting, move)
 
-    async def decline(self, meeting: Meeting, person: UUID) -> None:
-        await self._live.keeping.do(meeting, moves.Decline(person))
+    async def decline(self, meeting: Meeting, person: UUID, *, by: Actor) -> None:
+        note = self._noted(meeting, by, "person_declined", person=str(person))
+        await self._live.keeping.do(meeting, moves.Decline(person), note)
 
     async def remove(self, meeting: Meeting, participant_id: ParticipantId, *, by: Actor) -> None:
         """A person with all their devices, at once; also where the database is away."""
         move = await self._somebody(meeting, participant_id)
         self._live.changes += 1
-        note = self._noted(meeting, by, "person_removed", move.user_id)
+        note = self._noted(meeting, by, "person_removed", person=str(move.user_id))
         await self._live.keeping.do_at_once(meeting, move, note)
 
     async def readmit(self, meeting: Meeting, person: UUID, *, by: Actor) -> None:
         """Let somebody in again who was removed or turned away."""
-        note = self._noted(meeting, by, "person_readmitted", person)
+        note = self._noted(meeting, by, "person_readmitted", person=str(person))
         await self._live.keeping.do(meeting, moves.Readmit(person), note)
 
-    def _noted(self, meeting: Meeting, by: Actor, action: str, person: UUID) -> Note:
+    def _noted(self, meeting: Meeting, by: Actor, action: str, **details: Detail) -> Note:
         return partial(
             self._live.chronicle.moderated,
             meeting_id=meeting.id,
             action=action,
-            person=person,
+            details=details,
             by=By.of(by),
         )
 
@@ -135,10 +141,19 @@ class Moderation:
         if not rights.may_publish(asked.role, source, meeting.state.member_sources):
             raise CannotAsk
         name = meeting.state.participants[seat.participant_id].name
+        meeting.asks.put(participant_id, source, by=seat.participant_id)
         meeting.ask(participant_id, Asked(source=source, by=name))
 
+    def rather_not(self, sid: Sid, source: Askable) -> None:
+        """The answer of who was asked; who agrees simply turns it on."""
+        meeting, seat = self._live.seated(sid)
+        by = meeting.asks.take(seat.participant_id, source)
+        if by is None:
+            raise NotAsked
+        meeting.ask(by, NotNow(participant=seat.participant_id, source=source))
+
     # --- what is locked, who is what, whose hand is up ----------------------------------------
-    async def lock(self, meeting: Meeting, wish: Wish) -> None:
+    async def lock(self, meeting: Meeting, wish: Wish, *, by: Actor) -> None:
         """The tracks that nobody may send any more end at once."""
         state = meeting.state
         locks = replace(
@@ -148,12 +163,15 @@ class Moderation:
             private_chat=_either(wished=wish.private_chat, before=state.locks.private_chat),
         )
         sources = _unlocked(state.member_sources, wish)
-        await self._live.keeping.do(meeting, moves.Lock(locks, sources))
+        note = self._noted(meeting, by, "locked", **wish.said())
+        await self._live.keeping.do(meeting, moves.Lock(locks, sources), note)
 
     async def promote(
-        self, meeting: Meeting, participant_id: ParticipantId, *, cohost: bool
+        self, meeting: Meeting, participant_id: ParticipantId, *, cohost: bool, by: Actor
     ) -> None:
-        await self._live.keeping.do(meeting, moves.Promote(participant_id, cohost))
+        person = str(_there(meeting, participant_id).user_id)
+        note = self._noted(meeting, by, "cohost_made" if cohost else "cohost_ended", person=person)
+        await self._live.keeping.do(meeting, moves.Promote(participant_id, cohost), note)
 
     async def lower(self, meeting: Meeting, participant_id: ParticipantId | None) -> None:
         """None: every hand."""

@@ -142,6 +142,13 @@ export class Media {
     if ([...this.#states.values()].some((state) => BROKEN.has(state))) void this.restart();
   }
 
+  /** What the browser counted on each connection that there is. */
+  async stats(): Promise<RTCStatsReport[]> {
+    const lines = await Promise.allSettled(this.#lines.values());
+    const open = lines.flatMap((line) => (line.status === "fulfilled" ? [line.value] : []));
+    return Promise.all(open.map(({ transport }) => transport.getStats()));
+  }
+
   close(): void {
     if (this.#closed) return;
     this.#closed = true;

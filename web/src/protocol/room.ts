@@ -9,6 +9,7 @@ import type {
   Ending,
   Joined,
   LayerNews,
+  NotNowNews,
   Parting,
   Rights,
   RoomEvent,
@@ -46,6 +47,7 @@ export interface RoomHandlers {
   /** For staff: who waits to be let in, and who is kept out. */
   onDoor?: (door: Door) => void;
   onAsked?: (news: AskedNews) => void;
+  onNotNow?: (news: NotNowNews) => void;
 }
 
 export interface RoomOptions {
@@ -90,6 +92,7 @@ export class Room {
         if (news.meeting === this.#joined?.meeting.id) handlers.onDoor?.(news);
       }),
       live.on<AskedNews>("room.asked", (news) => handlers.onAsked?.(news)),
+      live.on<NotNowNews>("room.not_now", (news) => handlers.onNotNow?.(news)),
       live.on<WaitOverNews>("room.answer", (news) => this.#answered(news)),
     );
     if (live.state === "open") void this.#join();

@@ -70,6 +70,15 @@ export class Watching {
     }
   }
 
+  /** What is received, by what the browser calls it. */
+  names(): Map<string, string> {
+    return new Map(
+      [...this.#watched].flatMap(([id, { received }]) =>
+        received ? [[received.track.id, id] as const] : [],
+      ),
+    );
+  }
+
   received(trackId: string): Received | undefined {
     return this.#watched.get(trackId)?.received;
   }

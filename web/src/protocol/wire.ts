@@ -73,6 +73,12 @@ export interface AskedNews {
   by: string;
 }
 
+/** Whom we asked, would rather not. */
+export interface NotNowNews {
+  participant: string;
+  source: "microphone" | "camera";
+}
+
 export interface WaitOverNews {
   room: string;
   answer: "admitted" | "declined" | "over";

@@ -11,22 +11,19 @@ export function AskedDialog({ room }: { room: Classroom }): VNode | null {
   if (!asked || room.devices[asked.source].on.value) return null;
   const name = firstName(asked.by);
   const sound = asked.source === "microphone";
-  const done = () => {
-    room.order.asked.value = undefined;
-  };
   return (
     <Modal
       title={sound ? t("room.asked.microphone", { name }) : t("room.asked.camera", { name })}
-      onClose={done}
+      onClose={() => room.order.answer(false)}
     >
       <p class="quiet">{t("room.asked.text")}</p>
       <div class="dialog-actions">
-        <Button onClick={done}>{t("room.asked.no")}</Button>
+        <Button onClick={() => room.order.answer(false)}>{t("room.asked.no")}</Button>
         <Button
           kind="primary"
           icon={sound ? "mic" : "video"}
           onClick={() => {
-            done();
+            room.order.answer(true);
             void room.turn(asked.source, true);
           }}
         >

@@ -53,18 +53,21 @@ export function Composer({ room, to, answers, closed }: Props): VNode {
     const image = attached.value?.is === "ready" ? attached.value.image.id : undefined;
     if (closed || busy.value || attached.value?.is === "sending" || (!text.value.trim() && !image))
       return;
+    const said = text.value;
     busy.value = true;
     trouble.value = "";
     key.current ||= crypto.randomUUID();
     try {
       await room.talk.say({
-        text: text.value,
+        text: said,
         key: key.current,
         ...(to && { to }),
         ...(answers.value && { reply_to: answers.value.id }),
         ...(image && { image }),
       });
-      text.value = key.current = "";
+      // What was typed meanwhile is the next message.
+      text.value = text.value.startsWith(said) ? text.value.slice(said.length) : text.value;
+      key.current = "";
       answers.value = attached.value = undefined;
     } catch (error) {
       trouble.value = refusal(error);

@@ -8,6 +8,7 @@ import { Modal } from "../modal.tsx";
 import { Button, Icon, IconButton } from "../parts.tsx";
 import type { Classroom } from "./classroom.ts";
 import { pieces } from "./links.ts";
+import { roleOf } from "./people.ts";
 
 interface Props {
   room: Classroom;
@@ -17,14 +18,14 @@ interface Props {
 
 export function ChatMessage({ room, message, onAnswer }: Props): VNode {
   const mine = message.author === room.talk.me;
-  const { name, role, deleted } = message;
+  const { name, deleted } = message;
   return (
     <li class={`chat-message${mine ? " chat-mine" : ""}`} data-message={message.id}>
       {!mine && <Avatar id={message.author} name={name} url="" size="small" />}
       <div class="chat-said">
         <p class="chat-head">
           <strong class="clip">{mine ? t("room.you") : name}</strong>
-          {role === "host" && !mine && <span class="chat-role">{t("room.role.host")}</span>}
+          {!mine && <Role room={room} message={message} />}
           <Sent room={room} at={message.sent_at} />
         </p>
         {deleted ? (
@@ -40,6 +41,14 @@ export function ChatMessage({ room, message, onAnswer }: Props): VNode {
       {!deleted && <Acts room={room} message={message} mine={mine} onAnswer={onAnswer} />}
     </li>
   );
+}
+
+/** As it was when they wrote; who came by the link is known as a guest while they are here. */
+function Role({ room, message }: { room: Classroom; message: Message }): VNode | null {
+  const { role, author } = message;
+  const here = room.people.value.find(({ participant }) => participant.user_id === author);
+  const word = roleOf({ role, guest: here?.participant.guest ?? false });
+  return word ? <span class="chat-role">{word}</span> : null;
 }
 
 function deletedBy(by: "author" | "staff", mine: boolean): string {

@@ -1,6 +1,6 @@
 /** A class as one page lives it: before, inside and after. What it knows and does, not how it looks. */
 import { computed, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
-import type { MediaState } from "../../protocol/media.ts";
+import type { Media, MediaState } from "../../protocol/media.ts";
 import { Room, type RoomState, type Why } from "../../protocol/room.ts";
 import { EMPTY, type Roster } from "../../protocol/roster.ts";
 import { Sending } from "../../protocol/sending.ts";
@@ -16,6 +16,7 @@ import type { Keeps } from "./kept.ts";
 import { Notices } from "./notices.ts";
 import { Order } from "./order.ts";
 import { offered, type Person, peopleOf } from "./people.ts";
+import { type Known, UNKNOWN } from "./quality.ts";
 import { Screen } from "./screen.ts";
 import { Showing, type Where } from "./showing.ts";
 import { Sounds } from "./sounds.ts";
@@ -69,6 +70,8 @@ export class Classroom {
   readonly pictures: Signal<ReadonlyMap<string, MediaStreamTrack>> = signal(new Map());
   /** In which layer each comes, and why in no better one. */
   readonly layers: Signal<ReadonlyMap<string, LayerNews>> = signal(new Map());
+  /** How well each of them arrives, and what one sends oneself. */
+  readonly lines: Signal<Known> = signal(UNKNOWN);
   readonly panel: Signal<PanelName | undefined> = signal(undefined);
   readonly talk: Talk;
   readonly people: ReadonlySignal<Person[]>;
@@ -92,6 +95,7 @@ export class Classroom {
   /** The microphone is on as long as a key is held. */
   #held = false;
   #room: Room | undefined;
+  #media: Media | undefined;
 
   constructor(live: Live, place: Place, devices: Devices, kept?: Keeps) {
     this.#live = live;
@@ -129,6 +133,7 @@ export class Classroom {
       onState: (state, why) => this.#became(state, why),
       onMedia: (media, joined) => {
         this.joined.value = joined;
+        this.#media = media;
         this.#watching.use(media);
         this.#sending.use(media);
       },
@@ -152,6 +157,7 @@ export class Classroom {
       onLayer: (news) => this.#watching.heard(news),
       onDoor: (door) => this.order.seen(door),
       onAsked: (news) => this.order.heard(news),
+      onNotNow: (news) => this.order.refused(news, this.#nameOf(news.participant)),
     });
     // Whatever becomes of a device, also one that the browser still asks for, is sent.
     this.#ends.push(
@@ -263,11 +269,14 @@ export class Classroom {
     void this.ask("room.hand", { raised });
   }
 
-  async ask(event: string, body: object): Promise<void> {
+  /** False where it was refused; that is told, and nothing more need be. */
+  async ask(event: string, body: object): Promise<boolean> {
     try {
       await this.#room?.call(event, body);
+      return true;
     } catch (error) {
       this.trouble(error);
+      return false;
     }
   }
 
@@ -291,7 +300,16 @@ export class Classroom {
     return await this.#watching.received(trackId)?.stats();
   }
 
+  async reports() {
+    const reports = (await this.#media?.stats()) ?? [];
+    return { reports, tracks: this.#watching.names() };
+  }
+
   // What follows
+
+  #nameOf(participant: string): string {
+    return this.roster.value.participants.get(participant)?.name ?? t("room.somebody");
+  }
 
   #follow(roster: Roster): void {
     const joined = this.#room?.joined;
@@ -322,6 +340,7 @@ export class Classroom {
     this.view.close();
     this.pictures.value = new Map();
     this.speaking.value = [];
+    this.lines.value = UNKNOWN;
     this.panel.value = undefined;
     this.order.over();
     this.stage.value = "over";

@@ -4,6 +4,7 @@ import type {
   AskedNews,
   Door,
   Lockable,
+  NotNowNews,
   Outsider,
   Participant,
   Track,
@@ -12,7 +13,8 @@ import { t } from "../../text.ts";
 import type { Notices } from "./notices.ts";
 import { firstName } from "./people.ts";
 
-type Ask = (event: string, body: object) => Promise<void>;
+/** False where it was refused, which is told already. */
+type Ask = (event: string, body: object) => Promise<boolean>;
 
 const NOBODY: Door = { waiting: [], kept_out: [] };
 
@@ -47,6 +49,23 @@ export class Order {
     this.asked.value = news;
   }
 
+  /** Whom one asked, would rather not. */
+  refused({ source }: NotNowNews, name: string): void {
+    const given = { name: firstName(name) };
+    const microphone = source === "microphone";
+    this.#notices.tell({
+      text: microphone ? t("room.notNow.microphone", given) : t("room.notNow.camera", given),
+      icon: microphone ? "mic-off" : "video-off",
+    });
+  }
+
+  /** The answer to whoever asked. */
+  answer(agrees: boolean): void {
+    const asked = this.asked.value;
+    this.asked.value = undefined;
+    if (asked && !agrees) void this.#ask("room.rather_not", { source: asked.source });
+  }
+
   over(): void {
     this.door.value = NOBODY;
     this.asked.value = undefined;
@@ -77,15 +96,16 @@ export class Order {
   }
 
   muteAll(): void {
-    void this.#ask("room.mute_all", {}).then(() =>
-      this.#notices.tell({ text: t("room.mutedAll"), icon: "mic-off" }),
-    );
+    void this.#ask("room.mute_all", {}).then((done) => {
+      if (done) this.#notices.tell({ text: t("room.mutedAll"), icon: "mic-off" });
+    });
   }
 
   askFor(participant: string, source: "microphone" | "camera", name: string): void {
-    void this.#ask("room.ask", { participant, source }).then(() =>
-      this.#notices.tell({ text: t("room.askedFor", { name: firstName(name) }), icon: "hand" }),
-    );
+    void this.#ask("room.ask", { participant, source }).then((done) => {
+      if (!done) return;
+      this.#notices.tell({ text: t("room.askedFor", { name: firstName(name) }), icon: "hand" });
+    });
   }
 
   lower(participant?: string): void {

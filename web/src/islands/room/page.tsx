@@ -17,6 +17,7 @@ import { LocksDialog } from "./locks.tsx";
 import { Over } from "./over.tsx";
 import { Panel } from "./panel.tsx";
 import { onAllowed } from "./permission.ts";
+import { watchQuality } from "./quality.ts";
 import { RemoveDialog } from "./remove.tsx";
 import { Stage } from "./stage.tsx";
 import { watchStrain } from "./strain.ts";
@@ -99,6 +100,7 @@ function Inside({ room }: { room: Classroom }): VNode {
   const main = useRef<HTMLElement>(null);
   useEffect(() => main.current?.focus(), []);
   useEffect(() => watchStrain(room), [room]);
+  useEffect(() => watchQuality(room), [room]);
   return (
     <div class="class">
       <Top room={room} />

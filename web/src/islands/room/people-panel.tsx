@@ -8,6 +8,7 @@ import type { Classroom } from "./classroom.ts";
 import { KeptOut, WaitingList } from "./door-list.tsx";
 import { type Person, pictured, roleOf, silent } from "./people.ts";
 import { PersonMenu } from "./person-menu.tsx";
+import { Weak } from "./tile.tsx";
 
 /** With fewer one finds everybody by looking. */
 const MANY = 9;
@@ -127,6 +128,7 @@ function Row({ room, person }: RowProps): VNode {
         </strong>
         {away ? <span>{t("room.reconnects")}</span> : role && <span>{role}</span>}
       </div>
+      <Weak room={room} person={person} />
       <span class="person-state">
         <State on={!silent(person)} icon="mic" yes={t("room.isHeard")} no={t("room.isMuted")} />
         <State on={pictured(person)} icon="video" yes={t("room.isSeen")} no={t("room.isHidden")} />

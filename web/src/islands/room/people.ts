@@ -39,7 +39,7 @@ function rank({ id, role }: Participant, me: string): number {
 }
 
 /** What somebody is here, in a word; nothing for most. */
-export function roleOf({ role, guest }: Participant): string | undefined {
+export function roleOf({ role, guest }: { role: string; guest: boolean }): string | undefined {
   if (role === "host") return t("room.role.host");
   if (role === "cohost") return t("room.role.cohost");
   return guest ? t("room.role.guest") : undefined;

@@ -1,13 +1,13 @@
 /** One person in a class: their picture or initials, and what one should know of them. */
 import type { VNode } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import type { Track } from "../../protocol/wire.ts";
 import { t } from "../../text.ts";
 import { Avatar } from "../avatar.tsx";
 import { Icon } from "../parts.tsx";
 import type { Classroom } from "./classroom.ts";
 import type { Rect, Size } from "./layout.ts";
 import { firstName, type Person, pictured, roleOf, silent } from "./people.ts";
+import { lineOf } from "./quality.ts";
 import { Reacted } from "./react.tsx";
 import type { Placed } from "./scene.ts";
 import { TileMenu } from "./tile-menu.tsx";
@@ -87,7 +87,7 @@ function Caption(props: {
       )}
       <span class="clip">{shown}</span>
       {role && !person.self && <span class="tile-role">{role}</span>}
-      <Weak room={room} track={person.camera} />
+      <Weak room={room} person={person} />
     </figcaption>
   );
 }
@@ -103,15 +103,21 @@ function Speaks(): VNode {
   );
 }
 
-/** The picture could be better if the network were. */
-function Weak({ room, track }: { room: Classroom; track: Track | undefined }): VNode | null {
-  const news = track && room.layers.value.get(track.id);
-  if (news?.reason !== "network") return null;
-  const text = news.layer < 0 ? t("room.network.off") : t("room.network.weak");
+/** It would be better if the network were. */
+export function Weak({ room, person }: { room: Classroom; person: Person }): VNode | null {
+  const good = lineOf(room, person);
+  if (good === 3) return null;
+  const news = person.camera && room.layers.value.get(person.camera.id);
+  const off = news?.reason === "network" && news.layer < 0;
+  const text = off
+    ? t("room.network.off")
+    : good === 1
+      ? t("room.network.poor")
+      : t("room.network.weak");
   return (
-    <span class="tile-weak" title={text}>
-      <Bars good={news.layer < 0 ? 1 : 2} />
-      <span class={news.layer < 0 ? "" : "visually-hidden"}>{text}</span>
+    <span class="tile-weak" title={text} data-line={good}>
+      <Bars good={good} />
+      <span class={off ? "" : "visually-hidden"}>{text}</span>
     </span>
   );
 }

@@ -2,6 +2,7 @@
 import { signal, useSignal } from "@preact/signals";
 import type { VNode } from "preact";
 import { useEffect } from "preact/hooks";
+import { worst } from "../../protocol/reception.ts";
 import { t } from "../../text.ts";
 import { Icon } from "../parts.tsx";
 import type { Classroom } from "./classroom.ts";
@@ -103,14 +104,14 @@ export function clock(seconds: number): string {
 function Quality({ room }: { room: Classroom }): VNode {
   const reduced = [...room.layers.value.values()].some(({ reason }) => reason === "network");
   const broken = room.cut.value;
-  const good = broken ? 1 : reduced ? 2 : 3;
-  const text = broken
-    ? t("room.quality.poor")
-    : reduced
-      ? t("room.quality.fair")
-      : t("room.quality.good");
+  const good = broken ? 1 : (worst([reduced ? 2 : 3, room.lines.value.own]) ?? 3);
+  const text = {
+    1: t("room.quality.poor"),
+    2: t("room.quality.fair"),
+    3: t("room.quality.good"),
+  }[good];
   return (
-    <span class="class-fact class-quality" title={t("room.quality")}>
+    <span class="class-fact class-quality" title={t("room.quality")} data-line={good}>
       <Bars good={good} />
       <span class="class-quality-text">{text}</span>
     </span>
