@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import contextlib
 import random
+import time
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from pathlib import Path
 
 import av
+import msgspec
 import pytest
 
 from tests.support import lesson
 from tests.support.lesson import Payload
+from vtp.media.capture import wire
 from vtp.media.capture.wire import Open, Pause
 from vtp.media.recorder import journal
 from vtp.media.recorder.pieces import Piece
 from vtp.media.recorder.position import Positions
+from vtp.media.recorder.recording import Left, Recording
 from vtp.media.recorder.shelf import Files, Log
 from vtp.media.recorder.timeline import Offset
 from vtp.media.recorder.tracks import Track
@@ -199,3 +203,27 @@ def test_a_file_that_was_cut_off_anywhere_plays_as_far_as_the_journal_tells(desk
             for _ in file.decode(video=0):
                 frames += 1
         assert frames >= told
+
+
+def test_while_web_was_away_there_is_a_gap_and_the_end_is_where_it_was_told(
+    tmp_path: Path,
+) -> None:
+    told: list[wire.FromRecorder] = []
+    began = time.monotonic() - 60
+    begin = wire.Begin(recording="r" * 36, began=began, began_wall=0.0)
+    recording = Recording(
+        begin, tmp_path, told.append, room=lambda: 1, start_mixer=lambda _, line: line.close()
+    )
+    recording.start()
+    recording.put(wire.OnStage(recording="r" * 36, at=began + 5, track="t"))
+    recording.put(wire.Packets(1, []))
+    recording.put(Left())
+    recording.put(msgspec.structs.replace(begin, away=True))
+    recording.put(wire.OnStage(recording="r" * 36, at=began + 5, track="t"))
+    recording.put(wire.Finish(recording="r" * 36, at=began + 70))
+    assert recording.finished.wait(20)
+    story = journal.read((tmp_path / journal.NAME).read_bytes())
+    (gap,) = story.gaps
+    assert 60 <= gap.at < gap.until < 90
+    assert [(round(one.at), one.track) for one in story.staged] == [(5, "t")]
+    assert story.ended == pytest.approx(70)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 
 import pytest
+from asyncpg import UndefinedTableError
 
 from tests.support.classroom import Attender, School, a_process, a_school
 from tests.support.quiet_plane import Producer
@@ -17,6 +18,7 @@ from vtp.clock import SetClock
 from vtp.db import Database
 from vtp.errors import NotFound
 from vtp.ids import RecordingId, RoomId, uuid7
+from vtp.media.recorder import journal
 from vtp.recordings import store
 from vtp.recordings.model import Recording
 from vtp.recordings.problems import (
@@ -28,6 +30,7 @@ from vtp.recordings.problems import (
     RecordingOver,
     StillRecording,
 )
+from vtp.rooms import moves
 
 
 @pytest.fixture
@@ -161,6 +164,72 @@ async def test_a_recorder_that_is_faster_than_the_stop_is_not_unsaid(
         stopped = await store.set_state(tx, id=made.id, state="processing", stopped_at=at)
     assert stopped is not None
     assert stopped.state == "ready"
+
+
+async def test_what_failed_with_something_written_can_be_played(
+    school: School, ines: Attender, room: RoomId
+) -> None:
+    await ines.join(room)
+    made = await school.recordings.studio.start(ines.actor, room)
+    async with school.db.transaction() as tx:
+        await store.set_size(tx, id=made.id, seconds=60, bytes=7)
+        ended = await store.finish(
+            tx, id=made.id, state="failed", reason="disk_full", at=made.started_at
+        )
+    assert ended is not None
+    assert (ended.state, ended.reason) == ("ready", "disk_full")
+
+
+async def test_a_pause_that_cannot_be_written_is_none(
+    school: School, ines: Attender, room: RoomId
+) -> None:
+    await ines.join(room)
+    studio = school.recordings.studio
+    made = await studio.start(ines.actor, room)
+    await school.db.execute("alter table recording_pause rename to away")
+    with pytest.raises(UndefinedTableError):
+        await studio.pause(ines.actor, made.id)
+    assert shown(ines) == "on"
+    await school.db.execute("alter table away rename to recording_pause")
+    await studio.pause(ines.actor, made.id)
+    both = studio.resume(ines.actor, made.id), studio.resume(ines.actor, made.id)
+    assert {one.state for one in await asyncio.gather(*both)} == {"recording"}
+    (pause,) = await store.pauses(school.db, id=made.id)
+    assert pause.until is not None
+
+
+async def test_a_stop_during_a_pause_is_a_stop(
+    school: School, ines: Attender, room: RoomId
+) -> None:
+    await ines.join(room)
+    studio = school.recordings.studio
+    made = await studio.start(ines.actor, room)
+    paused = asyncio.ensure_future(studio.pause(ines.actor, made.id))
+    await studio.stop(ines.actor, made.id)
+    with suppress(RecordingOver):
+        await paused
+    assert (await ready(school, ines, made.id)).state == "ready"
+    assert shown(ines) == "off"
+
+
+async def test_the_host_who_speaks_is_on_the_stage(
+    school: School, ines: Attender, noor: Attender, room: RoomId, clock: SetClock, tmp_path: Path
+) -> None:
+    await ines.join(room)
+    await noor.join(room)
+    first = ines.send("camera", mime="video/H264")
+    studio = school.recordings.studio
+    made = await studio.start(ines.actor, room)
+    noor.send("camera", mime="video/H264")
+    hall = school.plane.halls[str(ines.meeting_id)]
+    hall.speaking(str(noor.id), (str(noor.id),))
+    await school.later(3)
+    assert ines.entry
+    ines.entry.meeting.do(moves.Pause(ines.id, first.id, paused=True))
+    await studio.stop(ines.actor, made.id)
+    await ready(school, ines, made.id)
+    story = journal.read((tmp_path / str(made.id) / journal.NAME).read_bytes())
+    assert [one.track for one in story.staged] == [str(first.id), ""]
 
 
 async def test_after_a_crash_it_is_gone_on_with_or_brought_to_its_end(

@@ -24,6 +24,7 @@ class Sent:
     participant_id: str
     source: str
     host: bool
+    paused: bool
     producer: Tappable
 
 

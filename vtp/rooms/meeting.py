@@ -233,6 +233,7 @@ class Meeting:
             producer.pause()
         else:
             producer.resume(self._outside.clock.monotonic())
+        self._outside.recorded.track_held(self.id, str(track_id), paused=paused)
 
     def _drop(self, seat: Seat) -> None:
         """Nothing reaches or leaves them from here on; they hear that it is so."""
@@ -267,6 +268,7 @@ class Meeting:
             participant_id=str(track.participant_id),
             source=track.source,
             host=rights.is_staff(self.state.participants[track.participant_id].role),
+            paused=track.paused,
             producer=self.producer(track.id),
         )
 
@@ -334,6 +336,7 @@ class Meeting:
             self._present(self.seats[one], "speaking")
         self._speaking = now
         speaker = _participant(active) if active is not None else None
+        self._outside.recorded.speaks(self.id, active)
         self._outbox.common(
             Speaking(
                 meeting=self.id,

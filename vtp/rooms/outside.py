@@ -23,6 +23,11 @@ class Recorded(Protocol):
 
     def track_ended(self, meeting_id: MeetingId, track_id: str) -> None: ...
 
+    def track_held(self, meeting_id: MeetingId, track_id: str, *, paused: bool) -> None: ...
+
+    def speaks(self, meeting_id: MeetingId, participant_id: str | None) -> None:
+        """Who is shown as the speaker now."""
+
     def meeting_ended(self, meeting_id: MeetingId) -> None: ...
 
 

@@ -53,7 +53,8 @@ class _Tapped:
 class _Recording:
     begin: wire.Begin
     tracks: dict[str, _Tapped] = field(default_factory=dict)
-    finishing: bool = False
+    stage: wire.OnStage | None = None
+    finish: wire.Finish | None = None
 
 
 class Capture:
@@ -80,17 +81,28 @@ class Capture:
         return self._hello.free if self._hello is not None else 0
 
     def begin(self, begin: wire.Begin) -> None:
-        self._recordings[begin.recording] = _Recording(begin)
-        self.say(begin)
+        held = self._recordings[begin.recording] = _Recording(begin)
+        self._say_begin(held)
+
+    def _say_begin(self, held: _Recording) -> None:
+        if self._writer is not None:
+            self.say(held.begin)
+            held.begin = changed(held.begin, away=False)
 
     def pauses(self, recording: str, pauses: list[wire.Pause]) -> None:
-        held = self._recordings[recording]
+        if (held := self._recordings.get(recording)) is None:
+            return  # the recorder has just given it up
         held.begin = changed(held.begin, pauses=pauses)
         self.say(wire.Pauses(recording=recording, pauses=pauses))
 
+    def stage(self, recording: str, track: str, at: float) -> None:
+        if (held := self._recordings.get(recording)) is not None:
+            held.stage = wire.OnStage(recording=recording, at=at, track=track)
+            self.say(held.stage)
+
     def add(self, subject: Subject, producer: Tappable) -> None:
-        held = self._recordings[subject.recording]
-        if subject.track in held.tracks:
+        held = self._recordings.get(subject.recording)
+        if held is None or subject.track in held.tracks:
             return
         sink = TrackSink(subject, self, lambda: next(self._numbers))
         tap = producer.tap(sink, self._now())
@@ -101,14 +113,15 @@ class Capture:
         if held is not None and (tapped := held.tracks.pop(track, None)) is not None:
             tapped.tap.close()
 
-    def finish(self, recording: str) -> None:
+    def finish(self, recording: str, *, at: float | None = None) -> None:
+        """`at`, monotonic, is where it ends; without it, now."""
         held = self._recordings.get(recording)
         if held is None:
             return
         for track in list(held.tracks):
             self.remove(recording, track)
-        held.finishing = True
-        self.say(wire.Finish(recording=recording))
+        held.finish = wire.Finish(recording=recording, at=self._now() if at is None else at)
+        self.say(held.finish)
 
     def forget(self, recording: str) -> None:
         """Without an end: the process stops, or the recorder has given it up."""
@@ -162,12 +175,14 @@ class Capture:
 
     def _again(self) -> None:
         """The recorder is new: it is told all that goes on."""
-        for recording, held in self._recordings.items():
-            self.say(held.begin)
+        for held in self._recordings.values():
+            self._say_begin(held)
             for tapped in held.tracks.values():
                 tapped.sink.again()
-            if held.finishing:
-                self.say(wire.Finish(recording=recording))
+            if held.stage is not None:
+                self.say(held.stage)
+            if held.finish is not None:
+                self.say(held.finish)
         if self._recordings:
             _log.info("capture.said_again", recordings=len(self._recordings))
 

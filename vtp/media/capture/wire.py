@@ -43,6 +43,7 @@ class Begin(Message, frozen=True, kw_only=True, tag="begin"):
     began: float  # monotonic
     began_wall: float  # seconds since 1970
     pauses: list[Pause] = []
+    away: bool = False  # nothing is known here of what was sent in the last moments
 
 
 class Pauses(Message, frozen=True, kw_only=True, tag="pauses"):
@@ -50,6 +51,14 @@ class Pauses(Message, frozen=True, kw_only=True, tag="pauses"):
 
     recording: str
     pauses: list[Pause]
+
+
+class OnStage(Message, frozen=True, kw_only=True, tag="on_stage"):
+    """From `at` on, monotonic, this track is on the stage; "" is nobody."""
+
+    recording: str
+    at: float
+    track: str
 
 
 class Open(Message, frozen=True, kw_only=True, tag="open"):
@@ -85,7 +94,10 @@ class Close(Message, frozen=True, kw_only=True, tag="close"):
 
 
 class Finish(Message, frozen=True, kw_only=True, tag="finish"):
+    """It ends `at`, monotonic, or where its files end if that is later."""
+
     recording: str
+    at: float
 
 
 # --- from the recorder ------------------------------------------------------------------------
@@ -126,7 +138,7 @@ class Failed(Message, frozen=True, kw_only=True, tag="failed"):
     code: str
 
 
-FromWeb = Begin | Pauses | Open | Clocks | Silence | Close | Finish
+FromWeb = Begin | Pauses | OnStage | Open | Clocks | Silence | Close | Finish
 FromRecorder = Hello | WantKey | Took | Grew | Finished | Failed
 
 _encoder = msgspec.msgpack.Encoder()

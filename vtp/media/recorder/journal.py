@@ -82,11 +82,18 @@ class TakenUp(Line, frozen=True, kw_only=True, tag="taken_up"):
     at: float
 
 
+class Gap(Line, frozen=True, kw_only=True, tag="gap"):
+    """Nothing of these seconds reached the recorder: the server was away."""
+
+    at: float
+    until: float
+
+
 class Ended(Line, frozen=True, kw_only=True, tag="ended"):
     at: float
 
 
-AnyLine = Began | PartBegan | Grown | Lost | PartEnded | Paused | Staged | TakenUp | Ended
+AnyLine = Began | PartBegan | Grown | Lost | PartEnded | Paused | Staged | TakenUp | Gap | Ended
 
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(AnyLine)
@@ -125,6 +132,7 @@ class Story:
     paused: list[Paused] = field(default_factory=list)
     staged: list[Staged] = field(default_factory=list)
     taken_up: list[float] = field(default_factory=list)
+    gaps: list[Gap] = field(default_factory=list)
     ended: float | None = None
 
     @property
@@ -135,8 +143,6 @@ class Story:
 
     def add(self, line: AnyLine) -> None:
         match line:
-            case Began():
-                self.began = self.began or line
             case PartBegan():
                 self.parts[line.part] = PartStory(line)
             case Grown():
@@ -145,6 +151,14 @@ class Story:
                 self.parts[line.part].lost += line.packets
             case PartEnded():
                 self.parts[line.part].size = line.size
+            case _:
+                self._about_all(line)
+
+    def _about_all(self, line: AnyLine) -> None:
+        """What is not about one part."""
+        match line:
+            case Began():
+                self.began = self.began or line
             case Paused():
                 self.paused.append(line)
             case Staged():
@@ -152,8 +166,12 @@ class Story:
             case TakenUp():
                 self.taken_up.append(line.at)
                 self.ended = None
+            case Gap():
+                self.gaps.append(line)
             case Ended():
                 self.ended = line.at
+            case _:
+                pass
 
 
 def written(line: AnyLine) -> bytes:

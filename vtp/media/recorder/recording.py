@@ -36,7 +36,13 @@ _MIX_BEHIND, _MIX_WAITS = 0.25, 0.75
 _MIX_RESTS = 2.0
 
 Tell = Callable[[wire.FromRecorder], None]
-Told = wire.FromWeb | wire.Packets
+
+
+class Left:
+    """Web has gone, and may come back."""
+
+
+Told = wire.FromWeb | wire.Packets | Left
 _log = structlog.get_logger()
 
 
@@ -115,7 +121,7 @@ class Recording:
                 return
             self._taken(told)
             if isinstance(told, wire.Finish):
-                writing.finish(monotonic())
+                writing.finish(told.at)
                 return
             writing.take(told)
             self._beat(writing)
@@ -151,6 +157,7 @@ class _Writing:
         self._asked: dict[int, float] = {}
         self._took: dict[int, int] = {}
         self._synced = monotonic()
+        self._left: float | None = None  # where on the recording web went
         self._open_journal(begin)
 
     def _open_journal(self, begin: wire.Begin) -> None:
@@ -158,8 +165,17 @@ class _Writing:
             self._log.write(journal.Began(recording=begin.recording, wall=begin.began_wall))
         else:
             self._mix_from += _MIX_RESTS
+            self._left = self._log.story.seconds
             self._log.write(journal.TakenUp(at=self._positions.reached(monotonic())))
+        self._back(begin)
         self._log.sync()
+
+    def _back(self, begin: wire.Begin) -> None:
+        """A web that was there all the time sends again what was not written."""
+        left, self._left = self._left, None
+        at = self._positions.reached(monotonic())
+        if begin.away and left is not None and left < at:
+            self._log.write(journal.Gap(at=left, until=at))
 
     def take(self, told: Told) -> None:
         match told:
@@ -175,8 +191,21 @@ class _Writing:
                 track.clocks(told.ntp, told.rtp)
             case wire.Silence() if (track := self._tracks.get(told.leg)) is not None:
                 track.silence(told.until)
+            case _:
+                self._about_all(told)
+
+    def _about_all(self, told: Told) -> None:
+        """What is not about one track."""
+        match told:
+            case wire.Begin():
+                self._pauses(told.pauses)
+                self._back(told)
+            case Left():
+                self._left = self._positions.reached(monotonic())
             case wire.Pauses():
                 self._pauses(told.pauses)
+            case wire.OnStage():
+                self._on_stage(told)
             case _:
                 pass
 
@@ -197,6 +226,13 @@ class _Writing:
             at = self._positions.reached(pause.since)
             self._log.write(journal.Paused(at=at, seconds=pause.until - pause.since))
         self._noted = len(done)
+
+    def _on_stage(self, told: wire.OnStage) -> None:
+        """Once: it is said again to a recorder that comes back."""
+        staged = self._log.story.staged
+        if told.track != (staged[-1].track if staged else ""):
+            at = self._positions.reached(told.at)
+            self._log.write(journal.Staged(at=at, track=told.track))
 
     def beat(self, now: float) -> bool:
         """Whether it was synced."""
@@ -247,9 +283,10 @@ class _Writing:
             track.close(now)
         self._tracks.clear()
 
-    def finish(self, now: float) -> None:
-        self.stop(now)
-        seconds = max(self._log.story.seconds, self._positions.reached(now))
+    def finish(self, at: float) -> None:
+        """What came after a stop, because it was under way, counts as well."""
+        self.stop(monotonic())
+        seconds = max(self._log.story.seconds, self._positions.reached(at))
         self._mix.finish(seconds)
         self._log.write(journal.Ended(at=seconds))
         self._log.sync()

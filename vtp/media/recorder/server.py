@@ -13,7 +13,7 @@ import structlog
 
 from vtp.media.capture import place, wire
 from vtp.media.recorder.mixers import Confined, Mixers
-from vtp.media.recorder.recording import Recording
+from vtp.media.recorder.recording import Left, Recording
 
 # A recording is a folder of this name; nothing else may come over the socket.
 _ID = re.compile(r"[0-9a-f-]{36}")
@@ -72,6 +72,8 @@ class Recorder:
         for leg, recording in self._of_leg.items():
             recording.put(wire.Close(leg=leg))
         self._of_leg.clear()
+        for recording in self._running():
+            recording.put(Left())
 
     def _take(self, told: wire.FromWeb | wire.Packets) -> None:
         match told:
@@ -87,7 +89,7 @@ class Recorder:
             case wire.Close():
                 if (recording := self._of_leg.pop(told.leg, None)) is not None:
                     recording.put(told)
-            case wire.Pauses() | wire.Finish():
+            case wire.Pauses() | wire.OnStage() | wire.Finish():
                 if (recording := self._recordings.get(told.recording)) is not None:
                     recording.put(told)
 
@@ -96,7 +98,7 @@ class Recorder:
             raise wire.BadFrame
         running = self._recordings.get(told.recording)
         if running is not None and not running.finished.is_set():
-            running.put(wire.Pauses(recording=told.recording, pauses=told.pauses))
+            running.put(told)
             return
         if self._free() <= 0:
             self._tell(wire.Failed(recording=told.recording, code="disk_full"))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from vtp.media.capture import wire
 from vtp.recordings.model import Pause, Recording
+from vtp.recordings.staging import Staging
 
 
 @dataclass(slots=True)
@@ -15,10 +17,15 @@ class Going:
     recording: Recording
     began: float  # monotonic
     pauses: list[wire.Pause] = field(default_factory=list)
+    waits: bool = False  # for the moment when the stage may change
+    staging: Staging = field(default_factory=Staging)
 
     @property
     def id(self) -> str:
         return str(self.recording.id)
+
+    away: bool = False  # another process held it before
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)  # of its pauses and its end
 
     @property
     def begin(self) -> wire.Begin:
@@ -27,6 +34,7 @@ class Going:
             began=self.began,
             began_wall=self.recording.started_at.timestamp(),
             pauses=list(self.pauses),
+            away=self.away,
         )
 
     def pause(self, at: float) -> None:
@@ -41,7 +49,7 @@ def going(recording: Recording, pauses: Sequence[Pause], *, now: datetime, ticks
     """What another process began: its times are put onto the clock of this one."""
 
     def moment(at: datetime) -> float:
-        return ticks - (now - at).total_seconds()
+        return on_clock(at, now=now, ticks=ticks)
 
     return Going(
         recording,
@@ -50,4 +58,9 @@ def going(recording: Recording, pauses: Sequence[Pause], *, now: datetime, ticks
             wire.Pause(moment(one.since), 0.0 if one.until is None else moment(one.until))
             for one in pauses
         ],
+        away=True,
     )
+
+
+def on_clock(at: datetime, *, now: datetime, ticks: float) -> float:
+    return ticks - (now - at).total_seconds()

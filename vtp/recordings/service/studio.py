@@ -6,11 +6,12 @@ until then it waits here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import datetime
+from functools import partial
 from typing import Any
-from uuid import UUID
 
 import structlog
 
@@ -35,11 +36,14 @@ from vtp.recordings.problems import (
     NotYoursToRecord,
     RecordingOver,
 )
-from vtp.recordings.service.going import Going, going
+from vtp.recordings.service.going import Going, going, on_clock
+from vtp.recordings.service.outcomes import Outcomes
 from vtp.tasks import Tasks
 
 _RETRY_AFTER = 5
 _SHOWN: dict[State, Shown] = {"recording": "on", "paused": "paused"}
+# What is followed as it grows: pictures, and of sound the mix.
+_LIVE = frozenset({"camera", "screen"})
 _log = structlog.get_logger()
 
 
@@ -54,9 +58,7 @@ class Studio:
         self._tasks = tasks
         self._stage: Stage | None = None
         self._going: dict[MeetingId, Going] = {}
-        # What the recorder told and is not written yet.
-        self._sizes: dict[RecordingId, tuple[float, int]] = {}
-        self._ends: dict[RecordingId, tuple[State, str, datetime]] = {}
+        self._outcomes = Outcomes(db, clock=clock)
 
     def attach(self, stage: Stage) -> None:
         """Classes are there now (`rooms`)."""
@@ -111,31 +113,37 @@ class Studio:
 
     async def pause(self, actor: Actor, id: RecordingId) -> Recording:
         """Keep nothing until `resume`. Pausing what is paused changes nothing."""
-        held = await self._mine(actor, id)
-        if held.recording.state == "paused":
-            return held.recording
-        now, ticks = self._clock.now(), self._clock.monotonic()
-        # First it stops being kept, then it is written down: never the other way round.
-        held.pause(ticks)
+        async with self._mine(actor, id) as held:
+            if held.recording.state == "paused":
+                return held.recording
+            now = self._clock.now()
+            # First it stops being kept, then it is written down: never the other way round.
+            held.pause(self._clock.monotonic())
+            self._capture.pauses(held.id, held.pauses)
+            try:
+                async with self._db.transaction() as tx:
+                    await store.add_pause(tx, id=id, since=now)
+                    await store.set_state(tx, id=id, state="paused")
+                    await self.wrote(tx, actor, "paused", id)
+            except BaseException:
+                self._kept_again(held)  # whoever asked is told that it is not paused
+                raise
+            return self._became(held, "paused")
+
+    def _kept_again(self, held: Going) -> None:
+        held.resume(self._clock.monotonic())
         self._capture.pauses(held.id, held.pauses)
-        async with self._db.transaction() as tx:
-            await store.add_pause(tx, id=id, since=now)
-            await store.set_state(tx, id=id, state="paused")
-            await self.wrote(tx, actor, "paused", id)
-        return self._became(held, "paused")
 
     async def resume(self, actor: Actor, id: RecordingId) -> Recording:
-        held = await self._mine(actor, id)
-        if held.recording.state == "recording":
-            return held.recording
-        now, ticks = self._clock.now(), self._clock.monotonic()
-        async with self._db.transaction() as tx:
-            await store.end_pause(tx, id=id, until=now)
-            await store.set_state(tx, id=id, state="recording")
-            await self.wrote(tx, actor, "resumed", id)
-        held.resume(ticks)
-        self._capture.pauses(held.id, held.pauses)
-        return self._became(held, "recording")
+        async with self._mine(actor, id) as held:
+            if held.recording.state == "recording":
+                return held.recording
+            async with self._db.transaction() as tx:
+                await store.end_pause(tx, id=id, until=self._clock.now())
+                await store.set_state(tx, id=id, state="recording")
+                await self.wrote(tx, actor, "resumed", id)
+            self._kept_again(held)
+            return self._became(held, "recording")
 
     async def stop(self, actor: Actor, id: RecordingId) -> Recording:
         """Stopping what has been stopped changes nothing."""
@@ -148,7 +156,8 @@ class Studio:
     async def _stop(self, actor: Actor, held: Going) -> Recording:
         now = self._clock.now()
         self._end(held)
-        async with self._db.transaction() as tx:
+        # A pause that is being written is written first.
+        async with held.lock, self._db.transaction() as tx:
             await store.end_pause(tx, id=held.recording.id, until=now)
             made = await store.set_state(
                 tx, id=held.recording.id, state="processing", stopped_at=now
@@ -167,6 +176,33 @@ class Studio:
     def track_ended(self, meeting_id: MeetingId, track_id: str) -> None:
         if (held := self._going.get(meeting_id)) is not None:
             self._capture.remove(held.id, track_id)
+            held.staging.ended(track_id)
+            self._restage(held)
+
+    def track_held(self, meeting_id: MeetingId, track_id: str, *, paused: bool) -> None:
+        if (held := self._going.get(meeting_id)) is not None:
+            held.staging.held(track_id, on=not paused)
+            self._restage(held)
+
+    def speaks(self, meeting_id: MeetingId, participant_id: str | None) -> None:
+        if (held := self._going.get(meeting_id)) is not None:
+            held.staging.speaks(participant_id)
+            self._restage(held)
+
+    def _restage(self, held: Going) -> None:
+        """Now, and once more when somebody has spoken for long enough."""
+        now = self._clock.monotonic()
+        if held.staging.turn(now):
+            self._capture.stage(held.id, held.staging.track, now)
+        if held.staging.due is not None and not held.waits:
+            held.waits = True
+            self._soon("recordings.stage", partial(self._restage_at, held, held.staging.due))
+
+    async def _restage_at(self, held: Going, due: float) -> None:
+        await asyncio.sleep(due - self._clock.monotonic())
+        held.waits = False
+        if self._goes_on(held):
+            self._restage(held)
 
     def meeting_ended(self, meeting_id: MeetingId) -> None:
         if (held := self._going.get(meeting_id)) is not None:
@@ -187,59 +223,48 @@ class Studio:
             track=sent.track_id,
             participant=sent.participant_id,
             source=sent.source,
-            live=True,
+            live=sent.source in _LIVE,
         )
         self._capture.add(subject, sent.producer)
+        if sent.host and sent.source == "camera":
+            held.staging.began(sent.track_id, sent.participant_id, on=not sent.paused)
+            self._restage(held)
 
     def _became(self, held: Going, state: State) -> Recording:
         held.recording = replace(held.recording, state=state)
-        self._show(held)
+        if self._goes_on(held):
+            self._show(held)
         return held.recording
+
+    def _goes_on(self, held: Going) -> bool:
+        return self._going.get(held.recording.meeting_id) is held
 
     def _show(self, held: Going) -> None:
         shown = _SHOWN.get(held.recording.state, "off")
         self.stage.show(held.recording.meeting_id, shown)
 
     def _end(self, held: Going) -> None:
-        self._going.pop(held.recording.meeting_id, None)
         self._capture.finish(held.id)
-        self.stage.show(held.recording.meeting_id, "off")
+        self._let_go(held)
+
+    def _let_go(self, held: Going) -> None:
+        if self._goes_on(held):
+            del self._going[held.recording.meeting_id]
+            self.stage.show(held.recording.meeting_id, "off")
 
     # --- what the recorder tells --------------------------------------------------------------
     def heard(self, news: wire.Grew | wire.Finished | wire.Failed) -> None:
-        try:
-            recording_id = RecordingId(UUID(news.recording))
-        except ValueError:
+        over = self._outcomes.heard(news)
+        if over is None:
             return
-        if isinstance(news, wire.Failed):
-            _log.error("recordings.failed", recording_id=news.recording, code=news.code)
-            self._failed(recording_id, news.code)
-        else:
-            self._sizes[recording_id] = news.seconds, news.bytes
-        if isinstance(news, wire.Finished):
-            self._ends[recording_id] = "ready", "", self._clock.now()
-        if not isinstance(news, wire.Grew):
-            self._soon("recordings.flush", self.flush)
-
-    def _failed(self, id: RecordingId, code: str) -> None:
-        """What was written until then can be played; nothing written is nothing to keep."""
-        something = self._sizes.get(id, (0.0, 0))[1] > 0
-        self._ends[id] = "ready" if something else "failed", code, self._clock.now()
         for held in list(self._going.values()):
-            if held.recording.id == id:
-                self._going.pop(held.recording.meeting_id)
-                self.stage.show(held.recording.meeting_id, "off")
+            if held.recording.id == over:
+                self._let_go(held)
+        self._soon("recordings.flush", self.flush)
 
     async def flush(self) -> None:
         """Write what waits; what the database does not take now stays."""
-        for known, (seconds, size) in list(self._sizes.items()):
-            await store.set_size(self._db, id=known, seconds=seconds, bytes=size)
-            if self._sizes.get(known) == (seconds, size):
-                del self._sizes[known]
-        for known, (state, reason, at) in list(self._ends.items()):
-            async with self._db.transaction() as tx:
-                await store.finish(tx, id=known, state=state, reason=reason, at=at)
-            self._ends.pop(known, None)
+        await self._outcomes.flush()
 
     def _soon(self, name: str, work: Callable[[], Coroutine[Any, Any, object]]) -> None:
         async def tried() -> None:
@@ -260,8 +285,12 @@ class Studio:
             if recording.goes_on and recording.meeting_id in live:
                 self._begin(held)
                 continue
+            # It ends where it was stopped, or where its files end: not after the time between.
+            ended, now, ticks = recording.stopped_at, self._clock.now(), self._clock.monotonic()
+            at = held.began if ended is None else on_clock(ended, now=now, ticks=ticks)
+            held.away = False
             self._capture.begin(held.begin)
-            self._capture.finish(held.id)
+            self._capture.finish(held.id, at=at)
             async with self._db.transaction() as tx:
                 await store.set_state(
                     tx, id=recording.id, state="processing", stopped_at=self._clock.now()
@@ -290,9 +319,14 @@ class Studio:
             raise NotYoursToRecord
         return found.recording
 
-    async def _mine(self, actor: Actor, id: RecordingId) -> Going:
+    @asynccontextmanager
+    async def _mine(self, actor: Actor, id: RecordingId) -> AsyncIterator[Going]:
+        """Nobody else pauses, resumes or stops it meanwhile."""
         found = await self.changeable(actor, id)
         held = self._going.get(found.meeting_id)
         if held is None or held.recording.id != id:
             raise RecordingOver
-        return held
+        async with held.lock:
+            if not self._goes_on(held):
+                raise RecordingOver
+            yield held

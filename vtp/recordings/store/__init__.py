@@ -130,11 +130,12 @@ async def set_size(db: Db, *, id: RecordingId, seconds: float, bytes: int) -> No
 async def finish(
     tx: Db, *, id: RecordingId, state: State, reason: str, at: datetime
 ) -> Recording | None:
-    """Once: what has ended stays as it ended."""
+    """Once: what has ended stays as it ended. What failed with something written can be played."""
     row = await tx.fetchrow(
         """
         update recording
-           set state = $2, reason = $3, stopped_at = coalesce(stopped_at, $4)
+           set state = case when $2 = 'failed' and bytes > 0 then 'ready' else $2 end,
+               reason = $3, stopped_at = coalesce(stopped_at, $4)
          where id = $1 and state in ('recording', 'paused', 'processing')
         returning *
         """,
