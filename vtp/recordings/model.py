@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from vtp.ids import MeetingId, RecordingId, RoomId, UserId
-from vtp.recordings.kinds import Role, State, Visibility
+import msgspec
+
+from vtp.ids import JobId, MeetingId, RecordingId, RoomId, UserId
+from vtp.recordings.kinds import Codec, FileKind, Role, State, Visibility, WorkKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +25,7 @@ class Recording:
     stopped_at: datetime | None
     seconds: float
     bytes: int
+    downloads: bool  # those who may see it may take it home
     deleted_at: datetime | None
 
     @property
@@ -48,3 +51,98 @@ class Seen:
 class Chapter:
     at_ms: int  # on the recording
     title: str
+
+
+# --- what is made of it -----------------------------------------------------------------------
+# Of each: offset, size, start and length in seconds, pictures.
+Segments = tuple[tuple[int, int, float, float, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Work on a recording; how far it is, its job tells."""
+
+    recording_id: RecordingId
+    kind: WorkKind
+    job_id: JobId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """A file that was made of a recording."""
+
+    name: str
+    kind: FileKind
+    path: str  # below the folder of the recording
+    bytes: int
+    of: str = ""
+    language: str = ""
+    label: str = ""
+    codec: str = ""
+    width: int = 0
+    height: int = 0
+    timescale: int = 0
+    header: int = 0
+    segments: Segments = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A file of a recording that stands in the storage as well."""
+
+    path: str
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Encoding:
+    """A size and a codec in which recordings are made smaller."""
+
+    name: str
+    codec: Codec
+    height: int
+    quality: int  # lower is better, and larger
+    most_bits: int  # a second
+    preset: str
+    enabled: bool
+
+
+class Work(msgspec.Struct, frozen=True):
+    """The payload of all that is done with one recording."""
+
+    recording_id: RecordingId
+
+
+class MakePictures(Work, frozen=True):
+    pass
+
+
+class MakePreviews(Work, frozen=True):
+    pass
+
+
+class MakeLadder(Work, frozen=True):
+    pass
+
+
+class MakeMovie(Work, frozen=True):
+    pass
+
+
+class MakeCaptions(Work, frozen=True):
+    language: str = ""
+
+
+class MakeCopies(Work, frozen=True):
+    pass
+
+
+WORKS: dict[WorkKind, type[Work]] = {
+    "pictures": MakePictures,
+    "previews": MakePreviews,
+    "ladder": MakeLadder,
+    "movie": MakeMovie,
+    "captions": MakeCaptions,
+    "copies": MakeCopies,
+}

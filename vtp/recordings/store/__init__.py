@@ -148,17 +148,25 @@ async def finish(
 
 
 async def change(
-    tx: Db, *, id: RecordingId, title: str | None, visibility: Visibility | None
+    tx: Db,
+    *,
+    id: RecordingId,
+    title: str | None,
+    visibility: Visibility | None,
+    downloads: bool | None = None,
 ) -> Recording | None:
+    """What is None stays as it is."""
     row = await tx.fetchrow(
         """
         update recording
-           set title = coalesce($2, title), visibility = coalesce($3, visibility)
+           set title = coalesce($2, title), visibility = coalesce($3, visibility),
+               downloads = coalesce($4, downloads)
          where id = $1 returning *
         """,
         id,
         title,
         visibility,
+        downloads,
     )
     return _recording(row) if row else None
 
@@ -222,6 +230,7 @@ def _recording(row: Row) -> Recording:
         stopped_at=row["stopped_at"],
         seconds=row["seconds"],
         bytes=row["bytes"],
+        downloads=row["downloads"],
         deleted_at=row["deleted_at"],
     )
 
