@@ -275,6 +275,17 @@ CALLS: dict[tuple[str, str], Call] = {
     ("PUT", "/api/v1/recordings/{id}/chapters"): Call(
         200, body={"chapters": [{"at": 1, "title": "One"}]}, of="recording", others=404
     ),
+    # Nor anything to play.
+    ("GET", "/api/v1/recordings/{id}/playing"): Call(200, of="recording", others=404),
+    ("POST", "/api/v1/recordings/{id}/links"): Call(201, of="recording", others=404),
+    ("GET", "/api/v1/recordings/{id}/hls/master.m3u8"): Call(404, of="recording", others=404),
+    ("GET", "/api/v1/recordings/{id}/hls/{name}.m3u8"): Call(404, of="recording", others=404),
+    ("GET", "/api/v1/recordings/{id}/media/{source}/init.mp4"): Call(
+        404, of="recording", others=404
+    ),
+    ("GET", "/api/v1/recordings/{id}/media/{source}/{piece}.m4s"): Call(
+        404, of="recording", others=404
+    ),
     ("POST", "/api/v1/progress"): Call(200, of="recording to report", others=404),
     ("GET", "/api/v1/progress"): Call(200),
     ("GET", "/api/v1/progress/{id}"): Call(200, of="recording", others=404),
@@ -547,7 +558,7 @@ class School:
                 started_at=_BORN,
             )
             await recordings.finish(tx, id=recording_id, state="ready", reason="", at=_BORN)
-        self.inside = {"{part}": "1"}
+        self.inside = {"{part}": "1", "{name}": "stage", "{source}": "1", "{piece}": "0-1"}
         return recording_id
 
     async def identity(self) -> IdentityId:
@@ -785,6 +796,7 @@ UNWRITTEN = {
     ("POST", "/api/v1/auth/passkeys/new"): _A_QUESTION,
     ("PATCH", "/api/v1/auth/passkeys/{id}"): "its name is for its owner alone",
     ("POST", "/api/v1/meetings/{id}/end"): "the class of the table is over: nothing changes",
+    ("POST", "/api/v1/recordings/{id}/links"): "who watches writes nothing, with a link neither",
     ("POST", "/api/v1/recordings/{id}/stop"): "that of the table is over: nothing changes",
     ("POST", "/api/v1/meetings/{id}/images"): _WITH_THE_CLASS,
     ("DELETE", "/api/v1/meetings/{id}/messages/{message}"): _WITH_THE_CLASS,

@@ -26,6 +26,7 @@ _PLENTY = settings.Limits(
     anonymous_per_minute=1_000_000,
     registrations_per_hour=1_000_000,
     pictures_per_hour=1_000_000,
+    streamed_per_minute=1_000_000,
     mails_per_hour=1_000_000,
     mails_per_person_per_hour=1_000_000,
 )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from vtp import settings
+from vtp.actor import Actor
 from vtp.audit.service import Audit
 from vtp.clock import SystemClock
 from vtp.db import Database
@@ -32,12 +33,23 @@ async def a_recorder(root: Path, *, reserve: int = 1) -> AsyncIterator[None]:
         await serving
 
 
+async def _the_same(actors: Sequence[Actor]) -> Sequence[Actor | None]:
+    return actors
+
+
 @asynccontextmanager
 async def recorded(db: Database, *, root: Path | None = None) -> AsyncIterator[Recordings]:
     """Without a folder nobody listens, so nothing can be recorded."""
     clock = SystemClock()
     with tempfile.TemporaryDirectory() as empty:
         async with open_recordings(
-            db, clock=clock, audit=Audit(db, clock), options=_BRISK, root=root or Path(empty)
+            db,
+            clock=clock,
+            audit=Audit(db, clock),
+            options=_BRISK,
+            delivery=settings.Delivery(gate_cache=0.01),
+            link_key=b"k" * 32,
+            recheck=_the_same,
+            root=root or Path(empty),
         ) as made:
             yield made

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 
+from vtp import secretfiles
 from vtp.actor import Actor
 from vtp.app.parts import Parts
 from vtp.attendance.service import Attendance, open_attendance
@@ -43,6 +44,9 @@ async def open_classes(parts: Parts, sockets: Sockets) -> AsyncIterator[Classes]
             clock=clock,
             audit=parts.audit,
             options=chosen.recorder,
+            delivery=chosen.delivery,
+            link_key=secretfiles.read_or_create(chosen.secrets_dir, "media-link-key"),
+            recheck=parts.standing,
             root=chosen.recordings_dir,
         ) as recordings,
         open_rooms(

@@ -28,6 +28,7 @@ from vtp.notices import events as notices_events
 from vtp.notices import jobs as notices_jobs
 from vtp.notices import pages as notices_pages
 from vtp.recordings import api as recordings_api
+from vtp.recordings import play_api as recordings_play_api
 from vtp.recordings import timeline_api
 from vtp.recordings.service import merging as recordings_merging
 from vtp.rooms import api as rooms_api
@@ -86,6 +87,7 @@ def routes() -> list[Route]:
         notices_api.routes,
         recordings_api.routes,
         timeline_api.routes,
+        recordings_play_api.routes,
         rooms_api.routes,
         accounts_pages.routes,
         audit_pages.routes,

@@ -55,6 +55,7 @@ from vtp.notices import events as notices_events
 from vtp.notices.api import NOTICES
 from vtp.notices.watch import Watch as NoticesWatch
 from vtp.recordings.api import RECORDINGS
+from vtp.recordings.play_api import DELIVERY
 from vtp.rooms.api.asking import ROOMS
 from vtp.runtime.api import RUNTIME
 from vtp.settings import Server, Settings
@@ -94,6 +95,7 @@ def make(parts: Parts, sockets: Sockets, classes: Classes, state: Health) -> web
     _fill(app, parts, state)
     app[ROOMS], app[PASSES] = classes.rooms, classes.rooms.guests
     app[RECORDINGS], app[WATCHING] = classes.recordings, classes.watching
+    app[DELIVERY] = parts.settings.delivery
     all_routes = declared.routes()
     mount(app, all_routes)
     attach(app, sockets)

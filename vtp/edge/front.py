@@ -136,7 +136,10 @@ class Front:
         if route.counted:
             request[ACTOR] = actor = await self._identify(request, route)
             self._require_origin(request, route, actor)
-            await self._limiter.request(actor, request[ADDRESS])
+            if route.streamed:
+                await self._limiter.stream(actor, request[ADDRESS])
+            else:
+                await self._limiter.request(actor, request[ADDRESS])
             route.rule.check(actor)
 
     async def _identify(self, request: web.Request, route: Route) -> Actor:

@@ -22,6 +22,7 @@ from vtp.ids import UserId
 _log = structlog.get_logger()
 
 _IN_MEMORY = "memory://"
+_TOGETHER = 50
 _REDIS = ("redis://", "rediss://", "redis+unix://")
 
 
@@ -60,8 +61,8 @@ class Window:
 
 
 class Counts(Protocol):
-    """Where requests are counted, by their kind: "user", "address", "register", "picture", "mail"
-    or "mailbox".
+    """Where requests are counted, by their kind: "user", "address", "stream", "streams",
+    "register", "picture", "guess", "mail" or "mailbox".
     """
 
     async def wait(self, kind: str, key: str) -> float:
@@ -79,6 +80,9 @@ class InMemory:
         self._windows = {
             "user": Window(options.requests_per_minute, 60),
             "address": Window(options.anonymous_per_minute, 60),
+            "stream": Window(options.streamed_per_minute, 60),
+            # A school is behind one address, and watches a class together.
+            "streams": Window(_TOGETHER * options.streamed_per_minute, 60),
             "register": Window(options.registrations_per_hour, 3600),
             "picture": Window(options.pictures_per_hour, 3600),
             "guess": Window(options.wrong_links_per_minute, 60),
@@ -105,6 +109,8 @@ class InRedis:
         self._items: dict[str, RateLimitItem] = {
             "user": RateLimitItemPerMinute(options.requests_per_minute),
             "address": RateLimitItemPerMinute(options.anonymous_per_minute),
+            "stream": RateLimitItemPerMinute(options.streamed_per_minute),
+            "streams": RateLimitItemPerMinute(_TOGETHER * options.streamed_per_minute),
             "register": RateLimitItemPerHour(options.registrations_per_hour),
             "picture": RateLimitItemPerHour(options.pictures_per_hour),
             "guess": RateLimitItemPerMinute(options.wrong_links_per_minute),
@@ -144,6 +150,13 @@ class Limiter:
             await self._hit("user", actor.person_id.hex)
         else:
             await self._hit("address", address)
+
+    async def stream(self, actor: Actor, address: str) -> None:
+        """A piece, a segment or a playlist of something that is played."""
+        if actor.known:
+            await self._hit("stream", actor.person_id.hex)
+        else:
+            await self._hit("streams", address)
 
     async def registration(self, address: str) -> None:
         await self._hit("register", address)

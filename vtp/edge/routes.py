@@ -73,6 +73,8 @@ class Route:
     for_devices: bool = False
     # Whether the asker is identified, checked and counted; static files and probes need none.
     counted: bool = True
+    # What players fetch many times a second has a limit of its own.
+    streamed: bool = False
     logged: bool = True
     described: bool = True  # in the API description
 

@@ -34,6 +34,7 @@ class Rule:
     owned: bool = False  # the object has an owner; `roles` are those who may beside the owner
     writes: bool = False  # which of noun:read and noun:write a key needs
     keys: bool = True  # whether an API key may do it at all
+    linked: bool = False  # its gate also takes a signed link, of somebody who is not signed in
     guests: bool = False  # whether a guest may come to its gate; nothing else is open to them
 
     @property
@@ -48,6 +49,8 @@ class Rule:
             return
         if actor.via is Via.KEY:
             self._check_key(actor)
+        if not actor.signed_in and self.linked:
+            return
         if not actor.signed_in:
             raise Unauthenticated
         if self.roles is not None and not self.owned and not actor.has(*self.roles):
@@ -84,8 +87,10 @@ def owner(
     writes: bool = False,
     keys: bool = True,
     guests: bool = False,
+    linked: bool = False,
 ) -> Rule:
     return Rule(
+        linked=linked,
         noun=noun,
         right=right,
         roles=frozenset(beside),

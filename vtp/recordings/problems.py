@@ -51,3 +51,9 @@ class TwoChaptersAtOnce(Invalid):
     """Two chapters cannot begin at one moment."""
 
     code = "two_chapters_at_once"
+
+
+class TooFarAhead(Invalid):
+    """This part of the recording is too far ahead of what there is."""
+
+    code = "too_far_ahead"

@@ -28,7 +28,7 @@ from vtp.settings.house import (
 )
 from vtp.settings.people import Auth, Mail, Notices, Provider
 from vtp.settings.section import Section
-from vtp.settings.teaching import Attendance, Media, Recorder, Rooms
+from vtp.settings.teaching import Attendance, Delivery, Media, Recorder, Rooms
 from vtp.settings.written import SettingsError, written
 
 __all__ = [
@@ -37,6 +37,7 @@ __all__ = [
     "Auth",
     "Blob",
     "Database",
+    "Delivery",
     "Jobs",
     "Limits",
     "Log",
@@ -76,6 +77,7 @@ class Settings(Section, frozen=True, kw_only=True):
     notices: Notices = Notices()
     rooms: Rooms = Rooms()
     recorder: Recorder = Recorder()
+    delivery: Delivery = Delivery()
     attendance: Attendance = Attendance()
     audit: Audit = Audit()
     webhooks: Webhooks = Webhooks()

@@ -79,6 +79,8 @@ class Limits(Section, frozen=True, kw_only=True):
     anonymous_per_minute: Count = 1_200
     registrations_per_hour: Count = 200
     pictures_per_hour: Count = 20
+    # Of recordings and live streams: pieces, segments and playlists for one player.
+    streamed_per_minute: Count = 6_000
     # Links for guests that open nothing, from one address.
     wrong_links_per_minute: Count = 20
     # Mails that can be asked for from one address of the network, and for one mail address.

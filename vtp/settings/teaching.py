@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
+
+import msgspec
 
 from vtp.settings.section import Count, Pause, Port, Positive, Section, Spare
 
@@ -73,6 +75,15 @@ class Recorder(Section, frozen=True, kw_only=True):
     reserve: Count = 1_073_741_824
     # How soon web looks for a recorder that has gone.
     retry: Positive = 0.2
+
+
+class Delivery(Section, frozen=True, kw_only=True):
+    # For how long it is remembered that somebody may see a recording.
+    gate_cache: Annotated[float, msgspec.Meta(gt=0, le=10)] = 5.0
+    # How long a link is good for players that cannot send a cookie.
+    link_lifetime: Annotated[float, msgspec.Meta(gt=0, le=86_400)] = 14_400.0
+    # Origins of other sites whose pages may play recordings by such links; "*" is all.
+    allowed_origins: tuple[str, ...] = ()
 
 
 class Attendance(Section, frozen=True, kw_only=True):

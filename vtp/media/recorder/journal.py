@@ -96,7 +96,7 @@ class Ended(Line, frozen=True, kw_only=True, tag="ended"):
 AnyLine = Began | PartBegan | Grown | Lost | PartEnded | Paused | Staged | TakenUp | Gap | Ended
 
 _encoder = msgspec.json.Encoder()
-_decoder = msgspec.json.Decoder(AnyLine)
+_decoder: msgspec.json.Decoder[AnyLine] = msgspec.json.Decoder(AnyLine)
 
 
 @dataclass(slots=True)
@@ -176,6 +176,14 @@ class Story:
 
 def written(line: AnyLine) -> bytes:
     return _encoder.encode(line) + b"\n"
+
+
+def line(text: bytes) -> AnyLine | None:
+    """None where it is torn, or nothing that we know."""
+    try:
+        return _decoder.decode(text)
+    except msgspec.DecodeError:
+        return None
 
 
 def read(data: bytes | Iterable[bytes]) -> Story:

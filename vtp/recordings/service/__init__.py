@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import structlog
@@ -17,7 +18,9 @@ from vtp.db import Database
 from vtp.errors import Unavailable
 from vtp.media.capture.link import Capture
 from vtp.recordings.service.library import Library
+from vtp.recordings.service.playing import Playing, Recheck
 from vtp.recordings.service.studio import Studio
+from vtp.recordings.service.tickets import Tickets
 from vtp.recordings.service.timeline import Timelines
 from vtp.tasks import Tasks
 
@@ -33,11 +36,20 @@ class Recordings:
     studio: Studio  # what goes on
     library: Library  # what there is
     timelines: Timelines  # what happened when on it
+    playing: Playing  # and how it is played
 
 
 @asynccontextmanager
 async def open_recordings(
-    db: Database, *, clock: Clock, audit: Audit, options: settings.Recorder, root: Path
+    db: Database,
+    *,
+    clock: Clock,
+    audit: Audit,
+    options: settings.Recorder,
+    delivery: settings.Delivery,
+    link_key: bytes,
+    recheck: Recheck,
+    root: Path,
 ) -> AsyncIterator[Recordings]:
     """For the one process that holds classes."""
     tasks = Tasks(_report)
@@ -45,11 +57,21 @@ async def open_recordings(
     studio = Studio(db, clock=clock, audit=audit, capture=capture, tasks=tasks)
     capture.run(tasks, on_news=studio.heard)
     tasks.start("recordings.sweep", _sweep(studio))
+    playing = Playing(
+        studio=studio,
+        clock=clock,
+        root=root,
+        tasks=tasks,
+        tickets=Tickets(link_key, lifetime=timedelta(seconds=delivery.link_lifetime)),
+        recheck=recheck,
+        options=delivery,
+    )
     try:
         library = Library(db, studio=studio, clock=clock, root=root)
         timelines = Timelines(db, studio=studio, clock=clock)
-        yield Recordings(studio=studio, library=library, timelines=timelines)
+        yield Recordings(studio=studio, library=library, timelines=timelines, playing=playing)
     finally:
+        playing.close()
         await tasks.close()
 
 

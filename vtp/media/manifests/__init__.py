@@ -1,0 +1,1 @@
+"""From the table of a recording to what players read: HLS, DASH, captions. Pure."""
