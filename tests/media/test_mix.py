@@ -20,8 +20,8 @@ from vtp import settings
 from vtp.clock import SystemClock
 from vtp.media.capture.wire import Open
 from vtp.media.recorder import journal
+from vtp.media.recorder.children import Children
 from vtp.media.recorder.mix import Mix
-from vtp.media.recorder.mixers import Mixers
 from vtp.media.recorder.samples import Sample
 from vtp.media.recorder.shelf import Files, Log, Part
 from vtp.sandbox.runner import Sandbox
@@ -46,7 +46,7 @@ class Session:
     """One process that records; a second one on the same folder goes on."""
 
     folder: Path
-    mixers: Mixers
+    mixers: Children
     sandbox: Watched
     log: Log = field(init=False)
     files: Files = field(init=False)
@@ -56,7 +56,7 @@ class Session:
     def __post_init__(self) -> None:
         self.log = Log(self.folder / "journal.jsonl")
         self.files = Files(self.folder, self.log)
-        self.mix = Mix(self.folder, self.files, self.log.story, self.mixers.start)
+        self.mix = Mix(self.folder, self.files, self.log.story, self.mixers.mixer)
 
     def say(self, who: str, at: float, data: bytes, *, level: int = 20) -> None:
         sample = Sample(data, True, codec="opus", level=level)
@@ -103,16 +103,16 @@ class Session:
 
 
 @pytest.fixture
-async def mixers() -> AsyncIterator[tuple[Mixers, Watched]]:
+async def mixers() -> AsyncIterator[tuple[Children, Watched]]:
     sandbox = Watched(settings.Sandbox(allow_weak=True), clock=SystemClock())
     sandbox.pids = []
-    made = Mixers(sandbox)
+    made = Children(sandbox)
     yield made, sandbox
     await made.close()
 
 
 @pytest.fixture
-def session(mixers: tuple[Mixers, Watched], tmp_path: Path) -> Session:
+def session(mixers: tuple[Children, Watched], tmp_path: Path) -> Session:
     return Session(tmp_path, *mixers)
 
 
@@ -175,7 +175,7 @@ async def test_a_mixer_that_is_killed_is_followed_by_another(session: Session) -
 
 
 async def test_a_recorder_that_was_killed_goes_on_with_the_mix(
-    session: Session, mixers: tuple[Mixers, Watched]
+    session: Session, mixers: tuple[Children, Watched]
 ) -> None:
     session.teach(seconds=2)
     await session.until(1.4)
@@ -191,7 +191,7 @@ async def test_a_recorder_that_was_killed_goes_on_with_the_mix(
 
 
 async def test_a_recording_without_a_mix_is_given_one_from_its_files(
-    session: Session, mixers: tuple[Mixers, Watched]
+    session: Session, mixers: tuple[Children, Watched]
 ) -> None:
     session.teach(seconds=4)
     session.files.close()

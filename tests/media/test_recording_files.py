@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import random
+import socket
 import time
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
@@ -18,6 +19,7 @@ from tests.support.lesson import Payload
 from vtp.media.capture import wire
 from vtp.media.capture.wire import Open, Pause
 from vtp.media.recorder import journal
+from vtp.media.recorder.mixspec import MixSpec
 from vtp.media.recorder.pieces import Piece
 from vtp.media.recorder.position import Positions
 from vtp.media.recorder.recording import Left, Recording
@@ -205,15 +207,23 @@ def test_a_file_that_was_cut_off_anywhere_plays_as_far_as_the_journal_tells(desk
         assert frames >= told
 
 
+class Nobody:
+    """There is no sandbox."""
+
+    def mixer(self, _: MixSpec, line: socket.socket) -> None:
+        line.close()
+
+    def converter(self, line: socket.socket) -> None:
+        line.close()
+
+
 def test_while_web_was_away_there_is_a_gap_and_the_end_is_where_it_was_told(
     tmp_path: Path,
 ) -> None:
     told: list[wire.FromRecorder] = []
     began = time.monotonic() - 60
     begin = wire.Begin(recording="r" * 36, began=began, began_wall=0.0)
-    recording = Recording(
-        begin, tmp_path, told.append, room=lambda: 1, start_mixer=lambda _, line: line.close()
-    )
+    recording = Recording(begin, tmp_path, told.append, room=lambda: 1, children=Nobody())
     recording.start()
     recording.put(wire.OnStage(recording="r" * 36, at=began + 5, track="t"))
     recording.put(wire.Packets(1, []))

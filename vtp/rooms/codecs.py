@@ -12,6 +12,8 @@ from typing import Final
 from vtp.rooms.facts import ParticipantId, Source
 
 CAMERA: Final = "video/H264"
+# What a recording keeps: every class may be recorded.
+_KEPT = ("video/H264", "video/VP8")
 # What is asked for in the place of another: the first is what every browser can encode.
 _INSTEAD = ("video/VP8", "video/H264", "video/VP9", "video/AV1")
 
@@ -30,6 +32,12 @@ class Codecs:
     def of(self, source: Source) -> str | None:
         """What is to be sent now; None for sound."""
         return self.now().get(source)
+
+    @property
+    def offered(self) -> tuple[str, ...]:
+        """To who publishes: first what cameras send, then what is kept, then what was asked for."""
+        now = self.now()
+        return tuple(dict.fromkeys((now.get("camera", CAMERA), *_KEPT, *now.values())))
 
     def watches(self, who: ParticipantId, able: Iterable[str]) -> None:
         """They can decode these, and nothing else that is forwarded."""

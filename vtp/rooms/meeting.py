@@ -278,9 +278,7 @@ class Meeting:
     @property
     def capabilities(self) -> RtpCapabilities:
         """What is offered to who publishes: the first codec is the one that cameras use."""
-        if (only := self.codecs.only.get("camera")) is None:
-            return self._outside.plane.capabilities
-        return ortc.router_capabilities((only,))
+        return ortc.router_capabilities(self.codecs.offered, alone=True)
 
     def _where(self, participant_id: ParticipantId) -> Sid | None:
         seat = self.seats.get(participant_id)

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import structlog
+
 from vtp.media.capture import wire
 from vtp.media.capture.legs import Leg, Line
 from vtp.media.rtp.packet import Packet
 from vtp.media.sfu.stream import Stream
+
+_log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +38,9 @@ class TrackSink:
     def began(self, stream: Stream) -> None:
         self._close()
         published = stream.producer.published
+        if published.mime.lower() not in wire.RECORDED:
+            _log.warning("capture.no_file_for", track=self.subject.track, mime=published.mime)
+            return
         opened = wire.Open(
             leg=self._number(),
             recording=self.subject.recording,

@@ -19,6 +19,8 @@ _LEG = struct.Struct("!I")
 # Number, timestamp, arrival, flags, level, length of the payload.
 _PACKET = struct.Struct("!QIdBbH")
 _MARKER, _KEY = 1, 2
+# What there are files for.
+RECORDED = frozenset({"video/h264", "video/vp8", "audio/opus"})
 
 # Number, timestamp, arrival, marker, key, payload, and of sound the level: -dBov, -1 where unknown.
 Packed = tuple[int, int, float, bool, bool, bytes, int]

@@ -82,6 +82,13 @@ class TakenUp(Line, frozen=True, kw_only=True, tag="taken_up"):
     at: float
 
 
+class Behind(Line, frozen=True, kw_only=True, tag="behind"):
+    """From this part on, this track was not made into H.264 while it was recorded."""
+
+    track: str
+    part: int
+
+
 class Gap(Line, frozen=True, kw_only=True, tag="gap"):
     """Nothing of these seconds reached the recorder: the server was away."""
 
@@ -93,7 +100,9 @@ class Ended(Line, frozen=True, kw_only=True, tag="ended"):
     at: float
 
 
-AnyLine = Began | PartBegan | Grown | Lost | PartEnded | Paused | Staged | TakenUp | Gap | Ended
+AnyLine = (
+    Began | PartBegan | Grown | Lost | PartEnded | Paused | Staged | TakenUp | Behind | Gap | Ended
+)
 
 _encoder = msgspec.json.Encoder()
 _decoder: msgspec.json.Decoder[AnyLine] = msgspec.json.Decoder(AnyLine)
@@ -132,6 +141,7 @@ class Story:
     paused: list[Paused] = field(default_factory=list)
     staged: list[Staged] = field(default_factory=list)
     taken_up: list[float] = field(default_factory=list)
+    behind: list[Behind] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
     ended: float | None = None
 
@@ -166,6 +176,8 @@ class Story:
             case TakenUp():
                 self.taken_up.append(line.at)
                 self.ended = None
+            case Behind():
+                self.behind.append(line)
             case Gap():
                 self.gaps.append(line)
             case Ended():

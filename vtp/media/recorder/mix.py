@@ -65,9 +65,9 @@ class Mix:
         self._began_at = self._passed_over = 0
         self._again_at = 0.0
         self._deaths = self._stuck = 0
-        files.hear = self._hear
+        files.hear_voice = self._hear
 
-    def _hear(self, part: int, at: int, sample: Sample) -> None:
+    def _hear(self, _: Open, part: int, sample: Sample, at: int, _duration: int) -> None:
         self._voices.heard(part, at, sample.data, sample.level)
 
     @property

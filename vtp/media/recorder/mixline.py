@@ -1,4 +1,4 @@
-"""The recorder's end of the line to a mixer. Nothing here waits, but `wait`."""
+"""The recorder's end of the line to a child. Nothing here waits, but `wait`."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ _READ = 256 * 1024
 
 
 class Line:
-    def __init__(self, sock: socket.socket) -> None:
+    def __init__(self, sock: socket.socket, *, most: int | None = None) -> None:
         sock.setblocking(False)
         self._socket = sock
         self._waiting = bytearray()
-        self._frames = mixwire.Frames()
+        self._frames = mixwire.Frames() if most is None else mixwire.Frames(most=most)
         self.gone = False
 
     def send(self, data: bytes) -> None:

@@ -58,14 +58,15 @@ def _frame(kind: int, body: bytes) -> bytes:
 class Frames:
     """Out of what arrives in any pieces."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, most: int = _MOST) -> None:
         self._held = bytearray()
+        self._most = most
 
     def feed(self, data: bytes) -> Iterator[tuple[int, bytes]]:
         self._held += data
         while len(self._held) >= _HEAD.size:
             size, kind = _HEAD.unpack_from(self._held)
-            if size > _MOST:
+            if size > self._most:
                 raise NotOurs
             if len(self._held) < _HEAD.size + size:
                 return

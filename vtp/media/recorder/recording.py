@@ -12,14 +12,17 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 from time import monotonic
+from typing import Protocol
 
 import structlog
 
 from vtp.media.capture import wire
 from vtp.media.recorder import journal
+from vtp.media.recorder.convert import Converting, StartConverter
 from vtp.media.recorder.mix import Mix, StartMixer
 from vtp.media.recorder.pieces import Piece
 from vtp.media.recorder.position import Positions
+from vtp.media.recorder.samples import READERS, Sample
 from vtp.media.recorder.shelf import Files, Log
 from vtp.media.recorder.timeline import Offset
 from vtp.media.recorder.tracks import Track
@@ -42,6 +45,16 @@ class Left:
     """Web has gone, and may come back."""
 
 
+class Starts(Protocol):
+    """`children.Children`; from any thread."""
+
+    @property
+    def mixer(self) -> StartMixer: ...
+
+    @property
+    def converter(self) -> StartConverter: ...
+
+
 Told = wire.FromWeb | wire.Packets | Left
 _log = structlog.get_logger()
 
@@ -56,7 +69,7 @@ class Recording:
         tell: Tell,
         *,
         room: Callable[[], int],
-        start_mixer: StartMixer,
+        children: Starts,
     ) -> None:
         self.id = begin.recording
         self.finished = threading.Event()
@@ -64,7 +77,7 @@ class Recording:
         self._folder = folder
         self._tell = tell
         self._room = room  # bytes that may still be written
-        self._start_mixer = start_mixer
+        self._children = children
         self._waiting: queue.SimpleQueue[Told | None] = queue.SimpleQueue()
         self._bytes = 0
         self._lock = threading.Lock()
@@ -94,7 +107,7 @@ class Recording:
     def _run(self) -> None:
         try:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o750)
-            writing = _Writing(self._begin, self._folder, self._tell, self._start_mixer)
+            writing = _Writing(self._begin, self._folder, self._tell, self._children)
             try:
                 self._work(writing)
             finally:
@@ -141,16 +154,17 @@ def _size(told: Told) -> int:
 class _Writing:
     """What the thread does; nobody else touches it."""
 
-    def __init__(
-        self, begin: wire.Begin, folder: Path, tell: Tell, start_mixer: StartMixer
-    ) -> None:
+    def __init__(self, begin: wire.Begin, folder: Path, tell: Tell, children: Starts) -> None:
         self._id = begin.recording
         self._tell = tell
         self._positions = Positions(begin.began, begin.pauses)
         self._noted = len([one for one in begin.pauses if one.until])
         self._log = Log(folder / journal.NAME)
         self._files = Files(folder, self._log)
-        self._mix = Mix(folder, self._files, self._log.story, start_mixer)
+        self._mix = Mix(folder, self._files, self._log.story, children.mixer)
+        self._screen = Converting(self._files, children.converter)
+        self._camera = Converting(self._files, children.converter)
+        self._files.hear_picture = self._hear_picture
         self._mix_from = monotonic()
         self._tracks: dict[int, Track] = {}
         self._walls: dict[str, Offset] = {}
@@ -210,7 +224,11 @@ class _Writing:
                 pass
 
     def _open(self, told: wire.Open) -> None:
+        if told.mime.lower() not in READERS:
+            return
         wall = self._walls.setdefault(told.participant, Offset())
+        if told.source == "screen":
+            self._screen.track = told.track
         self._tracks[told.leg] = Track(told, self._positions, self._files, wall)
 
     def _packets(self, told: wire.Packets) -> None:
@@ -227,8 +245,15 @@ class _Writing:
             self._log.write(journal.Paused(at=at, seconds=pause.until - pause.since))
         self._noted = len(done)
 
+    def _hear_picture(
+        self, opened: wire.Open, part: int, sample: Sample, at: int, duration: int
+    ) -> None:
+        converting = self._screen if opened.source == "screen" else self._camera
+        converting.hear(opened, part, sample, at, duration)
+
     def _on_stage(self, told: wire.OnStage) -> None:
         """Once: it is said again to a recorder that comes back."""
+        self._camera.track = told.track
         staged = self._log.story.staged
         if told.track != (staged[-1].track if staged else ""):
             at = self._positions.reached(told.at)
@@ -240,6 +265,8 @@ class _Writing:
             track.take((), now)
             self._ask(leg, track, now)
             self._say_took(leg, track)
+        self._screen.beat(now)
+        self._camera.beat(now)
         if now >= self._mix_from:
             self._mix.beat(self._said_until(now), now)
         if now - self._synced < _SYNC_EVERY:
@@ -287,6 +314,8 @@ class _Writing:
         """What came after a stop, because it was under way, counts as well."""
         self.stop(monotonic())
         seconds = max(self._log.story.seconds, self._positions.reached(at))
+        self._screen.close()
+        self._camera.close()
         self._mix.finish(seconds)
         self._log.write(journal.Ended(at=seconds))
         self._log.sync()
@@ -294,6 +323,8 @@ class _Writing:
         self._tell(told)
 
     def close(self) -> None:
+        self._screen.close()
+        self._camera.close()
         self._mix.close()
         self._files.close()
         self._log.close()

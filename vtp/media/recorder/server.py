@@ -12,7 +12,7 @@ from pathlib import Path
 import structlog
 
 from vtp.media.capture import place, wire
-from vtp.media.recorder.mixers import Confined, Mixers
+from vtp.media.recorder.children import Children, Confined
 from vtp.media.recorder.recording import Left, Recording
 
 # A recording is a folder of this name; nothing else may come over the socket.
@@ -33,7 +33,7 @@ class Recorder:
         self._of_leg: dict[int, Recording] = {}
         self._writer: asyncio.StreamWriter | None = None
         self._loop = asyncio.get_running_loop()
-        self._mixers = Mixers(sandbox)
+        self._children = Children(sandbox)
 
     async def serve(self, stop: asyncio.Event) -> None:
         sock = place.listening(self._root)
@@ -46,7 +46,7 @@ class Recorder:
             if self._writer is not None:
                 self._writer.close()
             await self._finish_all()
-            await self._mixers.close()
+            await self._children.close()
 
     async def _client(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self._writer is not None:
@@ -104,9 +104,7 @@ class Recorder:
             self._tell(wire.Failed(recording=told.recording, code="disk_full"))
             return
         folder = self._root / told.recording
-        made = Recording(
-            told, folder, self._tell_soon, room=self._free, start_mixer=self._mixers.start
-        )
+        made = Recording(told, folder, self._tell_soon, room=self._free, children=self._children)
         self._recordings[told.recording] = made
         made.start()
 

@@ -13,8 +13,8 @@ from vtp.media.recorder.filed import VOICES
 from vtp.media.recorder.files import Aac, GrowingFile, Picture, Sound, WebPicture
 from vtp.media.recorder.samples import Sample
 
-# Of a sample that is written: the part, the tick, and the sample.
-Hear = Callable[[int, int, Sample], None]
+# Of a sample that is written: of what, its part, itself, its tick and its duration.
+Hear = Callable[[Open, int, Sample, int, int], None]
 AAC = "mp4a.40.2"  # RFC 6381
 
 # s; the shorter ones are what those who follow live wait for.
@@ -47,14 +47,15 @@ class Log:
 class Part:
     """One file of it, with the number that the journal calls it by."""
 
-    def __init__(self, number: int, file: GrowingFile, hear: Hear | None) -> None:
+    def __init__(self, number: int, file: GrowingFile, opened: Open, hear: Hear | None) -> None:
         self.number = number
         self.file = file
+        self._opened = opened
         self._hear = hear
 
     def write(self, sample: Sample, *, at: int, duration: int) -> list[Fragment]:
         if self._hear is not None:
-            self._hear(self.number, at, sample)
+            self._hear(self._opened, self.number, sample, at, duration)
         return self.file.write(sample, at=at, duration=duration)
 
 
@@ -64,7 +65,9 @@ class Files:
     def __init__(self, folder: Path, log: Log) -> None:
         self._folder = folder
         self._log = log
-        self.hear: Hear | None = None  # whoever mixes what is said
+        # Whoever mixes what is said, and whoever converts pictures of VP8.
+        self.hear_voice: Hear | None = None
+        self.hear_picture: Hear | None = None
         self._next = max(log.story.parts, default=0) + 1
         self._open: dict[int, Part] = {}
         self._closed = sum(_bytes_of(part) for part in log.story.parts.values())
@@ -76,9 +79,8 @@ class Files:
     def part(self, opened: Open, sample: Sample) -> Part:
         number, self._next = self._next, self._next + 1
         name = f"{number:04d}.{'webm' if sample.codec == 'vp8' else 'mp4'}"
-        said = sample.codec == "opus" and opened.source in VOICES
-        hear = self.hear if said else None
-        made = Part(number, _made(self._folder / name, opened, sample), hear)
+        file = _made(self._folder / name, opened, sample)
+        made = Part(number, file, opened, self._heard_by(opened, sample))
         self._open[number] = made
         self._log.write(
             journal.PartBegan(
@@ -95,6 +97,14 @@ class Files:
             )
         )
         return made
+
+    def _heard_by(self, opened: Open, sample: Sample) -> Hear | None:
+        if sample.codec == "opus" and opened.source in VOICES:
+            return self.hear_voice
+        return self.hear_picture if sample.codec == "vp8" else None
+
+    def behind(self, track: str, part: int) -> None:
+        self._log.write(journal.Behind(track=track, part=part))
 
     def grown(self, number: int, fragments: list[Fragment]) -> None:
         for one in fragments:

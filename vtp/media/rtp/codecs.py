@@ -88,10 +88,14 @@ EXTENSIONS = tuple(
 )
 
 
-def in_order(camera: Sequence[str]) -> tuple[Codec, ...]:
-    """Sound first, then the video codecs named ("h264" or "video/H264"), then the others."""
-    named = (_BY_NAME[name.rpartition("/")[2].lower()] for name in camera)
-    return (OPUS, *{codec.mime: codec for codec in (*named, *_VIDEO)}.values())
+def in_order(camera: Sequence[str], *, alone: bool = False) -> tuple[Codec, ...]:
+    """Sound first, then the video codecs named ("h264" or "video/H264"), then the others.
+
+    `alone` leaves the others out.
+    """
+    named = [_BY_NAME[name.rpartition("/")[2].lower()] for name in camera]
+    others = () if alone else _VIDEO
+    return (OPUS, *{codec.mime: codec for codec in (*named, *others)}.values())
 
 
 def forwarded(mime: str) -> Codec:

@@ -111,10 +111,13 @@ class Consumed:
     twcc: bool
 
 
-def router_capabilities(camera: Sequence[str] = ()) -> RtpCapabilities:
-    """What is forwarded. A sender takes the first codec it knows, so `camera` names the order."""
+def router_capabilities(camera: Sequence[str] = (), *, alone: bool = False) -> RtpCapabilities:
+    """What is forwarded. A sender takes the first codec it knows, so `camera` names the order.
+
+    `alone` offers no others.
+    """
     listed: list[RtpCodecCapability] = []
-    for codec in codecs.in_order(camera):
+    for codec in codecs.in_order(camera, alone=alone):
         listed.append(_capability(codec))
         if codec.rtx_pt is not None:
             listed.append(

@@ -1,4 +1,4 @@
-"""Mixers as processes: each a sandboxed child, which ends with its recording."""
+"""The children of a recording as processes behind walls: its mixer, its converters."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import msgspec
 import structlog
 
 from vtp.errors import Problem
-from vtp.media.recorder import mixspec
+from vtp.media.recorder import convertspec, mixspec
 from vtp.tasks import Tasks
 
 _MEMORY = 768 * 1024 * 1024  # bytes of address space, most of it libraries
@@ -21,7 +21,7 @@ _log = structlog.get_logger()
 
 
 class Working(Protocol):
-    async def result(self) -> mixspec.Mixed: ...
+    async def result(self) -> object: ...
 
 
 class Confined(Protocol):
@@ -40,7 +40,7 @@ class Confined(Protocol):
     ) -> AbstractAsyncContextManager[Working]: ...
 
 
-class Mixers:
+class Children:
     """Made on the loop; whoever makes them awaits `close`."""
 
     def __init__(self, sandbox: Confined) -> None:
@@ -48,25 +48,40 @@ class Mixers:
         self._tasks = Tasks(_report)
         self._loop = asyncio.get_running_loop()
 
-    def start(self, spec: mixspec.MixSpec, line: socket.socket) -> None:
+    def mixer(self, spec: mixspec.MixSpec, line: socket.socket) -> None:
         """From any thread. The line is its own from here on; when it closes, the mixer is gone."""
+        self._start(mixspec.FUNCTION, spec, mixspec.Mixed, line)
+
+    def converter(self, line: socket.socket) -> None:
+        """As `mixer`."""
+        spec = convertspec.ConvertSpec()
+        self._start(convertspec.FUNCTION, spec, convertspec.Converted, line)
+
+    def _start(
+        self, function: str, spec: msgspec.Struct, returns: type, line: socket.socket
+    ) -> None:
         try:
-            self._loop.call_soon_threadsafe(self._begin, spec, line)
+            self._loop.call_soon_threadsafe(self._begin, function, spec, returns, line)
         except RuntimeError:  # the loop has ended
             line.close()
 
-    def _begin(self, spec: mixspec.MixSpec, line: socket.socket) -> None:
+    def _begin(
+        self, function: str, spec: msgspec.Struct, returns: type, line: socket.socket
+    ) -> None:
+        work = self._run(function, spec, returns, line)
         with suppress(RuntimeError):
-            self._tasks.start("mixer", self._run(spec, line))
+            self._tasks.start(function, work)
             return
         line.close()
 
-    async def _run(self, spec: mixspec.MixSpec, line: socket.socket) -> None:
+    async def _run(
+        self, function: str, spec: msgspec.Struct, returns: type, line: socket.socket
+    ) -> None:
         with line:
             working = self._sandbox.start(
-                mixspec.FUNCTION,
+                function,
                 spec,
-                returns=mixspec.Mixed,
+                returns=returns,
                 files={"line": line.fileno()},
                 memory=_MEMORY,
                 cpu_seconds=math.inf,
