@@ -33,6 +33,8 @@ class Problem(Exception):
         self.retry_after = retry_after
         # What a program needs to go on from here; members of the problem beside those of all.
         self.more = dict(more or {})
+        # What a protocol wants said beside it, in headers.
+        self.headers: dict[str, str] = {}
 
     @classmethod
     def title(cls) -> str:

@@ -18,6 +18,8 @@ MeetingId = NewType("MeetingId", UUID)
 MailId = NewType("MailId", UUID)
 NoticeId = NewType("NoticeId", UUID)
 RecordingId = NewType("RecordingId", UUID)
+MediaId = NewType("MediaId", UUID)
+UploadId = NewType("UploadId", UUID)
 
 
 def uuid7(now_ms: int | None = None) -> UUID:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -34,7 +34,20 @@ from vtp.app import declared
 from vtp.app.hooks import endpoints
 from vtp.edge.routes import Route
 from vtp.edge.rules import Rule
-from vtp.ids import IdentityId, JobId, MeetingId, NoticeId, PasskeyId, RecordingId, RoomId, uuid7
+from vtp.ids import (
+    IdentityId,
+    JobId,
+    MediaId,
+    MeetingId,
+    NoticeId,
+    PasskeyId,
+    RecordingId,
+    RoomId,
+    UploadId,
+    uuid7,
+)
+from vtp.library.store import items, uploads
+from vtp.library.tus import OFFSET_TYPE
 from vtp.recordings import store as recordings
 from vtp.rooms.facts import ParticipantId
 from vtp.rooms.model import Attendee, Room
@@ -63,6 +76,7 @@ class Call:
     others: int | None = None
     # A page that sends whoever is not signed in to the form.
     page: bool = False
+    headers: dict[str, str] = field(default_factory=dict)
 
 
 _NEW = itertools.count()
@@ -81,6 +95,10 @@ _PASSKEY = {
 
 _LIST_KIND = "multipart/form-data; boundary=x"
 _LIST = b'--x\r\nContent-Disposition: form-data; name="list"\r\n\r\nmail\r\n--x--\r\n'
+
+_TUS = {"Tus-Resumable": "1.0.0"}
+_ON = {"Upload-Offset": "0", **_TUS}
+_LINK_OF_NO_COURSE = {"title": "Plot", "link": "https://plot.test/", "course": str(uuid7())}
 
 _WEBHOOK = {"url": "https://hooks.school.test/", "events": ["meeting.started"]}
 
@@ -289,6 +307,32 @@ CALLS: dict[tuple[str, str], Call] = {
     ("POST", "/api/v1/progress"): Call(200, of="recording to report", others=404),
     ("GET", "/api/v1/progress"): Call(200),
     ("GET", "/api/v1/progress/{id}"): Call(200, of="recording", others=404),
+    ("OPTIONS", "/api/v1/uploads"): Call(204),
+    # It does not say which version of tus it speaks.
+    ("POST", "/api/v1/uploads"): Call(412),
+    ("GET", "/api/v1/uploads"): Call(200),
+    ("GET", "/api/v1/uploads/{id}"): Call(200, of="upload", others=404),
+    ("PATCH", "/api/v1/uploads/{id}"): Call(
+        204, raw=b"", kind=OFFSET_TYPE, headers=_ON, of="upload", others=404
+    ),
+    ("DELETE", "/api/v1/uploads/{id}"): Call(204, headers=_TUS, of="upload", others=404),
+    ("GET", "/api/v1/media"): Call(200),
+    ("POST", "/api/v1/media"): Call(422, raw=_LIST, kind=_LIST_KIND),
+    ("POST", "/api/v1/media/links"): Call(404, body=_LINK_OF_NO_COURSE),
+    ("GET", "/api/v1/media/{id}"): Call(200, of="media", others=404),
+    ("PATCH", "/api/v1/media/{id}"): Call(200, body={"title": "Plot"}, of="media", others=404),
+    ("DELETE", "/api/v1/media/{id}"): Call(200, of="media", others=404),
+    ("POST", "/api/v1/media/{id}/restore"): Call(200, of="media", others=404),
+    # A link has no file.
+    ("POST", "/api/v1/media/{id}/replace"): Call(
+        404, body={"by": str(uuid7())}, of="media", others=404
+    ),
+    ("GET", "/api/v1/media/{id}/file"): Call(404, of="media", others=404),
+    ("GET", "/api/v1/media/{id}/poster"): Call(404, of="media", others=404),
+    ("GET", "/api/v1/videos"): Call(200),
+    ("GET", "/api/v1/videos/{id}"): Call(200, of="video", others=404),
+    ("GET", "/api/v1/videos/{id}/stream"): Call(409, of="video", others=404),
+    ("POST", "/api/v1/videos/{id}/views"): Call(200, of="video", others=404),
     ("POST", "/whip/{id}"): Call(201, raw=_PUBLISH, kind=SDP, of="room", others=404),
     ("OPTIONS", "/whip/{id}"): Call(200, of="room"),
     ("OPTIONS", "/whip/{id}/{session}"): Call(200, of="whip"),
@@ -509,8 +553,8 @@ class School:
                 if of in {"whip", "whep"}:
                     await self.open_session(of, room)
                 return str(room.id)
-            case "meeting" | "participant" | "track" | "recording":
-                return str(await (self.recording() if of == "recording" else self.meeting()))
+            case "meeting" | "participant" | "track" | "recording" | "media" | "video" | "upload":
+                return str(await self.filmed(of))
         return ""
 
     async def list_of_people(self) -> UUID:
@@ -560,6 +604,32 @@ class School:
             await recordings.finish(tx, id=recording_id, state="ready", reason="", at=_BORN)
         self.inside = {"{part}": "1", "{name}": "stage", "{source}": "1", "{piece}": "0-1"}
         return recording_id
+
+    async def filmed(self, of: str) -> UUID:
+        if of in {"media", "video", "upload"}:
+            return await self.media(of)
+        return await (self.recording() if of == "recording" else self.meeting())
+
+    async def media(self, of: str) -> UUID:
+        """A link, a video whose bytes have not come, or the upload of one."""
+        made, owner = MediaId(uuid7()), self.people[OWNER].user.id
+        given: Any = {"id": made, "owner_id": owner, "course_id": None, "title": "x", "at": _BORN}
+        async with self.application.parts.db.transaction() as tx:
+            if of == "media":
+                await items.insert_link(tx, link="https://plot.test/", **given)
+                return made
+            await items.insert(tx, kind="video", file_name="x.mp4", **given)
+            await uploads.insert(
+                tx,
+                id=UploadId(made),
+                owner_id=owner,
+                media_id=made,
+                file_name="x.mp4",
+                size=10,
+                at=_BORN,
+                expires_at=datetime.now(UTC) + timedelta(days=1),
+            )
+        return made
 
     async def identity(self) -> IdentityId:
         made = Identity(
@@ -698,7 +768,7 @@ async def arguments(school: School, route: Route, call: Call, name: str) -> dict
         path = path.replace("{id}", await school.thing(call.of))
         for name_inside, value in school.inside.items():
             path = path.replace(name_inside, value)
-    headers = {"Origin": school.application.url}
+    headers = {"Origin": school.application.url, **call.headers}
     if call.kind:
         headers["Content-Type"] = call.kind
     elif call.form == {}:
@@ -801,6 +871,9 @@ UNWRITTEN = {
     ("POST", "/api/v1/meetings/{id}/images"): _WITH_THE_CLASS,
     ("DELETE", "/api/v1/meetings/{id}/messages/{message}"): _WITH_THE_CLASS,
     ("POST", "/api/v1/progress"): "what one watched is nobody else's business",
+    ("PATCH", "/api/v1/uploads/{id}"): "it is written once it is whole",
+    ("DELETE", "/api/v1/uploads/{id}"): "of what was never there nothing is written",
+    ("POST", "/api/v1/videos/{id}/views"): "counts, and names nobody",
     ("POST", "/whip/{id}"): _WITH_THE_CLASS,
     ("DELETE", "/whip/{id}/{session}"): _WITH_THE_CLASS,
     ("POST", "/whep/{id}"): _WITH_THE_CLASS,

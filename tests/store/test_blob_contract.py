@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import os
 import random
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
@@ -344,3 +345,24 @@ async def test_md5_serves_stores_that_know_no_sha256(
         put = await blobs.put("a/x", data)
         assert await blobs.stat("a/x") == put
         assert await _read(blobs, "a/x") == data
+
+
+async def test_a_finished_file_is_taken_as_it_is(blobs: Blobs, tmp_path: Path) -> None:
+    data, path = _noise(70_000), tmp_path / "finished"
+    path.write_bytes(data)
+    stat = await blobs.adopt(
+        "media/aa/x", path, content_type="video/mp4", size=len(data), sha256=_hash(data)
+    )
+    path.unlink()
+    assert (stat.size, stat.sha256, stat.content_type) == (len(data), _hash(data), "video/mp4")
+    async with blobs.get("media/aa/x", start=10, length=5) as reading:
+        assert b"".join([piece async for piece in reading]) == data[10:15]
+
+
+async def test_a_blob_is_an_open_file_for_who_needs_one(blobs: Blobs) -> None:
+    await blobs.put("media/aa/y", b"some bytes")
+    async with blobs.descriptor("media/aa/y") as fd:
+        assert os.read(fd, 100) == b"some bytes"
+    with pytest.raises(NoSuchBlob):
+        async with blobs.descriptor("media/aa/none"):
+            pass

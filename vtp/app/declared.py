@@ -19,6 +19,9 @@ from vtp.edge.sockets import upgrade
 from vtp.jobs import api as jobs_api
 from vtp.jobs import events as jobs_events
 from vtp.jobs import jobs as jobs_jobs
+from vtp.library import api as library_api
+from vtp.library import jobs as library_jobs
+from vtp.library.service import merging as library_merging
 from vtp.mail import api as mail_api
 from vtp.mail import jobs as mail_jobs
 from vtp.mail import pages as mail_pages
@@ -57,6 +60,7 @@ HANDLERS = (
     takeout_jobs.handlers,
     audit_jobs.handlers,
     jobs_jobs.handlers,
+    library_jobs.handlers,
     mail_jobs.handlers,
     notices_jobs.handlers,
     rooms_jobs.handlers,
@@ -65,7 +69,12 @@ HANDLERS = (
 # What webhooks tell.
 HOOKS = (*accounts_hooks.news, *rooms_hooks.news)
 # Who moves what they keep of people, when two accounts of one person are merged.
-BELONGINGS = (rooms_merging.move, attendance_merging.move, recordings_merging.move)
+BELONGINGS = (
+    rooms_merging.move,
+    attendance_merging.move,
+    recordings_merging.move,
+    library_merging.move,
+)
 # What people can be told, and all that may be written to them.
 KINDS = (*accounts_kinds.KINDS,)
 LETTERS = (mail_service.TEST, *accounts_kinds.LETTERS)
@@ -83,6 +92,7 @@ def routes() -> list[Route]:
         runtime_api.routes,
         webhooks_api.routes,
         jobs_api.routes,
+        library_api.routes,
         mail_api.routes,
         notices_api.routes,
         recordings_api.routes,

@@ -10,6 +10,7 @@ from vtp.accounts.holding import Holder
 from vtp.attendance import held as attendance
 from vtp.audit import held as audit
 from vtp.jobs import held as jobs
+from vtp.library import held as library
 from vtp.mail import held as mail
 from vtp.notices import held as notices
 from vtp.recordings import held as recordings
@@ -18,6 +19,7 @@ from vtp.rooms import held as rooms
 HOLDERS: tuple[Holder, ...] = (
     rooms,
     recordings,
+    library,
     attendance,
     notices,
     mail,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from vtp import settings
@@ -13,6 +13,7 @@ from vtp.accounts.service import Accounts, open_accounts
 from vtp.accounts.service.standing import Standing
 from vtp.app import declared
 from vtp.app.letterbox import Letterbox, letterbox
+from vtp.app.shelves import Shelves
 from vtp.audit.service import Audit
 from vtp.blob.opening import open_blobs
 from vtp.blob.port import Blobs
@@ -22,6 +23,7 @@ from vtp.db.schema import require_schema
 from vtp.edge.limits import Limiter
 from vtp.edge.origins import Origins, is_local, of_settings
 from vtp.jobs.service import Jobs
+from vtp.library.service import Library, open_library
 from vtp.runtime.service import Runtime, own_copy
 from vtp.sandbox.runner import Sandbox
 from vtp.settings import Settings
@@ -50,6 +52,7 @@ class Parts:
     webhooks: Webhooks
     letterbox: Letterbox
     accounts: Accounts
+    library: Library
     standing: Standing
 
 
@@ -59,13 +62,13 @@ async def open_parts(
 ) -> AsyncIterator[Parts]:
     """Refuses a database that does not have exactly the schema of this program."""
     clock = clock or SystemClock()
-    origins = of_settings(chosen.server)
-    limiter = Limiter(chosen.limits)
+    origins, limiter = of_settings(chosen.server), Limiter(chosen.limits)
     async with AsyncExitStack() as stack:
+        enter = stack.enter_async_context
         stack.push_async_callback(limiter.close)
-        db = await stack.enter_async_context(open_database(chosen.database, clock=clock))
+        db = await enter(open_database(chosen.database, clock=clock))
         await require_schema(db)
-        blobs = await stack.enter_async_context(open_blobs(chosen.blob, data_dir=chosen.data_dir))
+        blobs = await enter(open_blobs(chosen.blob, data_dir=chosen.data_dir))
         audit = Audit(db, clock)
         defaults, chosen = chosen, own_copy(chosen)
         runtime = Runtime(db, clock=clock, audit=audit, defaults=defaults, live=chosen)
@@ -73,7 +76,7 @@ async def open_parts(
         jobs = Jobs(db, chosen.jobs, declared.HANDLERS, record=audit.record)
         webhooks = Webhooks(db, clock=clock, audit=audit, jobs=jobs)
         box = letterbox(chosen, db, clock=clock, jobs=jobs, origins=origins, demo=demo)
-        accounts = await stack.enter_async_context(
+        accounts = await enter(
             open_accounts(
                 db,
                 clock=clock,
@@ -94,6 +97,7 @@ async def open_parts(
                 demo=demo,
             )
         )
+        shelf = await enter(_library(chosen, db, clock=clock, audit=audit, blobs=blobs, jobs=jobs))
         yield Parts(
             settings=chosen,
             clock=clock,
@@ -109,8 +113,24 @@ async def open_parts(
             webhooks=webhooks,
             letterbox=box,
             accounts=accounts,
+            library=shelf,
             standing=Standing(db, clock=clock, demo=demo),
         )
+
+
+def _library(
+    chosen: Settings, db: Database, *, clock: Clock, audit: Audit, blobs: Blobs, jobs: Jobs
+) -> AbstractAsyncContextManager[Library]:
+    return open_library(
+        db,
+        clock=clock,
+        audit=audit,
+        blobs=blobs,
+        jobs=jobs,
+        shelves=Shelves(),
+        options=chosen.library,
+        folder=chosen.data_dir / "uploads",
+    )
 
 
 def demo_wanted(server: settings.Server) -> bool:

@@ -49,6 +49,7 @@ from vtp.jobs import events as jobs_events
 from vtp.jobs.api import JOBS
 from vtp.jobs.handlers import Catalogue
 from vtp.jobs.watch import Watch
+from vtp.library.api.asking import LIBRARY
 from vtp.mail import pages as mail_pages
 from vtp.mail.api import MAILS
 from vtp.notices import events as notices_events
@@ -129,6 +130,7 @@ def _fill(app: web.Application, parts: Parts, state: Health) -> None:
     app[MAILS], app[NOTICES] = parts.letterbox.mails, parts.letterbox.notices
     app[ACCOUNTS], app[JOBS], app[SCOPES] = parts.accounts, parts.jobs, declared.scopes()
     app[RUNTIME] = parts.runtime
+    app[LIBRARY] = parts.library
     app[TAKEOUTS], app[ERASURE] = takeouts(parts), erasure(parts, demo=demo_wanted(server))
     app[SCHOOL] = parts.settings.school.name
     app[HEALTH], app[METRICS], app[CLOCK] = state, parts.metrics, parts.clock

@@ -13,6 +13,7 @@ from vtp.accounts.takeout_jobs import handlers as takeout_handlers
 from vtp.app.archive import archive
 from vtp.app.hooks import delivering
 from vtp.app.letterbox import desk
+from vtp.app.library import darkroom
 from vtp.app.loop import Told, fed
 from vtp.app.own_data import takeouts
 from vtp.app.parts import Parts, demo_wanted, open_parts
@@ -21,6 +22,7 @@ from vtp.jobs.handlers import Bound
 from vtp.jobs.jobs import Broom
 from vtp.jobs.jobs import handlers as jobs_handlers
 from vtp.jobs.worker import run_worker
+from vtp.library.jobs import handlers as library_handlers
 from vtp.mail.jobs import handlers as mail_handlers
 from vtp.notices.jobs import Dustpan
 from vtp.notices.jobs import handlers as notices_handlers
@@ -79,6 +81,7 @@ def bound(parts: Parts) -> list[Bound]:
         *audit_handlers.bind(archive(parts)),
         *mail_handlers.bind(desk(chosen, parts.letterbox, parts.db, clock=parts.clock)),
         *notices_handlers.bind(Dustpan(parts.db, chosen.notices, parts.clock)),
+        *library_handlers.bind(darkroom(parts)),
         *jobs_handlers.bind(Broom(db=parts.db, options=chosen.jobs)),
         *rooms_handlers.bind(attic),
         *webhooks_handlers.bind(delivering(parts)),

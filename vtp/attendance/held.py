@@ -14,11 +14,11 @@ sheets = {
         select id, meeting_id, kind, started_at, ended_at from presence_span where user_id = $1
     """,
     "watched": """
-        select recording_id, seen::text, position_ms, position_at, watched_at, completed_at
+        select recording_id as id, seen::text, position_ms, position_at, watched_at, completed_at
           from watched where user_id = $1
     """,
     "watch-visits": """
-        select recording_id, began_at, heard_at from watch_visit where user_id = $1
+        select id, recording_id, began_at, heard_at from watch_visit where user_id = $1
     """,
 }
 kept: tuple[str, ...] = ("erasure.kept.presence",)

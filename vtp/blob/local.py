@@ -61,6 +61,25 @@ class LocalBlobs:
         finally:
             await self._threads.run(draft.discard)
 
+    async def adopt(
+        self, key: str, path: Path, *, content_type: str, size: int, sha256: str
+    ) -> Stat:
+        checked(key)
+        draft = Draft(self._tree)
+        try:
+            with working():
+                if await self._threads.run(draft.adopt, path, sha256=sha256):
+                    return await self._threads.run(draft.commit, key, content_type=content_type)
+        finally:
+            await self._threads.run(draft.discard)
+        return await self.put(key, path, content_type=content_type, size=size, sha256=sha256)
+
+    @asynccontextmanager
+    async def descriptor(self, key: str) -> AsyncIterator[int]:
+        checked(key)
+        async with self._threads.holding(lambda: _open(self._tree, key), _Opened.close) as opened:
+            yield opened.fd
+
     @asynccontextmanager
     async def get(
         self, key: str, *, start: int = 0, length: int | None = None

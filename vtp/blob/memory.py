@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
+from pathlib import Path
 
 from vtp.blob.content import chunked, pieces
 from vtp.blob.keys import checked, checked_prefix
 from vtp.blob.port import OCTETS, Content, Entry, KeyTaken, NoSuchBlob, Reading, Stat
+from vtp.blob.spooled import spooled
 from vtp.blob.tally import Tally, span
 from vtp.blob.threads import Threads
 from vtp.clock import Clock
@@ -39,6 +41,16 @@ class MemoryBlobs:
         stat = Stat(key, tally.size, self._clock.now(), content_type, tally.sha256)
         self._held[key] = stat, bytes(data)
         return stat
+
+    async def adopt(
+        self, key: str, path: Path, *, content_type: str, size: int, sha256: str
+    ) -> Stat:
+        return await self.put(key, path, content_type=content_type, size=size, sha256=sha256)
+
+    @asynccontextmanager
+    async def descriptor(self, key: str) -> AsyncIterator[int]:
+        async with spooled(self, key, self._threads, folder=None) as fd:
+            yield fd
 
     def _refuse_folder(self, key: str) -> None:
         if any(other.startswith(f"{key}/") or key.startswith(f"{other}/") for other in self._held):

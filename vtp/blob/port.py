@@ -103,6 +103,19 @@ class Blobs(Protocol):
         """Store `content`, replacing what was there. A given size or hash must come true."""
         ...
 
+    async def adopt(
+        self, key: str, path: Path, *, content_type: str, size: int, sha256: str
+    ) -> Stat:
+        """Store a finished file, without copying it where it lies on the same disk.
+
+        Nobody may write to `path` from then on; the name itself stays the caller's to remove.
+        """
+        ...
+
+    def descriptor(self, key: str) -> AbstractAsyncContextManager[int]:
+        """A blob as an open local file: what a sandbox child can be given."""
+        ...
+
     def get(
         self, key: str, *, start: int = 0, length: int | None = None
     ) -> AbstractAsyncContextManager[Reading]:

@@ -138,7 +138,7 @@ def body_of(problem: Problem, request_id: str) -> ProblemBody:
 
 
 def headers_of(problem: Problem) -> dict[str, str]:
-    headers: dict[str, str] = {"Cache-Control": "no-store"}
+    headers: dict[str, str] = {"Cache-Control": "no-store", **problem.headers}
     if problem.retry_after is not None or isinstance(problem, (Limited, Unavailable)):
         headers["Retry-After"] = str(max(1, math.ceil(problem.retry_after or 1)))
     if isinstance(problem, Unauthenticated):

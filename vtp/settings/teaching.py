@@ -77,6 +77,7 @@ class Recorder(Section, frozen=True, kw_only=True):
     retry: Positive = 0.2
 
 
+<<<<<<< HEAD
 class Delivery(Section, frozen=True, kw_only=True):
     # For how long it is remembered that somebody may see a recording.
     gate_cache: Annotated[float, msgspec.Meta(gt=0, le=10)] = 5.0
@@ -84,6 +85,20 @@ class Delivery(Section, frozen=True, kw_only=True):
     link_lifetime: Annotated[float, msgspec.Meta(gt=0, le=86_400)] = 14_400.0
     # Origins of other sites whose pages may play recordings by such links; "*" is all.
     allowed_origins: tuple[str, ...] = ()
+=======
+class Library(Section, frozen=True, kw_only=True):
+    # Bytes of one file, and of all files of one person.
+    most_bytes: Count = 21_474_836_480
+    most_per_person: Count = 214_748_364_800
+    # Uploads of one person that are not finished.
+    open_uploads: Count = 100
+    # What is not finished after so long since its last byte is given up.
+    upload_lifetime: Positive = 604_800.0
+    # Bytes of the disk that uploads leave free.
+    reserve: Count = 1_073_741_824
+    # How long what was deleted can be taken back.
+    bin_lifetime: Positive = 2_592_000.0
+>>>>>>> d3c9ad0 (library: Take uploads by tus and by forms, keep them once, look at them behind walls.)
 
 
 class Attendance(Section, frozen=True, kw_only=True):

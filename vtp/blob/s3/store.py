@@ -24,6 +24,7 @@ from vtp.blob.s3.answers import asking, code_of, patience, range_of, stat_of
 from vtp.blob.s3.download import Download
 from vtp.blob.s3.upload import Corrupted, Upload
 from vtp.blob.source import Source, settled
+from vtp.blob.spooled import spooled
 from vtp.blob.tally import span
 from vtp.blob.threads import Threads
 from vtp.settings import Blob
@@ -84,6 +85,16 @@ class S3Blobs:
             else:
                 await self._put_parts(key, source, content_type)
             return await self._confirmed(key, source, content_type)
+
+    async def adopt(
+        self, key: str, path: Path, *, content_type: str, size: int, sha256: str
+    ) -> Stat:
+        return await self.put(key, path, content_type=content_type, size=size, sha256=sha256)
+
+    @asynccontextmanager
+    async def descriptor(self, key: str) -> AsyncIterator[int]:
+        async with spooled(self, key, self._threads, folder=self._spool) as fd:
+            yield fd
 
     async def _put_whole(self, key: str, source: Source, content_type: str) -> None:
         data = await self._threads.run(source.part, 0, source.tally.size)

@@ -61,7 +61,7 @@ AUDIO = frozenset(
 # Decoders that go by another name than their codec.
 _DECODERS = VIDEO | AUDIO | {"libdav1d", "mp3float", "mp2float"}
 
-_OPTIONS = {
+OPTIONS = {
     "format_whitelist": ",".join(CONTAINERS),
     "codec_whitelist": ",".join(sorted(_DECODERS)),
     # What a file might name itself; the given descriptor needs no protocol.
@@ -84,7 +84,7 @@ def probe(spec: Bounds, files: Mapping[str, int]) -> Probe:
     os.lseek(descriptor, 0, os.SEEK_SET)
     with open(descriptor, "rb", buffering=0, closefd=False) as file:
         try:
-            with av.open(file, "r", options=_OPTIONS, metadata_errors="replace") as container:
+            with av.open(file, "r", options=OPTIONS, metadata_errors="replace") as container:
                 return _look(container, size, spec)
         except MemoryError:
             raise

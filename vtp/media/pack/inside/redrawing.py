@@ -71,7 +71,7 @@ def fit(spec: FitWish, files: Mapping[str, int]) -> AllFitted:
     header, data = _looked(files["input"], spec)
     try:
         frame = _decoded(header.kind, data, max_pixels=spec.max_pixels)
-        drawn = [_fitted(frame, header.orientation, box) for box in spec.boxes]
+        drawn = [fitted(frame, header.orientation, box) for box in spec.boxes]
     except MemoryError:
         raise
     except av.error.FFmpegError:
@@ -123,7 +123,7 @@ def _square(frame: VideoFrame, orientation: int, side: int) -> Picture:
     return Picture(side=side, data=_encoded(drawn))
 
 
-def _fitted(frame: VideoFrame, orientation: int, box: int) -> Fitted:
+def fitted(frame: VideoFrame, orientation: int, box: int) -> Fitted:
     shrunk = min(1.0, box / max(frame.width, frame.height))
     size = tuple(max(1, round(side * shrunk)) for side in (frame.width, frame.height))
     drawn = _drawn(frame, orientation, [], (size[0], size[1]))

@@ -1,0 +1,7 @@
+"""What the library offers over HTTP."""
+
+from __future__ import annotations
+
+from vtp.library.api import media, uploads, videos
+
+routes = [*uploads.routes, *media.routes, *videos.routes]

@@ -1,0 +1,73 @@
+"""The values of the library."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from vtp.ids import MediaId, UploadId, UserId
+from vtp.library.kinds import Kind, State, Visibility
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Media:
+    id: MediaId
+    owner_id: UserId
+    owner_name: str
+    course_id: UUID | None
+    kind: Kind
+    title: str
+    description: str
+    tags: tuple[str, ...]
+    visibility: Visibility
+    state: State
+    reason: str
+    file_name: str
+    content_type: str
+    sha256: bytes | None
+    bytes: int
+    link: str
+    seconds: float | None
+    width: int | None
+    height: int | None
+    facts: dict[str, Any]
+    poster_id: UUID | None
+    uses: int
+    views: int
+    created_at: datetime
+    changed_at: datetime
+    deleted_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upload:
+    id: UploadId
+    owner_id: UserId
+    media_id: MediaId
+    file_name: str
+    size: int
+    received: int
+    done: bool
+    created_at: datetime
+    expires_at: datetime
+
+    @property
+    def complete(self) -> bool:
+        return self.received == self.size
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which items are asked for, and how many."""
+
+    words: str = ""
+    kind: Kind | None = None
+    course_id: UUID | None = None
+    unused: bool = False
+    tag: str = ""
+    # Those of everybody, for who looks after all; else one's own and those of one's courses.
+    everywhere: bool = False
+    before: MediaId | None = None
+    limit: int = 50
