@@ -28,11 +28,7 @@ from vtp.settings.house import (
 )
 from vtp.settings.people import Auth, Mail, Notices, Provider
 from vtp.settings.section import Section
-<<<<<<< HEAD
-from vtp.settings.teaching import Attendance, Delivery, Media, Recorder, Rooms
-=======
-from vtp.settings.teaching import Attendance, Library, Media, Recorder, Rooms
->>>>>>> d3c9ad0 (library: Take uploads by tus and by forms, keep them once, look at them behind walls.)
+from vtp.settings.teaching import Attendance, Delivery, Library, Media, Recorder, Rooms
 from vtp.settings.written import SettingsError, written
 
 __all__ = [
@@ -82,11 +78,8 @@ class Settings(Section, frozen=True, kw_only=True):
     notices: Notices = Notices()
     rooms: Rooms = Rooms()
     recorder: Recorder = Recorder()
-<<<<<<< HEAD
     delivery: Delivery = Delivery()
-=======
     library: Library = Library()
->>>>>>> d3c9ad0 (library: Take uploads by tus and by forms, keep them once, look at them behind walls.)
     attendance: Attendance = Attendance()
     audit: Audit = Audit()
     webhooks: Webhooks = Webhooks()

@@ -77,7 +77,6 @@ class Recorder(Section, frozen=True, kw_only=True):
     retry: Positive = 0.2
 
 
-<<<<<<< HEAD
 class Delivery(Section, frozen=True, kw_only=True):
     # For how long it is remembered that somebody may see a recording.
     gate_cache: Annotated[float, msgspec.Meta(gt=0, le=10)] = 5.0
@@ -85,7 +84,8 @@ class Delivery(Section, frozen=True, kw_only=True):
     link_lifetime: Annotated[float, msgspec.Meta(gt=0, le=86_400)] = 14_400.0
     # Origins of other sites whose pages may play recordings by such links; "*" is all.
     allowed_origins: tuple[str, ...] = ()
-=======
+
+
 class Library(Section, frozen=True, kw_only=True):
     # Bytes of one file, and of all files of one person.
     most_bytes: Count = 21_474_836_480
@@ -98,7 +98,6 @@ class Library(Section, frozen=True, kw_only=True):
     reserve: Count = 1_073_741_824
     # How long what was deleted can be taken back.
     bin_lifetime: Positive = 2_592_000.0
->>>>>>> d3c9ad0 (library: Take uploads by tus and by forms, keep them once, look at them behind walls.)
 
 
 class Attendance(Section, frozen=True, kw_only=True):
