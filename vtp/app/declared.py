@@ -31,6 +31,7 @@ from vtp.notices import events as notices_events
 from vtp.notices import jobs as notices_jobs
 from vtp.notices import pages as notices_pages
 from vtp.recordings import api as recordings_api
+from vtp.recordings import pages as recordings_pages
 from vtp.recordings import play_api as recordings_play_api
 from vtp.recordings import timeline_api
 from vtp.recordings.service import merging as recordings_merging
@@ -105,6 +106,7 @@ def routes() -> list[Route]:
         webhooks_pages.routes,
         mail_pages.routes,
         notices_pages.routes,
+        recordings_pages.routes,
         rooms_pages.routes,
         guest_pages.routes,
         site_pages.routes,

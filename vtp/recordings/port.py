@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
@@ -31,6 +31,9 @@ class Sent:
 class Stage(Protocol):
     async def role(self, actor: Actor, room_id: RoomId) -> Role | None:
         """As what somebody is in this room; None where it is not for them."""
+
+    async def titles(self, room_ids: Collection[RoomId]) -> Mapping[RoomId, str]:
+        """How rooms are called, for those who see something of them."""
 
     def class_of(self, room_id: RoomId) -> tuple[MeetingId, str] | None:
         """The class that goes on there, and its title."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from vtp.actor import Actor
 from vtp.db import Database
@@ -27,6 +27,9 @@ class RecordedClasses:
             return "host" if rights.may_host(gate(actor, seen).role) else "member"
         except NotFound:
             return None
+
+    async def titles(self, room_ids: Collection[RoomId]) -> Mapping[RoomId, str]:
+        return await rooms.titles(self._db, room_ids=room_ids)
 
     def class_of(self, room_id: RoomId) -> tuple[MeetingId, str] | None:
         meeting = self._live.in_room(room_id)

@@ -5,7 +5,7 @@ Names and emails of members are read beside them; `app_user` is written by accou
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -70,6 +70,11 @@ async def by_id(db: Db, *, room_id: RoomId, user_id: UserId | None) -> Seen | No
         user_id,
     )
     return Seen(room_of(row), row["member_as"]) if row else None
+
+
+async def titles(db: Db, *, room_ids: Collection[RoomId]) -> dict[RoomId, str]:
+    rows = await db.fetch("select id, title from room where id = any($1)", list(room_ids))
+    return {RoomId(row["id"]): row["title"] for row in rows}
 
 
 async def listed(

@@ -22,6 +22,7 @@ const ISLANDS: Record<string, () => Promise<Mount>> = {
   room: async () => (await import("./room/page.tsx")).mount,
   "room-settings": async () => (await import("./room-settings.tsx")).mount,
   rooms: async () => (await import("./rooms.ts")).mount,
+  watch: async () => (await import("./watch/page.tsx")).mount,
   sessions: async () => (await account()).sessions,
 };
 

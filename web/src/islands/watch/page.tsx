@@ -1,0 +1,161 @@
+/** The page of a recording: what the server drew comes alive. */
+import { render, type VNode } from "preact";
+import { http } from "../../server.ts";
+import { t } from "../../text.ts";
+import { When } from "../../when.ts";
+import { Badge, Boundary, Icon } from "../parts.tsx";
+import { copyLink } from "../room/invite.ts";
+import { clock, minutes, momentOf } from "./clock.ts";
+import { Controls } from "./controls.tsx";
+import { Help } from "./help.tsx";
+import { listenToKeys } from "./keys.ts";
+import { unseen } from "./player.ts";
+import { Screen } from "./screen.tsx";
+import { Side } from "./side.tsx";
+import { total } from "./spans.ts";
+import { Strip } from "./strip.tsx";
+import { Theatre } from "./theatre.ts";
+import type { Watched } from "./wire.ts";
+
+export function mount(element: HTMLElement): void {
+  const watched = JSON.parse(element.dataset["watched"] ?? "{}") as Watched;
+  const when = new When(element.dataset["zone"] ?? "UTC");
+  const { room = "" } = element.dataset;
+  const theatre = new Theatre(http, watched, localStorage);
+  theatre.player.startAt(beginning(watched));
+  listenToKeys(theatre);
+  theatre.begin();
+  if (matchMedia("(width < 900px)").matches) theatre.tab.value = "chapters";
+  element.replaceChildren();
+  render(
+    <Boundary source="watch">
+      <WatchPage theatre={theatre} when={when} room={room} />
+    </Boundary>,
+    element,
+  );
+}
+
+/** A link to a moment wins; else one goes on where one stopped, unless that was the end. */
+function beginning({ progress, seconds }: Watched): number {
+  const asked = momentOf(new URLSearchParams(location.search).get("t"));
+  if (asked !== undefined) return asked;
+  return progress.position < seconds - 10 ? progress.position : 0;
+}
+
+interface PageProps {
+  theatre: Theatre;
+  when: When;
+  room: string;
+}
+
+function WatchPage({ theatre, when, room }: PageProps): VNode {
+  return (
+    <>
+      <div class="watch-main">
+        <section class="player" aria-label={t("watch.player")}>
+          <Screen theatre={theatre} />
+          {theatre.player.away.value && (
+            <p class="player-away" role="status">
+              <Icon name="wifi-off" kind="small" />
+              {t("watch.away")}
+            </p>
+          )}
+          <Controls theatre={theatre} />
+          <Strip theatre={theatre} />
+        </section>
+        <Title theatre={theatre} when={when} room={room} />
+        <Unseen theatre={theatre} />
+      </div>
+      <Side theatre={theatre} />
+      <Help theatre={theatre} />
+    </>
+  );
+}
+
+function Title({ theatre, when, room }: PageProps): VNode {
+  const { watched, player } = theatre;
+  const at = clock(player.time.value);
+  const length = player.length.value;
+  const facts = [
+    room,
+    when.day(watched.started_at),
+    length >= 60 &&
+      t("watch.seenOf", {
+        seen: Math.round(theatre.secondsSeen.value / 60),
+        length: minutes(length),
+      }),
+  ];
+  return (
+    <div class="watch-title">
+      <div class="grow">
+        <h1>{theatre.title.value}</h1>
+        <p class="quiet small">{facts.filter(Boolean).join(" · ")}</p>
+        <States theatre={theatre} />
+      </div>
+      <button
+        type="button"
+        class="button button-secondary"
+        onClick={() => void copyLink(`/watch/${watched.id}?t=${Math.floor(player.time.value)}`)}
+      >
+        <Icon name="link" />
+        {t("watch.copyAt", { at })}
+      </button>
+    </div>
+  );
+}
+
+function States({ theatre }: { theatre: Theatre }): VNode | null {
+  switch (theatre.state.value) {
+    case "recording":
+      return <Badge tone="danger" icon="circle-dot" text={t("watch.state.recording")} />;
+    case "paused":
+      return <Badge icon="pause" text={t("watch.state.paused")} />;
+    case "processing":
+      return <Badge tone="info" icon="clock" text={t("watch.state.processing")} />;
+    default:
+      return null;
+  }
+}
+
+function Unseen({ theatre }: { theatre: Theatre }): VNode | null {
+  const { player } = theatre;
+  const left = unseen(theatre.seen.value, player.length.value);
+  const seconds = total(left);
+  if (player.only.value) {
+    return (
+      <div class="card watch-unseen" role="status">
+        <Icon name="history" />
+        <p class="grow small">
+          <strong>{t("watch.only")}</strong>
+        </p>
+        <button
+          type="button"
+          class="button button-soft button-small"
+          onClick={() => {
+            player.only.value = undefined;
+          }}
+        >
+          {t("watch.only.stop")}
+        </button>
+      </div>
+    );
+  }
+  // Who has seen nothing needs no button for all of it, and who has seen all needs none.
+  if (seconds < 15 || theatre.secondsSeen.value < 15 || player.grows.value) return null;
+  return (
+    <div class="card watch-unseen">
+      <Icon name="history" />
+      <p class="grow small">
+        <strong>{t("watch.unseen", { count: minutes(seconds) })}</strong>
+        <span class="quiet"> {t("watch.unseen.at", { at: clock(left[0]?.[0] ?? 0) })}</span>
+      </p>
+      <button
+        type="button"
+        class="button button-soft button-small"
+        onClick={() => player.playOnly(left)}
+      >
+        {t("watch.unseen.play")}
+      </button>
+    </div>
+  );
+}

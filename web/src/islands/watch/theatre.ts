@@ -1,0 +1,167 @@
+/** What the page of a recording knows: the player, what happened when, and what one has seen. */
+import { computed, effect, type Signal, signal } from "@preact/signals";
+import type { Http } from "../../protocol/http.ts";
+import { Player } from "./player.ts";
+import { Reports } from "./reports.ts";
+import { merged, type Span, total } from "./spans.ts";
+import type { Chapter, Playing, State, Timeline, Watched } from "./wire.ts";
+
+export type Tab = "chat" | "chapters";
+
+const NOTHING: Timeline = {
+  chapters: [],
+  messages: [],
+  polls: [],
+  hands: [],
+  voices: [],
+};
+/** s; how often what was played is told, and how often a class that goes on is asked for more. */
+const REPORT = 5;
+const FRESH = 5;
+const RATE = "watch-rate";
+const LAYOUT = "watch-layout";
+const VOLUME = "watch-volume";
+
+export class Theatre {
+  readonly watched: Watched;
+  readonly player: Player;
+  readonly state: Signal<State>;
+  readonly timeline: Signal<Timeline> = signal(NOTHING);
+  readonly loaded = signal(false);
+  readonly seen: Signal<Span[]>;
+  readonly tab: Signal<Tab> = signal<Tab>("chat");
+  readonly follows = signal(true);
+  readonly help = signal(false);
+  readonly title: Signal<string>;
+  readonly #http: Http;
+  readonly #reports: Reports;
+
+  constructor(http: Http, watched: Watched, keep: Storage) {
+    this.#http = http;
+    this.watched = watched;
+    this.title = signal(watched.title);
+    this.state = signal(watched.state);
+    this.seen = signal(merged(watched.progress.seen));
+    this.player = new Player({ id: watched.id, seconds: watched.seconds, grows: this.grows });
+    this.#reports = new Reports(http, keep, watched.id, {
+      visit: crypto.randomUUID(),
+      now: () => Date.now(),
+      onProgress: ({ seen }) => {
+        this.seen.value = merged([...this.seen.value, ...seen]);
+      },
+    });
+    this.#remember(keep);
+  }
+
+  get grows(): boolean {
+    return this.state.value === "recording" || this.state.value === "paused";
+  }
+
+  readonly chapter = computed<Chapter | undefined>(() =>
+    this.timeline.value.chapters.findLast(({ at }) => at <= this.player.time.value + 0.1),
+  );
+
+  readonly secondsSeen = computed(() => total(this.seen.value));
+
+  async load(): Promise<void> {
+    const path = `/api/v1/recordings/${this.watched.id}`;
+    try {
+      if (this.grows || this.state.value === "processing") await this.#ask(path);
+      await Promise.all([this.#look(path), this.#remembered(path)]);
+    } catch {
+      // What stands beside the player may come later; the player says what it lacks itself.
+    }
+    this.loaded.value = true;
+  }
+
+  async #remembered(path: string): Promise<void> {
+    this.timeline.value = await this.#http.get<Timeline>(`${path}/timeline`);
+  }
+
+  /** When which picture is there, and how long it is. */
+  async #look(path: string): Promise<void> {
+    const playing = await this.#http.get<Playing>(`${path}/playing`);
+    const spans = (name: string) => playing.renditions.find((one) => one.name === name)?.spans;
+    this.player.know(playing.seconds, this.grows);
+    this.player.see({ stage: spans("stage") ?? [], screen: spans("screen") ?? [] });
+  }
+
+  async #ask(path: string): Promise<void> {
+    const now = await this.#http.get<{ state: State; seconds: number }>(path);
+    this.state.value = now.state;
+    this.player.know(now.seconds, this.grows);
+  }
+
+  // --- telling ------------------------------------------------------------------------------
+  /** From the moment when the page is there: nobody can have seen more than its time allows. */
+  begin(): void {
+    const { player } = this;
+    void this.#reports.tell(this.watched.progress.position, []);
+    void this.load();
+    setInterval(() => {
+      if (player.playing.value) this.tell();
+      else if (this.#reports.waiting > 0) void this.#reports.send();
+    }, REPORT * 1000);
+    setInterval(() => {
+      if (this.grows || this.state.value === "processing") void this.load();
+    }, FRESH * 1000);
+    player.on(() => this.tell());
+    addEventListener("online", () => {
+      player.retry();
+      void this.#reports.send();
+    });
+    document.addEventListener("visibilitychange", () => {
+      if (document.visibilityState === "hidden") this.#leave();
+    });
+    addEventListener("pagehide", () => this.#leave());
+  }
+
+  tell(): void {
+    if (this.player.stage.value !== "on") return;
+    const fresh = this.player.seen.take();
+    this.seen.value = merged([...this.seen.value, ...fresh]);
+    void this.#reports.tell(this.player.time.value, fresh);
+  }
+
+  #leave(): void {
+    if (this.player.stage.value !== "on") return;
+    this.#reports.note(this.player.time.value, this.player.seen.take());
+    this.#reports.last();
+  }
+
+  // --- hosts --------------------------------------------------------------------------------
+  async setChapters(chapters: Chapter[]): Promise<void> {
+    const path = `/api/v1/recordings/${this.watched.id}/chapters`;
+    const made = await this.#http.put<{ chapters: Chapter[] }>(path, { chapters });
+    this.timeline.value = { ...this.timeline.value, chapters: made.chapters };
+  }
+
+  // --- what a device keeps -------------------------------------------------------------------
+  #remember(keep: Storage): void {
+    const { player } = this;
+    player.rate.value = Number(read(keep, RATE)) || 1;
+    const volume = read(keep, VOLUME);
+    if (volume !== null) player.volume.value = Math.max(0, Math.min(1, Number(volume) || 0));
+    const layout = read(keep, LAYOUT);
+    if (layout === "screen" || layout === "camera") player.layout.value = layout;
+    effect(() => write(keep, RATE, String(player.rate.value)));
+    effect(() => write(keep, VOLUME, String(player.volume.value)));
+    effect(() => write(keep, LAYOUT, player.layout.value));
+  }
+}
+
+function read(keep: Storage, key: string): string | null {
+  try {
+    return keep.getItem(key);
+  } catch {
+    return null;
+  }
+}
+
+function write(keep: Storage, key: string, value: string): void {
+  try {
+    keep.setItem(key, value);
+  } catch {
+    // A device that keeps nothing asks again the next time.
+  }
+}

@@ -1,0 +1,79 @@
+/** What the server tells of a recording, and what is told to it. */
+import type { Span } from "./spans.ts";
+
+export type State = "recording" | "paused" | "processing" | "ready" | "failed";
+
+export interface Chapter {
+  at: number;
+  title: string;
+}
+
+export interface Said {
+  id: string;
+  at: number;
+  person: string;
+  name: string;
+  host: boolean;
+  text: string;
+  image: boolean;
+  answers: string;
+}
+
+export interface Asked {
+  id: string;
+  at: number;
+  question: string;
+  options: string[];
+  answered: number;
+  counts: number[] | null;
+}
+
+export interface Hand {
+  at: number;
+  name: string;
+}
+
+/** How a recording is played, as far as this page needs to know. */
+export interface Playing {
+  goes_on: boolean;
+  seconds: number;
+  renditions: { name: string; kind: "video" | "audio"; spans: Span[] }[];
+}
+
+export interface Timeline {
+  chapters: Chapter[];
+  messages: Said[];
+  polls: Asked[];
+  hands: Hand[];
+  voices: [number, number, boolean][];
+}
+
+export interface Progress {
+  recording_id: string;
+  position: number;
+  seen: Span[];
+  seconds: number;
+  completed_at: string | null;
+  watched_at: string | null;
+}
+
+/** As the page was made with it. */
+export interface Watched {
+  id: string;
+  room_id: string;
+  title: string;
+  state: State;
+  reason: string;
+  seconds: number;
+  started_at: string;
+  host: boolean;
+  progress: Progress;
+}
+
+export interface Report {
+  recording_id: string;
+  visit: string;
+  position: number;
+  seen: readonly Span[];
+  age: number;
+}

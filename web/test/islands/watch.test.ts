@@ -1,0 +1,180 @@
+/** Watching: what counts as seen, how two pictures keep step, and how moments are written. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { clock, momentOf } from "../../src/islands/watch/clock.ts";
+import { Reports } from "../../src/islands/watch/reports.ts";
+import { Seen } from "../../src/islands/watch/seen.ts";
+import { has, merged, missing, total, within } from "../../src/islands/watch/spans.ts";
+import { CLOSE, follow } from "../../src/islands/watch/step.ts";
+import { buckets, pieces } from "../../src/islands/watch/strip.tsx";
+import type { Progress } from "../../src/islands/watch/wire.ts";
+import type { Http } from "../../src/protocol/http.ts";
+import { Refused, Unreachable } from "../../src/protocol/problem.ts";
+import { alone } from "../../src/streams/manifest.ts";
+
+test("moments are written as people read and type them", () => {
+  assert.deepEqual([0, 59.9, 61, 3729].map(clock), ["0:00", "0:59", "1:01", "1:02:09"]);
+  assert.deepEqual(["90", "90.5", "1m30s", "1:30", "1:01:30", "2h", "soon", null].map(momentOf), [
+    90,
+    90.5,
+    90,
+    90,
+    3690,
+    7200,
+    undefined,
+    undefined,
+  ]);
+});
+
+test("each second counts once, and gaps are what is missing", () => {
+  const seen = merged([
+    [10, 20],
+    [0, 5],
+    [15, 30],
+    [40, 40],
+  ]);
+  assert.deepEqual(seen, [
+    [0, 5],
+    [10, 30],
+  ]);
+  assert.equal(total(seen), 25);
+  assert.deepEqual(missing(seen, 60, 6), [[30, 60]]);
+  assert.equal(within(seen, [4, 12]), 3);
+  assert.ok(has(seen, 10) && !has(seen, 30));
+});
+
+test("what was jumped over was not seen", () => {
+  const seen = new Seen();
+  for (const at of [0, 0.25, 0.5]) seen.at(at);
+  seen.at(60);
+  seen.at(60.25);
+  seen.cut();
+  seen.at(60.5);
+  seen.at(60.75);
+  assert.deepEqual(seen.take(), [
+    [0, 0.5],
+    [60, 60.25],
+    [60.5, 60.75],
+  ]);
+  assert.deepEqual(seen.take(), []);
+});
+
+test("a second picture catches up by its speed, and jumps where that would take too long", () => {
+  const leader = { time: 100, rate: 1, ready: true };
+  assert.deepEqual(follow(leader, { time: 100 - CLOSE / 2, rate: 1, ready: true }), { rate: 1 });
+  assert.equal(follow(leader, { time: 90, rate: 1, ready: true }).jump, 100);
+  for (const start of [99.5, 100.5]) {
+    const second = { time: start, rate: 1, ready: true };
+    const first = { ...leader };
+    for (let n = 0; n < 20; n += 1) {
+      const step = follow(first, second);
+      assert.equal(step.jump, undefined);
+      assert.ok(step.rate > 0.7 && step.rate < 1.3);
+      first.time += 0.25;
+      second.time += 0.25 * step.rate;
+    }
+    assert.ok(Math.abs(first.time - second.time) < 0.08);
+  }
+});
+
+test("of the second picture the sound is left out", () => {
+  const text = [
+    "#EXTM3U",
+    '#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="aac",NAME="AAC",URI="aac.m3u8"',
+    '#EXT-X-STREAM-INF:BANDWIDTH=900,CODECS="avc1.42e01f,mp4a.40.2",RESOLUTION=1280x720,AUDIO="aac"',
+    "screen.m3u8",
+    '#EXT-X-STREAM-INF:BANDWIDTH=900,CODECS="avc1.42e01f,opus",RESOLUTION=1280x720,AUDIO="opus"',
+    "screen.m3u8",
+  ].join("\n");
+  assert.equal(
+    alone(text),
+    [
+      "#EXTM3U",
+      '#EXT-X-STREAM-INF:BANDWIDTH=900,CODECS="avc1.42e01f",RESOLUTION=1280x720',
+      "screen.m3u8",
+    ].join("\n"),
+  );
+});
+
+test("bars tell how much was spoken, chapters divide the whole", () => {
+  const made = buckets(
+    [
+      [0, 50, true],
+      [50, 60, false],
+    ],
+    100,
+    10,
+  );
+  assert.deepEqual(
+    made.map(({ host, others }) => [Math.round(host * 10), Math.round(others * 10)]).slice(3, 7),
+    [
+      [10, 0],
+      [10, 0],
+      [0, 10],
+      [0, 0],
+    ],
+  );
+  assert.deepEqual(pieces([{ at: 30, title: "B" }], 100), [
+    [0, 30],
+    [30, 100],
+  ]);
+  assert.deepEqual(pieces([], 100), [[0, 100]]);
+});
+
+class Line {
+  readonly told: { position: number; age: number }[] = [];
+  answer: "ok" | "away" | "no" = "ok";
+
+  async post(_: string, body: { position: number; age: number }): Promise<Progress> {
+    if (this.answer === "away") throw new Unreachable(new Error("away"), false);
+    if (this.answer === "no") {
+      throw new Refused({
+        type: "about:blank",
+        title: "No",
+        status: 409,
+        code: "too_much_seen",
+        request_id: "1",
+      });
+    }
+    this.told.push(body);
+    return { seen: [] } as unknown as Progress;
+  }
+}
+
+test("what could not be told is kept, and told later with its age", async () => {
+  const line = new Line();
+  const kept = new Map<string, string>();
+  const keep = {
+    getItem: (key: string) => kept.get(key) ?? null,
+    setItem: (key: string, value: string) => void kept.set(key, value),
+    removeItem: (key: string) => void kept.delete(key),
+  };
+  let now = 1_000_000;
+  const open = () =>
+    new Reports(line as unknown as Http, keep, "one", {
+      visit: "v",
+      now: () => now,
+      onProgress: () => undefined,
+    });
+  const reports = open();
+  line.answer = "away";
+  await reports.tell(5, [[0, 5]]);
+  now += 60_000;
+  await reports.tell(10, [[5, 10]]);
+  assert.equal(line.told.length, 0);
+  line.answer = "ok";
+  const again = open();
+  assert.equal(again.waiting, 2);
+  await again.send();
+  assert.deepEqual(
+    line.told.map(({ position, age }) => [position, age]),
+    [
+      [5, 60],
+      [10, 0],
+    ],
+  );
+  assert.equal(kept.size, 0);
+  line.answer = "no";
+  await again.tell(20, [[10, 20]]);
+  assert.equal(again.waiting, 0);
+});
