@@ -298,6 +298,7 @@ CALLS: dict[tuple[str, str], Call] = {
     ("POST", "/api/v1/recordings/{id}/links"): Call(201, of="recording", others=404),
     ("GET", "/api/v1/recordings/{id}/hls/master.m3u8"): Call(404, of="recording", others=404),
     ("GET", "/api/v1/recordings/{id}/hls/{name}.m3u8"): Call(404, of="recording", others=404),
+    ("GET", "/api/v1/recordings/{id}/dash/manifest.mpd"): Call(404, of="recording", others=404),
     ("GET", "/api/v1/recordings/{id}/media/{source}/init.mp4"): Call(
         404, of="recording", others=404
     ),

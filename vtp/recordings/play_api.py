@@ -32,6 +32,7 @@ DELIVERY: web.AppKey[settings.Delivery] = web.AppKey("delivery", settings.Delive
 
 _ID = "01981c5e-9a10-7c3e-8f00-3c9d2b6f1a44"
 _LATER = "2026-03-12T22:00:00Z"
+_MPD = "application/dash+xml"
 _PLAYLIST = "application/vnd.apple.mpegurl"
 _RANGE = re.compile(r"(\d{1,15})(?:-(\d{1,15}))?")
 # What is addressed by its bytes is the same for ever.
@@ -187,6 +188,20 @@ async def playlist(
         recording, name, number=query.number, piece=query.piece, skip=bool(query.skip)
     )
     return _text(request, text, query.t, kind=_PLAYLIST)
+
+
+@routes.get(
+    "/api/v1/recordings/{id}/dash/manifest.mpd",
+    rule=_PLAYS,
+    produces=_MPD,
+    streamed=True,
+    logged=False,
+)
+async def mpd(request: web.Request, actor: Actor, id: Id, query: Viewed) -> web.Response:
+    """All of it for players of DASH; while it goes on of type `dynamic`."""
+    service, recording = await _asked(request, actor, id, query.t)
+    text = await service.dash(recording, view=query.view)
+    return _text(request, text, query.t, kind=_MPD)
 
 
 @routes.get(

@@ -91,7 +91,7 @@ class Reel:
         filler = _FILLERS[self.rendition.kind]
         self.rendition.sources.setdefault(filler.name, filler)
         if self.rendition.open and self._source != filler.name:
-            self.close()
+            self.close(round(self.until * 1_000) / 1_000)
         end = round(until * 1_000)
         while (at := round(self.until * 1_000)) < end:
             left = end - at

@@ -119,6 +119,12 @@ class Rendition:
         return found
 
 
+def _as_large(one: Rendition, whole: Rendition) -> bool:
+    """What was made in full size stands for all of it, also for what nobody could play."""
+    made, had = one.largest, whole.largest
+    return made.width * made.height >= had.width * had.height
+
+
 def _rank(codec: str) -> tuple[int, int, str]:
     """Profile and level of avc1.PPCCLL; what is named in another way ranks by its name."""
     kind, _, rest = codec.partition(".")
@@ -185,6 +191,6 @@ class Presentation:
         """The rungs of a view, the best first; what was recorded is one of them."""
         found = [one for of, one in self.rungs if of == view]
         whole = self.renditions.get(view)
-        if whole is not None and whole.real:
+        if whole is not None and whole.real and not any(_as_large(one, whole) for one in found):
             found.append(whole)
         return sorted(found, key=lambda one: -one.largest.width * one.largest.height)

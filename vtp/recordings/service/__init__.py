@@ -58,6 +58,7 @@ async def open_recordings(
     capture.run(tasks, on_news=studio.heard)
     tasks.start("recordings.sweep", _sweep(studio))
     playing = Playing(
+        db,
         studio=studio,
         clock=clock,
         root=root,

@@ -44,7 +44,7 @@ class Followed:
         self.folder = folder
         self.table = Table()
         self.live = True  # told as it came, not as it was in the end
-        self.asked = 0.0
+        self.asked = self.look_at = 0.0  # when, by the clock of the loop
         self._rungs: dict[str, tuple[Rung, Rendition]] = {}
         self._file: int | None = None
         self._at = 0

@@ -13,15 +13,17 @@ from typing import Protocol
 from vtp import settings
 from vtp.actor import Actor
 from vtp.clock import Clock
+from vtp.db import Database
 from vtp.errors import NotFound, Unauthenticated
 from vtp.ids import RecordingId
-from vtp.media.manifests import filler, hls
-from vtp.media.manifests.shapes import BLACK, SILENCE, Rendition
+from vtp.media.manifests import dash, filler, hls
+from vtp.media.manifests.shapes import BLACK, SILENCE, Rendition, Rung
 from vtp.recordings.model import Recording
 from vtp.recordings.problems import TooFarAhead
 from vtp.recordings.service.following import Followed, Shelf, Wait
 from vtp.recordings.service.studio import Studio
 from vtp.recordings.service.tickets import Tickets
+from vtp.recordings.store import made
 from vtp.tasks import Tasks
 
 # s that somebody waits for what is not there yet: three of the longest segments.
@@ -30,6 +32,8 @@ _WAIT = 3.0 * hls.LIVE_TARGET
 _AHEAD = 2
 _MOST_BYTES = 64 * 1024 * 1024
 _MOST_GATES = 4_096
+# s between two looks for what jobs have made of a recording.
+_NEW_FILES = 10.0
 # ms; the longest filler, and the longest recording that has any.
 _LONGEST_FILLER, _LONGEST = 5_000, 1_000 * 3_600 * 48
 
@@ -48,6 +52,7 @@ class _Pass:
 class Playing:
     def __init__(
         self,
+        db: Database,
         *,
         studio: Studio,
         clock: Clock,
@@ -57,6 +62,7 @@ class Playing:
         recheck: Recheck,
         options: settings.Delivery,
     ) -> None:
+        self._db = db
         self._studio = studio
         self._clock = clock
         self._root = root
@@ -114,13 +120,41 @@ class Playing:
             found.look()
             if recording.state in {"ready", "failed"}:
                 found.end()
+        elif found.asked >= found.look_at:
+            found.look_at = found.asked + _NEW_FILES
+            found.put(await self._rungs(recording.id))
         return found
+
+    async def _rungs(self, id: RecordingId) -> list[Rung]:
+        """What was made of it since."""
+        return [
+            Rung(
+                name=one.name,
+                file=one.path,
+                of=one.of,
+                codec=one.codec,
+                width=one.width,
+                height=one.height,
+                timescale=one.timescale,
+                header=one.header,
+                segments=one.segments,
+            )
+            for one in await made.files(self._db, id=id, kind="rung")
+        ]
 
     async def multivariant(self, recording: Recording, *, view: str) -> str:
         shown = (await self.followed(recording)).presentation()
         if not shown.renditions:
             raise NotFound("Nothing has been recorded yet.")
         return hls.multivariant(shown, view=view)
+
+    async def dash(self, recording: Recording, *, view: str) -> str:
+        followed = await self.followed(recording)
+        shown = followed.presentation()
+        if not any(one.segments for one in shown.renditions.values()):
+            raise NotFound("Nothing has been recorded yet.")
+        paused = sum(seconds for _, seconds in followed.table.pauses)
+        return dash.manifest(shown, view=view, now=self._clock.now().timestamp(), paused=paused)
 
     async def media(
         self,

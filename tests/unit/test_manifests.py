@@ -1,0 +1,393 @@
+"""From a journal to playlists: what is told holds together, whatever was recorded in what order."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from vtp.media.manifests import dash, hls
+from vtp.media.manifests.rates import average, peak
+from vtp.media.manifests.reel import MOST
+from vtp.media.manifests.shapes import Captions, Presentation, Rendition, Rung, Segment
+from vtp.media.manifests.table import Table, of_ended
+from vtp.media.recorder import journal
+from vtp.media.recorder.journal import AnyLine, Grown, PartBegan, PartEnded, Staged
+
+some = settings(max_examples=30)
+
+
+@dataclass
+class Script:
+    """The lines of a journal, as a recorder would write them."""
+
+    lines: list[AnyLine] = field(
+        default_factory=lambda: [journal.Began(recording="r", wall=1_773_338_400.0)]
+    )
+    parts: int = 0
+
+    def picture(
+        self,
+        track: str,
+        start: float,
+        until: float,
+        *,
+        source: str = "camera",
+        key_every: float = 2.0,
+        width: int = 1280,
+        codec: str = "avc1.42e01f",
+    ) -> Script:
+        mime, name = ("video/vp8", "webm") if codec == "vp8" else ("video/h264", "mp4")
+        self._begin(track, source, mime, codec, 90_000, name, width)
+        return self._grow(start, until, 90_000, key_every=key_every, size=30_000)
+
+    def sound(self, track: str, start: float, until: float, *, source: str = "mix") -> Script:
+        codec = "mp4a.40.2" if track.endswith("aac") else "opus"
+        self._begin(track, source, "audio/opus", codec, 48_000, "mp4", 0)
+        return self._grow(start, until, 48_000, key_every=0.0, size=1_600)
+
+    def _begin(
+        self, track: str, source: str, mime: str, codec: str, scale: int, name: str, width: int
+    ) -> None:
+        self.parts += 1
+        self.lines.append(
+            PartBegan(
+                part=self.parts,
+                file=f"{self.parts:04d}.{name}",
+                track=track,
+                participant="p",
+                source=source,
+                mime=mime,
+                codec=codec,
+                timescale=scale,
+                width=width,
+                height=width * 9 // 16,
+            )
+        )
+
+    def _grow(
+        self, start: float, until: float, scale: int, *, key_every: float, size: int
+    ) -> Script:
+        offset, at, key = 700, round(start * scale), start
+        step = scale // 5
+        while at < round(until * scale) - 1:
+            now = at / scale
+            is_key = now >= key - 1e-6
+            if is_key:
+                key = now + key_every
+            lasts = min(step, round(until * scale) - at)
+            self.lines.append(
+                Grown(
+                    part=self.parts,
+                    offset=offset,
+                    size=size,
+                    time=at,
+                    duration=lasts,
+                    samples=6,
+                    key=is_key,
+                )
+            )
+            offset, at = offset + size, at + lasts
+        self.lines.append(PartEnded(part=self.parts, size=offset))
+        return self
+
+    def stage(self, at: float, track: str) -> Script:
+        self.lines.append(Staged(at=at, track=track))
+        return self
+
+    def in_time(self) -> list[AnyLine]:
+        """As it is written while it happens."""
+        scales = {one.part: one.timescale for one in self.lines if isinstance(one, PartBegan)}
+        first: dict[int, float] = {}
+        last: dict[int, float] = {}
+        for one in self.lines:
+            if isinstance(one, Grown):
+                first.setdefault(one.part, one.time / scales[one.part])
+                last[one.part] = (one.time + one.duration) / scales[one.part]
+
+        def when(one: AnyLine) -> tuple[float, int]:
+            match one:
+                case Grown():
+                    return (one.time + one.duration) / scales[one.part], 2
+                case PartBegan():
+                    return first[one.part], 1
+                case PartEnded():
+                    return last[one.part] + 0.01, 3
+                case Staged():
+                    return one.at, 0
+                case _:
+                    return -1.0, 0
+
+        return sorted(self.lines, key=when)
+
+    def live(self) -> Table:
+        table = Table()
+        for one in self.in_time():
+            table.add(one)
+        return table
+
+    def ended(self) -> Table:
+        return of_ended(self.lines)
+
+
+def sources(one: Rendition) -> list[tuple[str, float, float]]:
+    """Runs of one file: which, from when, until when."""
+    found: list[tuple[str, float, float]] = []
+    for it in one.segments:
+        if found and found[-1][0] == it.source:
+            found[-1] = it.source, found[-1][1], it.until
+        else:
+            found.append((it.source, it.start, it.until))
+    return [(name, round(start, 2), round(until, 2)) for name, start, until in found]
+
+
+def holds(one: Rendition) -> None:
+    """No hole, no overlap, nothing too long, bytes in order."""
+    assert one.segments[0].start == pytest.approx(0.0, abs=0.31)
+    for a, b in pairwise(one.segments):
+        assert a.until == pytest.approx(b.start)
+        assert a.source != b.source or a.end <= b.first
+    for it in one.segments:
+        assert 0 < it.seconds <= MOST + 0.55
+        assert it.first < it.end
+
+
+def test_a_camera_that_goes_and_comes_back_leaves_black_between() -> None:
+    script = Script().sound("mix-opus", 0, 20).picture("a", 1, 6).picture("a", 9, 20, width=640)
+    stage = script.ended().renditions()["stage"]
+    holds(stage)
+    assert sources(stage) == [
+        ("black", 0.0, 1.0),
+        ("2", 1.0, 6.0),
+        ("black", 6.0, 9.0),
+        ("3", 9.0, 20.0),
+    ]
+    assert stage.spans() == [(1.0, 6.0), (9.0, 20.0)]
+
+
+def test_the_stage_is_whoever_was_on_it_from_their_next_key_frame() -> None:
+    script = Script().sound("mix-opus", 0, 20).picture("a", 0, 20).picture("b", 0.5, 20)
+    script.stage(0, "a").stage(7, "b").stage(13, "a").stage(17, "")
+    for table in (script.ended(), script.live()):
+        stage = table.renditions()["stage"]
+        holds(stage)
+        runs = [(name, start) for name, start, _ in sources(stage)]
+        assert runs[:3] == [("2", 0.0), ("3", 8.5), ("2", 14.0)]
+    assert sources(script.ended().renditions()["stage"])[3][0] == "black"
+
+
+def test_what_was_made_of_a_picture_that_no_browser_plays_takes_its_place() -> None:
+    script = Script().sound("mix-opus", 0, 10)
+    script.picture("a", 0, 10, codec="vp8").picture("a+h264", 0, 10).stage(0, "a")
+    stage = script.live().renditions()["stage"]
+    assert [name for name, _, _ in sources(stage)] == ["3"]
+
+
+def test_voices_are_told_until_they_are_mixed() -> None:
+    voices = Script().sound("v1", 0, 9, source="microphone").sound("v2", 3, 9, source="microphone")
+    told = voices.ended().renditions()
+    assert set(told) == {"voice-v1", "voice-v2"}
+    assert sources(told["voice-v2"]) == [("silence", 0.0, 3.0), ("2", 3.0, 9.0)]
+    mixed = voices.sound("mix-opus", 0, 9).sound("mix-aac", 0, 9).ended()
+    assert set(mixed.renditions()) == {"opus", "aac"}
+
+
+def test_whoever_follows_live_sees_black_while_no_picture_comes() -> None:
+    script = Script().picture("a", 0, 4).sound("mix-opus", 0, 30)
+    stage = script.live().renditions()["stage"]
+    assert stage.until == pytest.approx(29.0, abs=0.3)
+
+
+@st.composite
+def classes(draw: st.DrawFn) -> Script:
+    length = draw(st.integers(4, 40))
+    script = Script().sound("mix-opus", 0, length)
+    tracks = draw(st.lists(st.sampled_from("abc"), min_size=1, max_size=6))
+    for track in tracks:
+        start = draw(st.floats(0, length - 2))
+        until = draw(st.floats(start + 1, length))
+        source = "screen" if track == "c" else "camera"
+        script.picture(
+            track, start, until, source=source, key_every=draw(st.sampled_from([0.8, 2.0, 9.0]))
+        )
+    for at in sorted(draw(st.lists(st.floats(0, length), max_size=4))):
+        script.stage(at, draw(st.sampled_from(["a", "b", ""])))
+    return script
+
+
+@some
+@given(classes())
+def test_renditions_have_no_hole_whatever_was_recorded(script: Script) -> None:
+    for table in (script.ended(), script.live()):
+        for one in table.renditions().values():
+            if one.segments:
+                holds(one)
+
+
+@some
+@given(classes(), st.data())
+def test_what_was_told_to_whoever_follows_live_stays(script: Script, data: st.DataObject) -> None:
+    lines = script.in_time()
+    cut = data.draw(st.integers(1, len(lines)))
+    table = Table()
+    for one in lines[:cut]:
+        table.add(one)
+    before = {name: list(one.segments) for name, one in table.renditions().items()}
+    pieces = {name: list(one.open) for name, one in table.renditions().items()}
+    for one in lines[cut:]:
+        table.add(one)
+    for name, told in before.items():
+        now = table.renditions()[name].segments
+        assert [(it.source, it.first, it.end, it.start, it.until) for it in now[: len(told)]] == [
+            (it.source, it.first, it.end, it.start, it.until) for it in told
+        ]
+        opened = pieces[name]
+        after = [*now[len(told) :]]
+        if opened and after:
+            assert (after[0].source, after[0].first) == (opened[0].source, opened[0].first)
+
+
+@some
+@given(classes())
+def test_a_media_playlist_keeps_the_rules(script: Script) -> None:
+    """RFC 8216bis: 4.4.3.1, 4.4.4.1, 4.4.4.5 and 4.4.4.9."""
+    for table in (script.ended(), script.live()):
+        for name, one in table.renditions().items():
+            text = hls.Playlist(one, wall=table.wall).text(
+                ended=table.ended, next_byte=table.next_byte(name)
+            )
+            assert text.startswith("#EXTM3U\n#EXT-X-VERSION:9\n")
+            target = int(re.findall("TARGETDURATION:([0-9]+)", text)[0])
+            lengths = [float(it) for it in re.findall("#EXTINF:([0-9.]+)", text)]
+            assert all(round(it) <= target for it in lengths)
+            assert len(lengths) == len(one.segments)
+            assert ("#EXT-X-ENDLIST" in text) == table.ended
+            for part in re.findall(r"PART:DURATION=([0-9.]+)", text):
+                assert float(part) <= float(re.findall("PART-TARGET=([0-9.]+)", text)[0]) + 0.0005
+            if lengths:
+                first = text.index("#EXTINF")
+                assert "#EXT-X-MAP" in text[:first]
+                assert "#EXT-X-PROGRAM-DATE-TIME" in text[:first]
+
+
+def test_whoever_follows_live_is_told_pieces_and_what_comes_next() -> None:
+    table = Script().picture("a", 0, 60).sound("mix-opus", 0, 60).live()
+    one = table.renditions()["stage"]
+    text = hls.Playlist(one, wall=0).text(ended=False, next_byte=table.next_byte("stage"))
+    assert "CAN-BLOCK-RELOAD=YES" in text
+    hold = float(re.findall("PART-HOLD-BACK=([0-9.]+)", text)[0])
+    piece = float(re.findall("PART-TARGET=([0-9.]+)", text)[0])
+    assert hold >= 3 * piece
+    # Only the last three targets have pieces (4.4.4.9), and they make up their segment.
+    assert len(re.findall("#EXT-X-PART:", text)) < 100
+    tail = text[text.index("#EXT-X-PART:") :]
+    closed = tail[: tail.index("#EXTINF")]
+    lasts = float(re.findall("#EXTINF:([0-9.]+)", tail)[0])
+    assert sum(float(it) for it in re.findall("DURATION=([0-9.]+)", closed)) == pytest.approx(lasts)
+    last = one.open[-1]
+    assert f'PRELOAD-HINT:TYPE=PART,URI="../media/2/{last.end}.m4s' in text.replace("/1/", "/2/")
+
+
+def test_an_update_leaves_out_what_is_old() -> None:
+    table = Script().picture("a", 0, 600).sound("mix-opus", 0, 600).live()
+    one = table.renditions()["stage"]
+    playlist = hls.Playlist(one, wall=0)
+    whole, update = (playlist.text(ended=False, skip=skip) for skip in (False, True))
+    skipped = int(re.findall("SKIPPED-SEGMENTS=([0-9]+)", update)[0])
+    assert skipped + len(re.findall("#EXTINF", update)) == len(re.findall("#EXTINF", whole))
+    assert one.until - one.segments[skipped].start >= 6 * hls.LIVE_TARGET - 0.01
+    assert len(update) < 6_000 < len(whole)
+
+
+def test_three_hours_are_told_in_few_bytes() -> None:
+    table = Script().picture("a", 0, 10_800).ended()
+    text = hls.Playlist(table.renditions()["stage"], wall=0).text(ended=True)
+    assert len(text) / 5_400 < 64  # a segment
+
+
+def test_the_multivariant_playlist_tells_what_players_choose_by() -> None:
+    table = Script().picture("a", 0, 20).picture("s", 3, 9, source="screen").ended()
+    told = Script().picture("a", 0, 20).sound("mix-opus", 0, 20).sound("mix-aac", 0, 20).ended()
+    small = Rung(
+        name="stage-360", file="made/stage-360.mp4", of="stage", codec="avc1.4d401e", width=640,
+        height=360, timescale=90_000, header=700,
+        segments=[(700 + n * 9_000, 9_000, n * 2.0, 2.0, 60) for n in range(10)],
+    )  # fmt: skip
+    shown = told.presentation()
+    shown = Presentation(
+        wall=0, ended=True, renditions=shown.renditions, rungs=[("stage", small.rendition())],
+        captions=[Captions(name="captions-en", language="en", label='"En"', text="")],
+    )  # fmt: skip
+    text = hls.multivariant(shown)
+    assert "#EXT-X-INDEPENDENT-SEGMENTS" in text
+    variants = re.findall(r"#EXT-X-STREAM-INF:(.*)\n(.*?)\x00", text)
+    assert [uri for _, uri in variants] == ["stage.m3u8", "stage-360.m3u8"] * 2
+    assert 'AUDIO="aac"' in variants[0][0]
+    assert 'AUDIO="opus"' in variants[2][0]
+    for told_of, _ in variants:
+        most, mean = map(int, re.findall("BANDWIDTH=([0-9]+)", told_of))
+        assert most >= mean > 0
+        assert "FRAME-RATE=30.000" in told_of
+    assert 'CODECS="avc1.4d401e,mp4a.40.2",RESOLUTION=640x360' in variants[1][0]
+    assert text.count("TYPE=AUDIO") == 2
+    assert 'TYPE=SUBTITLES,GROUP-ID="captions",NAME=" En ",LANGUAGE="en"' in text
+    screen = hls.multivariant(table.presentation(), view="screen")
+    assert "screen.m3u8" in screen
+
+
+@given(st.lists(st.tuples(st.integers(1, 10**6), st.floats(0.5, 4.0)), min_size=1, max_size=30))
+def test_the_peak_is_the_most_of_any_run_of_about_a_target(told: list[tuple[int, float]]) -> None:
+    at, segments = 0.0, []
+    for size, seconds in told:
+        segments.append(Segment("1", 0, size, at, at + seconds, True, 1))
+        at += seconds
+    target = max(one.seconds for one in segments)
+    runs = []
+    for first in range(len(segments)):
+        for last in range(first, len(segments)):
+            run = segments[first : last + 1]
+            lasts = sum(one.seconds for one in run)
+            if 0.5 * target <= lasts <= 1.5 * target:
+                runs.append(8 * sum(one.size for one in run) / lasts)
+    assert peak(segments) == pytest.approx(max(runs), rel=1e-6, abs=1.0)
+    assert average(segments) == pytest.approx(8 * sum(s for s, _ in told) / at, rel=1e-6, abs=1.0)
+
+
+@some
+@given(classes())
+def test_a_manifest_of_dash_keeps_the_rules(script: Script) -> None:
+    """ISO/IEC 23009-1, 5.3.9.3 and 5.3.2: times, periods and as many addresses as times."""
+    for table in (script.ended(), script.live()):
+        text = dash.manifest(table.presentation(), now=1_773_338_500.0)
+        assert f'type="{"static" if table.ended else "dynamic"}"' in text
+        periods = re.findall(
+            r'<Period id="p\d+" start="PT([\d.]+)S"(.*?)</Period>', text, re.DOTALL
+        )
+        starts = [float(start) for start, _ in periods]
+        assert starts[0] == 0
+        assert starts == sorted(set(starts))
+        for start, inside in periods:
+            for scale, offset, each in re.findall(
+                r'<SegmentList timescale="(\d+)" presentationTimeOffset="(\d+)">(.*?)</SegmentList>',
+                inside,
+                re.DOTALL,
+            ):
+                runs = re.findall(r'<S t="(\d+)" d="(\d+)"(?: r="(\d+)")?/>', each)
+                count = sum(int(again or 0) + 1 for _, _, again in runs)
+                assert count == each.count("<SegmentURL ") > 0
+                assert int(offset) == pytest.approx(
+                    float(start) * int(scale), abs=int(scale) / 1_000 + 1
+                )
+                assert int(runs[0][0]) <= int(offset) + int(scale) * 0.6
+
+
+def test_a_manifest_that_goes_on_says_where_now_is() -> None:
+    shown = Script().picture("a", 0, 20).sound("mix-opus", 0, 20).live().presentation()
+    text = dash.manifest(shown, now=shown.wall + 50, paused=30)
+    assert 'availabilityStartTime="2026-03-12T18:00:30.000Z"' in text
+    assert "<UTCTiming " in text
+    assert 'minimumUpdatePeriod="PT2.000S"' in text
