@@ -194,5 +194,12 @@ function beSeen(who: number): void {
 Object.assign(window, {
   crowd,
   beSeen,
+  /** What one of them does, by its event; whom it is about, by their number. */
+  does: (at: number, event: string, body: object, about?: number) =>
+    inside[at]?.call(event, {
+      ...body,
+      ...(about !== undefined && { participant: inside[about]?.joined?.me.id }),
+    }),
+  leaves: (at: number) => inside[at]?.leave(),
   raise: (at: number, raised = true) => inside[at]?.call("room.hand", { raised }),
 });

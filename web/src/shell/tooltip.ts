@@ -25,6 +25,11 @@ function owner(event: Event): HTMLElement | null {
   return event.target instanceof Element ? event.target.closest<HTMLElement>("[data-tip]") : null;
 }
 
+function opened(owner: HTMLElement): boolean {
+  const menu = document.getElementById(owner.getAttribute("popovertarget") ?? "");
+  return menu?.matches(":popover-open") ?? false;
+}
+
 class Tooltip {
   readonly #element = document.createElement("div");
   #owner: HTMLElement | null = null;
@@ -51,7 +56,8 @@ class Tooltip {
   }
 
   #show(owner: HTMLElement): void {
-    if (!owner.isConnected) return;
+    // Whoever opened its menu knows what it is, and reads that.
+    if (!owner.isConnected || opened(owner)) return;
     this.#element.textContent = owner.dataset["tip"] ?? "";
     if (owner.dataset["key"]) {
       const key = document.createElement("kbd");

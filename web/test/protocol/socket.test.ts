@@ -198,3 +198,25 @@ test("a line that was lost is tried again by itself", (context) => {
   context.mock.timers.tick(700);
   assert.equal(line.connects, 2);
 });
+
+test("once the network is back there are three tries within two seconds, the first at once", (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  const { line, made } = live();
+  line.emit("connect");
+  line.emit("disconnect");
+  // Away for long: tries by itself are seldom by now.
+  for (let tries = 0; tries < 12; tries++) {
+    context.mock.timers.tick(60_000);
+    line.emit("connect_error", new Error("no network"));
+  }
+  const before = line.connects;
+  made.hurry();
+  assert.equal(line.connects - before, 1);
+  let failed = before;
+  for (let waited = 0; waited < 2_000; waited += 10) {
+    if (line.connects > failed) line.emit("connect_error", new Error("not yet"));
+    failed = line.connects;
+    context.mock.timers.tick(10);
+  }
+  assert.ok(line.connects - before >= 3);
+});

@@ -198,20 +198,24 @@ function Leave({ room }: { room: Classroom }): VNode {
 function AskToEnd({ room, asking }: { room: Classroom; asking: { value: boolean } }): VNode {
   const busy = useSignal(false);
   const others = room.people.value.length - 1;
+  const close = () => {
+    asking.value = false;
+  };
   const end = async () => {
     busy.value = true;
     await room.end(http).catch(() => room.leave());
-    asking.value = false;
+    close();
   };
   return (
     <Modal
       title={others > 0 ? t("room.end.title", { count: others + 1 }) : t("room.end.alone")}
-      onClose={() => {
-        asking.value = false;
-      }}
+      onClose={close}
     >
       <p class="quiet">{t("room.end.text")}</p>
       <div class="dialog-actions">
+        <Button kind="ghost" onClick={close}>
+          {t("dialog.cancel")}
+        </Button>
         <Button onClick={() => void room.leave()}>{t("room.end.onlyMe")}</Button>
         <Button kind="danger" busy={busy.value && t("room.end.busy")} onClick={() => void end()}>
           {t("room.end.action")}

@@ -4,7 +4,7 @@ import { t } from "../../text.ts";
 import { Avatar } from "../avatar.tsx";
 import { Icon } from "../parts.tsx";
 import type { Classroom } from "./classroom.ts";
-import { type Person, pictured, roleOf, silent } from "./people.ts";
+import { firstName, type Person, pictured, roleOf, silent } from "./people.ts";
 import { Item } from "./view-menu.tsx";
 
 interface Props {
@@ -55,7 +55,7 @@ function facts({ participant }: Person): string {
 }
 
 export function Kind({ room, person, menu }: Within): VNode {
-  const { id, role, guest, name } = person.participant;
+  const { id, role, guest, name, user_id } = person.participant;
   const can = (source: "microphone" | "camera") =>
     role !== "member" || room.roster.value.memberSources.includes(source);
   const pinned = room.view.pin.value === id;
@@ -74,6 +74,11 @@ export function Kind({ room, person, menu }: Within): VNode {
       <Item menu={menu} icon={pinned ? "pin-off" : "pin"} onClick={() => room.view.toggle(id)}>
         {pinned ? t("room.pin.release") : t("room.pin.keep")}
       </Item>
+      {user_id !== room.talk.me && (
+        <Item menu={menu} icon="message-square" onClick={() => room.writeTo(user_id)}>
+          {t("chat.writeTo", { name: firstName(name) })}
+        </Item>
+      )}
       {room.rights.value.host && role !== "host" && !guest && (
         <Item menu={menu} icon="crown" onClick={() => room.order.promote(id, role !== "cohost")}>
           {role === "cohost" ? t("room.person.demote") : t("room.person.promote")}

@@ -12,8 +12,7 @@ export function PanelTabs({ room }: { room: Classroom }): VNode {
     <>
       <Tab room={room} panel="people" icon="users" name={t("room.people")} letter="P">
         <em>{people.length}</em>
-        <Counter count={room.order.door.value.waiting.length} what={t("room.door.waits")} />
-        <Counter count={hands} what={t("room.handsUp")} />
+        <Asking waiting={room.order.door.value.waiting.length} hands={hands} />
       </Tab>
       <Tab room={room} panel="chat" icon="message-square" name={t("chat.title")} letter="C">
         <Counter count={unread(room)} what={t("chat.unread")} />
@@ -75,6 +74,23 @@ function Tab({ room, panel, icon, name, letter, children }: TabProps): VNode {
       {name}
       {children}
     </button>
+  );
+}
+
+/** One number for all who want something of us; said in parts. */
+function Asking({ waiting, hands }: { waiting: number; hands: number }): VNode | null {
+  if (waiting + hands === 0) return null;
+  const parts = [
+    { count: waiting, what: t("room.door.waits") },
+    { count: hands, what: t("room.handsUp") },
+  ].filter(({ count }) => count > 0);
+  return (
+    <span class="counter">
+      <span aria-hidden="true">{short(waiting + hands)}</span>
+      <span class="visually-hidden">
+        {parts.map(({ count, what }) => `${count} ${what}`).join(", ")}
+      </span>
+    </span>
   );
 }
 

@@ -31,7 +31,7 @@ export function TileMenu({ room, person }: { room: Classroom; person: Person }):
             {pinned ? t("room.pin.release") : t("room.pin.keep")}
           </Item>
         )}
-        {!person.self && user_id !== room.talk.me && (
+        {!orders && !person.self && user_id !== room.talk.me && (
           <Item menu={menu} icon="message-square" onClick={() => room.writeTo(user_id)}>
             {t("chat.writeTo", { name: firstName(name) })}
           </Item>
