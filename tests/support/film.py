@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 from tests.support import lesson
@@ -21,11 +22,11 @@ _WALL = 1_773_338_400.0
 class Film:
     """Say what was sent from when to when, then `develop` it: all as far as it goes, in order."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, wall: float = _WALL) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.log = Log(folder / journal.NAME)
         if self.log.story.began is None:
-            self.log.write(journal.Began(recording=folder.name, wall=_WALL))
+            self.log.write(journal.Began(recording=folder.name, wall=wall))
         self._files = Files(folder, self.log)
         self._wall = Offset()
         self._moments: list[tuple[float, int, Track, Piece | None]] = []
@@ -74,13 +75,29 @@ class Film:
         self._moments.append((_BEGAN + at + seconds + 0.6, 1 << 30, made, None))
         return self
 
-    def develop(self, *, ended: bool = True) -> journal.Story:
-        for arrival, _, track, piece in sorted(self._moments, key=lambda one: one[:2]):
+    async def roll(self) -> None:
+        """As it happens, and no faster; then it goes on without an end."""
+        began = asyncio.get_running_loop().time()
+        for arrival, _, track, piece in self._in_order():
+            wait = arrival - _BEGAN - (asyncio.get_running_loop().time() - began)
+            if wait > 0.005:
+                await asyncio.sleep(wait)
             if piece is None:
                 track.close(arrival)
             else:
                 track.take([piece], arrival)
+
+    def _in_order(self) -> list[tuple[float, int, Track, Piece | None]]:
+        found = sorted(self._moments, key=lambda one: one[:2])
         self._moments.clear()
+        return found
+
+    def develop(self, *, ended: bool = True) -> journal.Story:
+        for arrival, _, track, piece in self._in_order():
+            if piece is None:
+                track.close(arrival)
+            else:
+                track.take([piece], arrival)
         self._files.close()
         if ended:
             self.log.write(journal.Ended(at=self.log.story.seconds))

@@ -191,6 +191,11 @@ class Presentation:
         """The rungs of a view, the best first; what was recorded is one of them."""
         found = [one for of, one in self.rungs if of == view]
         whole = self.renditions.get(view)
-        if whole is not None and whole.real and not any(_as_large(one, whole) for one in found):
+        if (
+            whole is not None
+            and whole.real
+            and whole.segments
+            and not any(_as_large(one, whole) for one in found)
+        ):
             found.append(whole)
         return sorted(found, key=lambda one: -one.largest.width * one.largest.height)

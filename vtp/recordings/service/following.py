@@ -35,6 +35,8 @@ _MOST_WAITS = 256
 
 # A rendition, a segment of it, and a piece of that; or a file, and a byte in it.
 Wait = tuple[str, int, int | None]
+# The first segment of all that there is: players take a playlist without any for a broken one.
+ANYTHING: Wait = "", 0, None
 
 
 class Followed:
@@ -160,6 +162,9 @@ class Followed:
         if self.table.ended:
             return True
         name, number, piece = wait
+        if wait == ANYTHING:
+            found = self.table.renditions().values()
+            return bool(found) and all(one.segments for one in found)
         if name.isdecimal():
             return (name, number) in self.table.recent
         playlist = self.playlist(name)

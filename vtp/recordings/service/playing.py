@@ -20,7 +20,7 @@ from vtp.media.manifests import dash, filler, hls
 from vtp.media.manifests.shapes import BLACK, SILENCE, Rendition, Rung
 from vtp.recordings.model import Recording
 from vtp.recordings.problems import TooFarAhead
-from vtp.recordings.service.following import Followed, Shelf, Wait
+from vtp.recordings.service.following import ANYTHING, Followed, Shelf, Wait
 from vtp.recordings.service.studio import Studio
 from vtp.recordings.service.tickets import Tickets
 from vtp.recordings.store import made
@@ -142,14 +142,22 @@ class Playing:
             for one in await made.files(self._db, id=id, kind="rung")
         ]
 
+    async def _begun(self, recording: Recording) -> Followed:
+        """With something in it, where that comes soon."""
+        found = await self.followed(recording)
+        if not found.there(ANYTHING):
+            await found.until(ANYTHING, limit=hls.LIVE_TARGET, tasks=self._tasks)
+        return found
+
     async def multivariant(self, recording: Recording, *, view: str) -> str:
-        shown = (await self.followed(recording)).presentation()
-        if not shown.renditions:
+        followed = await self._begun(recording)
+        shown = followed.presentation()
+        if not any(one.segments for one in shown.renditions.values()):
             raise NotFound("Nothing has been recorded yet.")
         return hls.multivariant(shown, view=view)
 
     async def dash(self, recording: Recording, *, view: str) -> str:
-        followed = await self.followed(recording)
+        followed = await self._begun(recording)
         shown = followed.presentation()
         if not any(one.segments for one in shown.renditions.values()):
             raise NotFound("Nothing has been recorded yet.")
@@ -166,7 +174,7 @@ class Playing:
         skip: bool = False,
     ) -> str:
         """A media playlist; with a number once that is there, or after a while without it."""
-        followed = await self.followed(recording)
+        followed = await self._begun(recording)
         playlist = followed.playlist(name)
         if playlist is None:
             raise NotFound

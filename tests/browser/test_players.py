@@ -1,0 +1,92 @@
+"""What is told of recordings is played by players that we did not write, without an error."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+import pytest
+
+from tests.support import shown
+from tests.support.application import Application
+from tests.support.browser import Windows
+from tests.support.film import Film
+from tests.support.players import DASH, HLS, SHAKA, Player
+
+_FILES = {"dash": DASH, "shaka": SHAKA}
+
+
+async def test_hls_js_plays_a_recording_that_has_ended_and_one_that_goes_on(
+    app: Application, windows: Windows
+) -> None:
+    ines = await app.person(name="Ines Carvalho")
+    done = await shown.a_recording(app, ines)
+    film = shown.a_lesson(shown.folder(app, done))
+    film.develop()
+    film.close()
+    player = Player(await windows.new(ines), "hls")
+    await player.start(f"/api/v1/recordings/{done}/hls/master.m3u8")
+    await player.until("video.currentTime > 0.7")
+    await player.seek(5.5)  # from black into another size
+    await player.until("video.videoWidth == 160")
+    assert await player.said() == []
+    assert (await player.now())["duration"] == pytest.approx(10.0, abs=0.1)
+
+    goes_on = await shown.a_recording(app, ines, ended=False)
+    film = Film(shown.folder(app, goes_on))
+    film.camera("cam", 0, 7).voice("mix-opus", 0, 7, source="mix")
+    rolling = asyncio.ensure_future(film.roll())
+    await asyncio.sleep(1.5)
+    await player.start(f"/api/v1/recordings/{goes_on}/hls/master.m3u8")
+    await player.until("video.currentTime > 3 && parts > 5")
+    await rolling
+    film.develop()
+    film.close()
+    await player.until("video.ended || video.currentTime > video.duration - 0.3")
+    assert await player.said() == []
+
+
+_HLS, _MPD = "hls/master.m3u8", "dash/manifest.mpd"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "manifest"), [("dash", _MPD), ("shaka", _MPD), ("shaka", _HLS), ("hls", _HLS)]
+)
+async def test_all_of_them_play_from_the_beginning_and_live(
+    app: Application, windows: Windows, name: str, manifest: str
+) -> None:
+    if not _FILES.get(name, HLS).is_file():
+        pytest.skip("The players are not installed (make peers)")
+    ines = await app.person(name="Ines Carvalho")
+    done = await shown.a_recording(app, ines)
+    film = shown.a_lesson(shown.folder(app, done))
+    film.develop()
+    film.close()
+    player = Player(await windows.new(ines), name)
+    await player.start(f"/api/v1/recordings/{done}/{manifest}")
+    await player.until("video.currentTime > 1.5")
+    await player.seek(6.5)
+    await player.until("video.videoWidth == 160")
+    await player.seek(1.5)
+    await player.until("video.videoWidth == 320")
+    assert (await player.now())["duration"] == pytest.approx(10.0, abs=0.1)
+    await player.seek(8.5)
+    await player.until("video.ended || video.currentTime > 9.7")
+    assert await player.said() == []
+
+    goes_on = await shown.a_recording(app, ines, ended=False)
+    film = Film(shown.folder(app, goes_on), wall=time.time() - 1)
+    film.camera("cam", 0, 25).voice("mix-opus", 0, 25, source="mix")
+    rolling = asyncio.ensure_future(film.roll())
+    await asyncio.sleep(9)
+    await player.start(f"/api/v1/recordings/{goes_on}/{manifest}")
+    await player.until("video.currentTime > 1")
+    live = (await player.now())["at"]
+    await player.until(f"video.currentTime > {live} + 2")
+    await player.seek(0.5)  # from the beginning, while it goes on
+    await player.until("video.currentTime > 2")
+    await rolling
+    film.develop()
+    film.close()
+    assert await player.said() == []
