@@ -20,6 +20,11 @@ NoticeId = NewType("NoticeId", UUID)
 RecordingId = NewType("RecordingId", UUID)
 MediaId = NewType("MediaId", UUID)
 UploadId = NewType("UploadId", UUID)
+CourseId = NewType("CourseId", UUID)
+SectionId = NewType("SectionId", UUID)
+SeriesId = NewType("SeriesId", UUID)
+VenueId = NewType("VenueId", UUID)
+ClassId = NewType("ClassId", UUID)
 
 
 def uuid7(now_ms: int | None = None) -> UUID:

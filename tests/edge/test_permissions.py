@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -31,10 +31,15 @@ from vtp.accounts.model import Identity, ImportState, MakePicture, Passkey
 from vtp.accounts.store import identities, imports, passkeys
 from vtp.actor import Actor, Role, Via
 from vtp.app import declared
+from vtp.app.courses import courses
 from vtp.app.hooks import endpoints
+from vtp.courses.service import Courses
+from vtp.courses.service.catalogue import Wish
+from vtp.courses.service.timetable import Plan
 from vtp.edge.routes import Route
 from vtp.edge.rules import Rule
 from vtp.ids import (
+    CourseId,
     IdentityId,
     JobId,
     MediaId,
@@ -43,6 +48,7 @@ from vtp.ids import (
     PasskeyId,
     RecordingId,
     RoomId,
+    SectionId,
     UploadId,
     uuid7,
 )
@@ -51,6 +57,7 @@ from vtp.library.tus import OFFSET_TYPE
 from vtp.recordings import store as recordings
 from vtp.rooms.facts import ParticipantId
 from vtp.rooms.model import Attendee, Room
+from vtp.rooms.service.classrooms import Classrooms
 from vtp.rooms.store import meetings, rooms, talk
 from vtp.rooms.talk.messages import Message, MessageId
 
@@ -80,6 +87,13 @@ class Call:
 
 
 _NEW = itertools.count()
+
+
+def a_free_day() -> date:
+    """The owner of the table teaches at one time of each day."""
+    return date(2030, 1, 1) + timedelta(days=next(_NEW))
+
+
 _LINK = {"token": "A" * 43}
 _PUBLISH, _WATCH = (offers.text(name).encode() for name in ("obs-publish", "chromium-watch"))
 _BORN = datetime(2026, 3, 12, 18, 0, tzinfo=UTC)
@@ -229,6 +243,86 @@ CALLS: dict[tuple[str, str], Call] = {
     ("GET", "/api/v1/jobs/{id}"): Call(200, of="job", others=404),
     ("POST", "/api/v1/jobs/{id}/cancel"): Call(202, of="job", others=404),
     ("POST", "/api/v1/jobs/{id}/retry"): Call(202, of="cancelled job", others=404),
+    ("POST", "/api/v1/courses"): Call(201, body={"title": "Algebra II"}),
+    ("GET", "/api/v1/courses"): Call(200),
+    ("GET", "/api/v1/courses/{id}"): Call(200, of="course", others=404),
+    ("PATCH", "/api/v1/courses/{id}"): Call(200, body={"title": "Music"}, of="course", others=404),
+    ("DELETE", "/api/v1/courses/{id}"): Call(204, of="course", others=404),
+    ("POST", "/api/v1/courses/{id}/publish"): Call(200, of="course", others=404),
+    ("POST", "/api/v1/courses/{id}/archive"): Call(200, of="course", others=404),
+    ("POST", "/api/v1/courses/{id}/restore"): Call(200, of="course", others=404),
+    ("POST", "/api/v1/courses/{id}/code"): Call(200, of="course", others=404),
+    ("DELETE", "/api/v1/courses/{id}/code"): Call(200, of="course", others=404),
+    # It is no picture.
+    ("PUT", "/api/v1/courses/{id}/picture"): Call(
+        415, raw=b"x", kind="text/plain", of="course", others=404
+    ),
+    ("DELETE", "/api/v1/courses/{id}/picture"): Call(200, of="course", others=404),
+    ("GET", "/api/v1/courses/{id}/picture"): Call(404, of="course", others=404),
+    ("GET", "/api/v1/courses/{id}/staff"): Call(200, of="course", others=404),
+    ("POST", "/api/v1/courses/{id}/staff"): Call(
+        422, body={"email": "nobody@school.test"}, of="course", others=404
+    ),
+    ("DELETE", "/api/v1/courses/{id}/staff/{user_id}"): Call(404, of="course", others=404),
+    ("GET", "/api/v1/courses/{id}/sections"): Call(200, of="course", others=404),
+    ("POST", "/api/v1/courses/{id}/sections"): Call(
+        201, body={"name": "B"}, of="course", others=404
+    ),
+    ("PATCH", "/api/v1/sections/{id}"): Call(200, body={"capacity": 30}, of="section", others=404),
+    ("DELETE", "/api/v1/sections/{id}"): Call(204, of="section", others=404),
+    ("GET", "/api/v1/venues"): Call(200),
+    ("POST", "/api/v1/venues"): Call(201, of="new venue"),
+    ("POST", "/api/v1/sections/{id}/sessions"): Call(201, of="section to plan", others=404),
+    ("POST", "/api/v1/sections/{id}/free"): Call(200, of="section to plan", others=404),
+    ("GET", "/api/v1/courses/{id}/sessions"): Call(200, of="course", others=404),
+    ("GET", "/api/v1/sessions"): Call(200),
+    ("GET", "/api/v1/sessions/{id}"): Call(200, of="class", others=404),
+    ("PATCH", "/api/v1/sessions/{id}"): Call(200, body={"title": "Roots"}, of="class", others=404),
+    ("POST", "/api/v1/sessions/{id}/cancel"): Call(200, body={}, of="class", others=404),
+    ("POST", "/api/v1/sessions/{id}/restore"): Call(200, of="cancelled class", others=404),
+    ("GET", "/api/v1/courses/{id}/series"): Call(200, of="course", others=404),
+    ("DELETE", "/api/v1/series/{id}"): Call(200, of="series", others=404),
+    ("GET", "/api/v1/courses/{id}/holidays"): Call(200, of="course", others=404),
+    ("PUT", "/api/v1/courses/{id}/holidays/{day}"): Call(
+        200, body={"name": "Carnival"}, of="course", others=404
+    ),
+    ("DELETE", "/api/v1/courses/{id}/holidays/{day}"): Call(404, of="course", others=404),
+    # Its owner teaches it, and so does whoever looks after the school.
+    ("POST", "/api/v1/courses/{id}/enroll"): Call(409, body={}, of="course", others=404),
+    ("DELETE", "/api/v1/courses/{id}/enroll"): Call(409, of="course", others=404),
+    ("POST", "/api/v1/enrollments/code"): Call(422, body={"code": "NONE"}),
+    ("POST", "/api/v1/enrollments/invitation"): Call(410, body=_LINK),
+    ("GET", "/api/v1/enrollments"): Call(200),
+    ("GET", "/api/v1/courses/{id}/students"): Call(200, of="course", others=404),
+    ("POST", "/api/v1/courses/{id}/students"): Call(
+        422, body={"email": "nobody@school.test"}, of="course", others=404
+    ),
+    ("PATCH", "/api/v1/courses/{id}/students/{user_id}"): Call(
+        404, body={"status": "dropped"}, of="course", others=404
+    ),
+    ("GET", "/api/v1/courses/{id}/students/{user_id}/history"): Call(404, of="course", others=404),
+    ("POST", "/api/v1/courses/{id}/roster/preview"): Call(
+        200, raw=b"email\n", kind="text/csv", of="course", others=404
+    ),
+    # Nobody looked at it.
+    ("POST", "/api/v1/courses/{id}/roster"): Call(
+        409, raw=b"email\n", kind="text/csv", of="course", others=404
+    ),
+    ("GET", "/api/v1/courses/{id}/roster.csv"): Call(200, of="course", others=404),
+    ("GET", "/api/v1/courses/{id}/invitations"): Call(200, of="course", others=404),
+    ("POST", "/api/v1/courses/{id}/invitations"): Call(
+        201, body={"email": "new@school.test"}, of="course", others=404
+    ),
+    ("DELETE", "/api/v1/courses/{id}/invitations/{invitation_id}"): Call(
+        404, of="course", others=404
+    ),
+    ("POST", "/api/v1/courses/{id}/letters"): Call(
+        202, body={"subject": "Homework", "body": "Read page 12."}, of="course", others=404
+    ),
+    ("GET", "/api/v1/calendar"): Call(200),
+    ("POST", "/api/v1/calendar"): Call(201),
+    ("DELETE", "/api/v1/calendar"): Call(204),
+    ("GET", "/calendar/{secret}.ics"): Call(404),
     ("POST", "/api/v1/rooms"): Call(201, body={"title": "Algebra"}),
     ("GET", "/api/v1/rooms"): Call(200),
     ("GET", "/api/v1/rooms/{id}"): Call(200, of="room", others=404),
@@ -557,7 +651,45 @@ class School:
                 return str(room.id)
             case "meeting" | "participant" | "track" | "recording" | "media" | "video" | "upload":
                 return str(await self.filmed(of))
-        return ""
+        return await self.of_courses(of)
+
+    async def of_courses(self, of: str) -> str:
+        if of in {"course", "section", "section to plan"}:
+            course, section = await self.course()
+            return str(course if of == "course" else section)
+        return str(await self.planned(of)) if of in {"class", "cancelled class", "series"} else ""
+
+    async def course(self) -> tuple[CourseId, SectionId]:
+        """Of the owner, and for nobody else."""
+        owner = replace(self.actor(OWNER), roles=frozenset({Role.INSTRUCTOR}))
+        made = await self.courses.catalogue.create(owner, Wish(title="Algebra II"))
+        sections = await self.courses.sections.listed(owner, made.course.id)
+        self.inside = {
+            "{user_id}": str(uuid7()),
+            "{invitation_id}": str(uuid7()),
+            "{day}": "2030-03-05",
+        }
+        return made.course.id, sections[0].id
+
+    async def planned(self, of: str) -> UUID:
+        owner, (_, section) = self.actor(OWNER), await self.course()
+        day, series = a_free_day(), of == "series"
+        plan = Plan(
+            title="Roots",
+            at=time(18),
+            minutes=60,
+            first_day=day,
+            last_day=day if series else None,
+            weekdays=(day.isoweekday(),) if series else (),
+        )
+        (made,) = await self.courses.timetable.plan(owner, section, plan)
+        if of == "cancelled class":
+            await self.courses.timetable.cancel(owner, made.id, reason="ill")
+        return made.series_id if series and made.series_id else made.id
+
+    @property
+    def courses(self) -> Courses:
+        return courses(self.application.parts, Classrooms())
 
     async def list_of_people(self) -> UUID:
         """One that cannot be read: nothing is waited for."""
@@ -788,8 +920,8 @@ async def body(school: School, call: Call) -> dict[str, Any]:
             new = {"email": f"new{next(_NEW)}@school.test", "name": "New", "password": PASSWORD}
             return {"json": {**new, "roles": ["student"]}}
         case "login" | "login form":
-            given = {"email": known.email, "password": PASSWORD}
-            return {"data" if "form" in call.of else "json": given}
+            shown = {"email": known.email, "password": PASSWORD}
+            return {"data" if "form" in call.of else "json": shown}
         case "room to record":
             return {"json": {"room_id": str((await school.room()).id)}}
         case "recording to report":
@@ -798,8 +930,12 @@ async def body(school: School, call: Call) -> dict[str, Any]:
         case "refresh":
             tokens = await school.application.sign_in(known)
             return {"json": {"refresh_token": tokens.refresh_token}}
-    if call.body is not None:
-        return {"json": call.body}
+    made = {
+        "new venue": {"name": f"Room {next(_NEW)}"},
+        "section to plan": {"at": "18:00:00", "first_day": a_free_day().isoformat()},
+    }
+    if (given := made.get(call.of, call.body)) is not None:
+        return {"json": given}
     return {} if call.raw is None and call.form is None else {"data": call.raw or call.form}
 
 
@@ -850,6 +986,7 @@ async def test_everybody_may_what_the_table_says(school: School, name: str) -> N
 _WITH_THE_CLASS = "what happens inside of a class is kept with the class"
 _A_QUESTION = "asks for what has to be proved, and changes nothing"
 _OWN_NOTICES = "what one has read and wants to hear is nobody else's business"
+_ONLY_LOOKS = "says what would be, and changes nothing"
 _NO_MAIL = "without a mail server nothing is sent"
 UNWRITTEN = {
     ("POST", "/api/v1/notices/{id}/read"): _OWN_NOTICES,
@@ -867,6 +1004,8 @@ UNWRITTEN = {
     ("POST", "/api/v1/auth/passkeys/question"): _A_QUESTION,
     ("POST", "/api/v1/auth/passkeys/new"): _A_QUESTION,
     ("PATCH", "/api/v1/auth/passkeys/{id}"): "its name is for its owner alone",
+    ("POST", "/api/v1/sections/{id}/free"): _ONLY_LOOKS,
+    ("POST", "/api/v1/courses/{id}/roster/preview"): _ONLY_LOOKS,
     ("POST", "/api/v1/meetings/{id}/end"): "the class of the table is over: nothing changes",
     ("POST", "/api/v1/recordings/{id}/links"): "who watches writes nothing, with a link neither",
     ("POST", "/api/v1/recordings/{id}/stop"): "that of the table is over: nothing changes",

@@ -13,6 +13,11 @@ from vtp.attendance import merging as attendance_merging
 from vtp.audit import api as audit_api
 from vtp.audit import jobs as audit_jobs
 from vtp.audit import pages as audit_pages
+from vtp.courses import api as courses_api
+from vtp.courses import hooks as courses_hooks
+from vtp.courses import jobs as courses_jobs
+from vtp.courses import kinds as courses_kinds
+from vtp.courses.service import merging as courses_merging
 from vtp.edge import api_docs, assets, client_errors, health
 from vtp.edge.routes import Route
 from vtp.edge.sockets import upgrade
@@ -60,6 +65,7 @@ HANDLERS = (
     accounts_jobs.handlers,
     takeout_jobs.handlers,
     audit_jobs.handlers,
+    courses_jobs.handlers,
     jobs_jobs.handlers,
     library_jobs.handlers,
     mail_jobs.handlers,
@@ -68,17 +74,18 @@ HANDLERS = (
     webhooks_jobs.handlers,
 )
 # What webhooks tell.
-HOOKS = (*accounts_hooks.news, *rooms_hooks.news)
+HOOKS = (*accounts_hooks.news, *courses_hooks.news, *rooms_hooks.news)
 # Who moves what they keep of people, when two accounts of one person are merged.
 BELONGINGS = (
     rooms_merging.move,
     attendance_merging.move,
     recordings_merging.move,
     library_merging.move,
+    courses_merging.move,
 )
 # What people can be told, and all that may be written to them.
-KINDS = (*accounts_kinds.KINDS,)
-LETTERS = (mail_service.TEST, *accounts_kinds.LETTERS)
+KINDS = (*accounts_kinds.KINDS, *courses_kinds.KINDS)
+LETTERS = (mail_service.TEST, *accounts_kinds.LETTERS, *courses_kinds.LETTERS)
 
 
 def routes() -> list[Route]:
@@ -99,6 +106,7 @@ def routes() -> list[Route]:
         recordings_api.routes,
         timeline_api.routes,
         recordings_play_api.routes,
+        courses_api.routes,
         rooms_api.routes,
         accounts_pages.routes,
         audit_pages.routes,

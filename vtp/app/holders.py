@@ -9,6 +9,7 @@ from vtp.accounts import held as accounts
 from vtp.accounts.holding import Holder
 from vtp.attendance import held as attendance
 from vtp.audit import held as audit
+from vtp.courses import held as courses
 from vtp.jobs import held as jobs
 from vtp.library import held as library
 from vtp.mail import held as mail
@@ -21,6 +22,7 @@ HOLDERS: tuple[Holder, ...] = (
     recordings,
     library,
     attendance,
+    courses,
     notices,
     mail,
     audit,

@@ -11,6 +11,7 @@ from vtp.accounts.jobs import Bench
 from vtp.accounts.jobs import handlers as accounts_handlers
 from vtp.accounts.takeout_jobs import handlers as takeout_handlers
 from vtp.app.archive import archive
+from vtp.app.courses import telling
 from vtp.app.hooks import delivering
 from vtp.app.letterbox import desk
 from vtp.app.library import darkroom
@@ -18,6 +19,7 @@ from vtp.app.loop import Told, fed
 from vtp.app.own_data import takeouts
 from vtp.app.parts import Parts, demo_wanted, open_parts
 from vtp.audit.jobs import handlers as audit_handlers
+from vtp.courses.jobs import handlers as courses_handlers
 from vtp.jobs.handlers import Bound
 from vtp.jobs.jobs import Broom
 from vtp.jobs.jobs import handlers as jobs_handlers
@@ -82,6 +84,7 @@ def bound(parts: Parts) -> list[Bound]:
         *mail_handlers.bind(desk(chosen, parts.letterbox, parts.db, clock=parts.clock)),
         *notices_handlers.bind(Dustpan(parts.db, chosen.notices, parts.clock)),
         *library_handlers.bind(darkroom(parts)),
+        *courses_handlers.bind(telling(parts)),
         *jobs_handlers.bind(Broom(db=parts.db, options=chosen.jobs)),
         *rooms_handlers.bind(attic),
         *webhooks_handlers.bind(delivering(parts)),

@@ -26,6 +26,7 @@ from vtp.rooms.news import Audience
 from vtp.rooms.outside import Outside
 from vtp.rooms.service.catalogue import Catalogue
 from vtp.rooms.service.chronicle import Chronicle
+from vtp.rooms.service.classrooms import Classrooms
 from vtp.rooms.service.desk import Desk
 from vtp.rooms.service.entrance import Entrance, IceServer
 from vtp.rooms.service.guests import Guests
@@ -60,6 +61,7 @@ class Rooms:
     polls: Polls
     standing: Standing  # who may be here, asked again
     live: Live  # the classes that go on
+    classrooms: Classrooms  # of courses
 
     async def sweep(self) -> None:
         """What follows from time that has passed."""
@@ -139,6 +141,7 @@ async def open_rooms(
         polls=Polls(db, live=live, meetings=meetings, clock=clock),
         standing=standing,
         live=live,
+        classrooms=Classrooms(on_changed=standing.membership_changed),
     )
     recordings.studio.attach(RecordedClasses(db, live=live))
     recordings.timelines.attach(RememberedClasses(db, attendance=attendance))

@@ -172,6 +172,44 @@ async def remove_member(tx: Db, *, room_id: RoomId, user_id: UserId) -> bool:
     return tag == "DELETE 1"
 
 
+async def rename(tx: Db, *, room_id: RoomId, title: str) -> None:
+    await tx.execute("update room set title = $2 where id = $1", room_id, title)
+
+
+async def set_members(
+    tx: Db,
+    *,
+    room_id: RoomId,
+    hosts: Collection[UserId],
+    members: Collection[UserId],
+    at: datetime,
+) -> frozenset[UserId]:
+    """Exactly these; everybody for whom that changes something."""
+    rows = await tx.fetch(
+        """
+        with wanted as (
+            select person as user_id, 'host' as role from unnest($2::uuid[]) person
+             union all select person, 'member' from unnest($3::uuid[]) person
+        ), gone as (
+            delete from room_member where room_id = $1
+               and user_id not in (select user_id from wanted) returning user_id
+        ), put as (
+            insert into room_member (room_id, user_id, role, added_at)
+            select $1, user_id, role, $4 from wanted
+            on conflict (room_id, user_id) do update set role = excluded.role
+             where room_member.role <> excluded.role
+            returning user_id
+        )
+        select user_id from gone union select user_id from put
+        """,
+        room_id,
+        sorted(set(hosts)),
+        sorted(set(members) - set(hosts)),
+        at,
+    )
+    return frozenset(row["user_id"] for row in rows)
+
+
 async def role_of(db: Db, *, room_id: RoomId, user_id: UserId) -> RoomRole | None:
     role: RoomRole | None = await db.fetchval(
         "select role from room_member where room_id = $1 and user_id = $2", room_id, user_id
