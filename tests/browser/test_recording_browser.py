@@ -50,7 +50,7 @@ async def test_a_host_records_and_everybody_sees_it(app: Application, room: Clas
         assert (await playing.value).status == 200
     # A camera begins another file with each size that it is sent in.
     assert found.count("microphone") == 2
-    assert set(found) == {"camera", "microphone"}
+    assert set(found) == {"camera", "microphone", "mix"}
     [folder] = app.parts.settings.recordings_dir.glob("0*")
     kept = 0
     for path in folder.glob("*.mp4"):

@@ -232,6 +232,27 @@ async def test_the_host_who_speaks_is_on_the_stage(
     assert [one.track for one in story.staged] == [str(first.id), ""]
 
 
+async def test_a_room_records_itself_once_and_all_cameras_where_it_says_so(
+    school: School, ines: Attender, noor: Attender, room: RoomId
+) -> None:
+    await school.rooms.catalogue.change(ines.actor, room, records_itself=True, records_cameras=True)
+    await ines.join(room)
+    await noor.join(room)
+    noor.send("microphone")
+    assert shown(noor) == "off"
+    ines.send("microphone")
+    await until(lambda: shown(noor) == "on")
+    camera = noor.send("camera", mime="video/H264")
+    assert len(producer(school, camera.id).taps) == 1
+    (made,) = await listed(school, ines, room)
+    assert made.started_by is None
+    await school.recordings.studio.stop(ines.actor, made.id)
+    ines.send("camera", mime="video/H264")
+    await school.recordings.studio.begin_due()
+    assert shown(noor) == "off"
+    await ready(school, ines, made.id)
+
+
 async def test_after_a_crash_it_is_gone_on_with_or_brought_to_its_end(
     db: Database, clock: SetClock, tmp_path: Path
 ) -> None:

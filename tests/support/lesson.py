@@ -74,7 +74,7 @@ _OPTIONS = {
 }
 
 
-def _h264(data: bytes, at: float, key: bool) -> list[Payload]:
+def h264(data: bytes, at: float, key: bool) -> list[Payload]:
     units = [unit for unit in data.replace(b"\0\0\0\1", b"\0\0\1").split(b"\0\0\1") if unit]
     sets = [unit for unit in units if unit[0] & 31 in {7, 8}]
     slices = [unit for unit in units if unit[0] & 31 in {1, 5}]
@@ -110,7 +110,7 @@ def _vp8(data: bytes, at: float, key: bool) -> list[Payload]:
     ]
 
 
-_PACKETISED = {"libx264": _h264, "libvpx": _vp8}
+_PACKETISED = {"libx264": h264, "libvpx": _vp8}
 
 
 @cache

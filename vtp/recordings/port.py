@@ -24,6 +24,7 @@ class Sent:
     participant_id: str
     source: str
     host: bool
+    everybody: bool  # whose cameras are kept in this room
     paused: bool
     producer: Tappable
 
@@ -37,6 +38,9 @@ class Stage(Protocol):
 
     def class_of(self, room_id: RoomId) -> tuple[MeetingId, str] | None:
         """The class that goes on there, and its title."""
+
+    def records_itself(self, meeting_id: MeetingId) -> tuple[RoomId, str] | None:
+        """The room of this class, and its title, where the room says so."""
 
     def going_on(self) -> Sequence[MeetingId]: ...
 

@@ -20,6 +20,6 @@ def may_change(role: Role | None) -> bool:
     return role == "host"
 
 
-def records(source: str, *, host: bool) -> bool:
-    """All voices and screens; of cameras those of hosts, because a class is not a stage."""
-    return source != "camera" or host
+def records(source: str, *, host: bool, everybody: bool) -> bool:
+    """All voices and screens; of cameras those of hosts, unless the room keeps everybody's."""
+    return source != "camera" or host or everybody

@@ -268,6 +268,7 @@ class Meeting:
             participant_id=str(track.participant_id),
             source=track.source,
             host=rights.is_staff(self.state.participants[track.participant_id].role),
+            everybody=self.room.records_cameras,
             paused=track.paused,
             producer=self.producer(track.id),
         )

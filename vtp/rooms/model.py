@@ -28,6 +28,9 @@ class Room:
     # What members may do when a class begins.
     member_chat: bool = True
     member_private_chat: bool = True
+    # Its classes are recorded from when somebody teaches; the cameras of members are kept as well.
+    records_itself: bool = False
+    records_cameras: bool = False
     # The secret part of the link for guests, who have no account; None: there is none.
     guest_token: str | None = None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import msgspec
@@ -20,7 +20,7 @@ from vtp.ids import RoomId
 from vtp.rooms import rights
 from vtp.rooms.api.asking import OVERSEERS, ROOMS
 from vtp.rooms.api.shapes import room_view
-from vtp.rooms.facts import ParticipantId, Recording
+from vtp.rooms.facts import ParticipantId
 from vtp.rooms.model import Room
 from vtp.rooms.problems import BadTitle, RoomClosed
 from vtp.rooms.rights import Person
@@ -45,7 +45,8 @@ class Present(Struct, frozen=True):
 
 class Everybody(Struct, frozen=True):
     items: list[Present]
-    recording: Recording
+    recording: Literal["off", "on", "paused", "soon"]  # soon: it will be, when somebody teaches
+    cameras: bool  # of everybody are kept as well
 
 
 @routes.get("/rooms", rule=signed_in("rooms", "see_list", keys=False), **_HTML)
@@ -136,8 +137,13 @@ async def people(request: web.Request, actor: Actor, id: UUID) -> Everybody:
     """Who is in, for those who stand in the lobby."""
     yours = await _open(request, actor, id)
     meeting = request.app[ROOMS].live.in_room(RoomId(id))
-    recording = meeting.state.recording if meeting is not None else "off"
-    return Everybody(_present(request, yours, besides=actor), recording)
+    now = meeting.state.recording if meeting is not None else "off"
+    soon = now == "off" and yours.room.records_itself
+    return Everybody(
+        _present(request, yours, besides=actor),
+        "soon" if soon else now,
+        yours.room.records_cameras,
+    )
 
 
 async def _open(request: web.Request, actor: Actor, id: UUID) -> Yours:

@@ -81,6 +81,7 @@ async def _sweep(studio: Studio) -> None:
         await asyncio.sleep(_SWEEP)
         try:
             await studio.flush()
+            await studio.begin_due()
         except Unavailable as problem:
             _log.warning("recordings.flush_waits", code=problem.code)
 

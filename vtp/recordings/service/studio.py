@@ -20,7 +20,7 @@ from vtp.audit.service import Audit
 from vtp.clock import Clock
 from vtp.db import Database, Db
 from vtp.errors import NotFound, Unavailable
-from vtp.ids import MeetingId, RecordingId, RoomId, uuid7
+from vtp.ids import MeetingId, RecordingId, RoomId, UserId, uuid7
 from vtp.media.capture import wire
 from vtp.media.capture.link import Capture
 from vtp.media.capture.sink import Subject
@@ -59,6 +59,7 @@ class Studio:
         self._stage: Stage | None = None
         self._going: dict[MeetingId, Going] = {}
         self._outcomes = Outcomes(db, clock=clock)
+        self._due: set[MeetingId] = set()  # to be recorded without anybody asking
 
     def attach(self, stage: Stage) -> None:
         """Classes are there now (`rooms`)."""
@@ -85,20 +86,27 @@ class Studio:
         if (found := self.stage.class_of(room_id)) is None:
             raise NoClass
         self._require_room()
-        meeting_id, title = found
+        made = await self._started(actor, found[0], (room_id, found[1]), by=actor.require_user())
+        if made is None:
+            raise AlreadyRecorded
+        return made
+
+    async def _started(
+        self, actor: Actor, meeting_id: MeetingId, room: tuple[RoomId, str], *, by: UserId | None
+    ) -> Recording | None:
         now, ticks = self._clock.now(), self._clock.monotonic()
         async with self._db.transaction() as tx:
             made = await store.insert(
                 tx,
                 id=RecordingId(uuid7()),
-                room_id=room_id,
+                room_id=room[0],
                 meeting_id=meeting_id,
-                title=title,
-                started_by=actor.require_user(),
+                title=room[1],
+                started_by=by,
                 started_at=now,
             )
             if made is None:
-                raise AlreadyRecorded
+                return None
             await self.wrote(tx, actor, "started", made.id)
         self._begin(Going(made, ticks))
         if meeting_id not in self.stage.going_on():
@@ -172,6 +180,19 @@ class Studio:
     def track_began(self, meeting_id: MeetingId, sent: Sent) -> None:
         if (held := self._going.get(meeting_id)) is not None:
             self._add(held, sent)
+        elif sent.host and self.stage.records_itself(meeting_id) is not None:
+            self._due.add(meeting_id)
+            self._soon("recordings.begin", self.begin_due)
+
+    async def begin_due(self) -> None:
+        """Classes that are recorded by themselves, once each: who stops that does so for good."""
+        for meeting_id in list(self._due):
+            room = self.stage.records_itself(meeting_id)
+            if room is not None and meeting_id not in self._going:
+                self._require_room()
+                if not await store.any_of(self._db, meeting_id=meeting_id):
+                    await self._started(SYSTEM, meeting_id, room, by=None)
+            self._due.discard(meeting_id)
 
     def track_ended(self, meeting_id: MeetingId, track_id: str) -> None:
         if (held := self._going.get(meeting_id)) is not None:
@@ -216,7 +237,7 @@ class Studio:
         self._show(held)
 
     def _add(self, held: Going, sent: Sent) -> None:
-        if not rights.records(sent.source, host=sent.host):
+        if not rights.records(sent.source, host=sent.host, everybody=sent.everybody):
             return
         subject = Subject(
             recording=held.id,

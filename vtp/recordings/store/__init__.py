@@ -17,7 +17,7 @@ async def insert(
     room_id: RoomId,
     meeting_id: MeetingId,
     title: str,
-    started_by: UserId,
+    started_by: UserId | None,
     started_at: datetime,
 ) -> Recording | None:
     """None when this class is being recorded already."""
@@ -36,6 +36,13 @@ async def insert(
         started_at,
     )
     return _recording(row) if row else None
+
+
+async def any_of(db: Db, *, meeting_id: MeetingId) -> bool:
+    """Whether this class was ever recorded."""
+    return bool(
+        await db.fetchval("select exists (select from recording where meeting_id = $1)", meeting_id)
+    )
 
 
 async def by_id(db: Db, *, id: RecordingId) -> Recording | None:

@@ -53,6 +53,8 @@ async def create(request: web.Request, actor: Actor, body: RoomIn) -> RoomView:
         waiting_room=body.waiting_room,
         member_chat=body.member_chat,
         member_private_chat=body.member_private_chat,
+        records_itself=body.records_itself,
+        records_cameras=body.records_cameras,
     )
     return room_view(made)
 
@@ -94,6 +96,8 @@ async def change(request: web.Request, actor: Actor, id: Id, body: RoomChange) -
         member_private_chat=(
             None if body.member_private_chat is UNSET else body.member_private_chat
         ),
+        records_itself=None if body.records_itself is UNSET else body.records_itself,
+        records_cameras=None if body.records_cameras is UNSET else body.records_cameras,
     )
     return room_view(changed)
 

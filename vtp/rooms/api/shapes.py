@@ -50,6 +50,15 @@ MemberChat = Annotated[
 MemberPrivateChat = Annotated[
     bool, Meta(description="Whether they may write to each other privately.", examples=[True])
 ]
+RecordsItself = Annotated[
+    bool,
+    Meta(
+        description="Whether its classes are recorded from when somebody teaches.", examples=[False]
+    ),
+]
+RecordsCameras = Annotated[
+    bool, Meta(description="Whether the cameras of members are recorded, too.", examples=[False])
+]
 Role = Annotated[facts.RoomRole, Meta(description="What you are in this room.", examples=["host"])]
 Email = Annotated[str, Meta(min_length=3, max_length=254, examples=["noor@school.example"])]
 
@@ -66,6 +75,8 @@ class RoomIn(Input, frozen=True, kw_only=True):
     waiting_room: WaitingRoom = False
     member_chat: MemberChat = True
     member_private_chat: MemberPrivateChat = True
+    records_itself: RecordsItself = False
+    records_cameras: RecordsCameras = False
 
 
 class RoomChange(Input, frozen=True, kw_only=True):
@@ -77,6 +88,8 @@ class RoomChange(Input, frozen=True, kw_only=True):
     waiting_room: WaitingRoom | UnsetType = UNSET
     member_chat: MemberChat | UnsetType = UNSET
     member_private_chat: MemberPrivateChat | UnsetType = UNSET
+    records_itself: RecordsItself | UnsetType = UNSET
+    records_cameras: RecordsCameras | UnsetType = UNSET
 
 
 class RoomView(Struct, frozen=True, kw_only=True):
@@ -88,6 +101,8 @@ class RoomView(Struct, frozen=True, kw_only=True):
     waiting_room: WaitingRoom
     member_chat: MemberChat
     member_private_chat: MemberPrivateChat
+    records_itself: RecordsItself
+    records_cameras: RecordsCameras
     guest_path: Annotated[
         str | None,
         Meta(
@@ -116,6 +131,8 @@ def room_view(yours: Yours) -> RoomView:
         waiting_room=room.waiting_room,
         member_chat=room.member_chat,
         member_private_chat=room.member_private_chat,
+        records_itself=room.records_itself,
+        records_cameras=room.records_cameras,
         guest_path=guest_path(room) if rights.may_host(yours.role) else None,
         role=yours.role,
         path=f"/room/{room.id}",

@@ -62,6 +62,8 @@ class Catalogue:
         waiting_room: bool = False,
         member_chat: bool = True,
         member_private_chat: bool = True,
+        records_itself: bool = False,
+        records_cameras: bool = False,
     ) -> Yours:
         owner_id = actor.require_user()
         if not rights.may_make_rooms(Person(owner_id, actor.roles)):
@@ -76,6 +78,8 @@ class Catalogue:
             waiting_room=waiting_room,
             member_chat=member_chat,
             member_private_chat=member_private_chat,
+            records_itself=records_itself,
+            records_cameras=records_cameras,
         )
         async with self._db.transaction() as tx:
             await store.insert(tx, room)
@@ -106,6 +110,8 @@ class Catalogue:
         waiting_room: bool | None = None,
         member_chat: bool | None = None,
         member_private_chat: bool | None = None,
+        records_itself: bool | None = None,
+        records_cameras: bool | None = None,
     ) -> Yours:
         """None leaves it as it is. A class that goes on follows at once."""
         before = await self.hosted(actor, room_id)
@@ -119,6 +125,8 @@ class Catalogue:
                 waiting_room=waiting_room,
                 member_chat=member_chat,
                 member_private_chat=member_private_chat,
+                records_itself=records_itself,
+                records_cameras=records_cameras,
             )
             if room is None:
                 raise NotFound

@@ -72,6 +72,12 @@ class Chronicle:
         ):
             changed["member_chat"] = room.member_chat
             changed["member_private_chat"] = room.member_private_chat
+        if (before.records_itself, before.records_cameras) != (
+            room.records_itself,
+            room.records_cameras,
+        ):
+            changed["records_itself"] = room.records_itself
+            changed["records_cameras"] = room.records_cameras
         if before.member_sources != room.member_sources:
             changed["member_sources"] = list(room.member_sources)
         await self._room(tx, actor, room, "changed", changed)

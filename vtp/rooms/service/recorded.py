@@ -35,6 +35,12 @@ class RecordedClasses:
         meeting = self._live.in_room(room_id)
         return (meeting.id, meeting.room.title) if meeting is not None else None
 
+    def records_itself(self, meeting_id: MeetingId) -> tuple[RoomId, str] | None:
+        meeting = self._live.get(meeting_id)
+        if meeting is None or not meeting.room.records_itself or meeting.state.over is not None:
+            return None
+        return meeting.room.id, meeting.room.title
+
     def going_on(self) -> Sequence[MeetingId]:
         return [meeting.id for meeting in self._live]
 

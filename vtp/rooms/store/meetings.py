@@ -20,6 +20,8 @@ _MEETING = """
            room.waiting_room as room_waiting_room, room.member_chat as room_member_chat,
            room.member_private_chat as room_member_private_chat,
            room.guest_token as room_guest_token,
+           room.records_itself as room_records_itself,
+           room.records_cameras as room_records_cameras,
            member.role as member_as,
            array(select outage.started_at from meeting_outage outage
                   where outage.meeting_id = meeting.id order by 1) as gone_at,

@@ -20,8 +20,9 @@ async def insert(tx: Db, room: Room) -> None:
     await tx.execute(
         """
         insert into room (id, title, owner_id, access, member_sources, created_at,
-                          waiting_room, member_chat, member_private_chat)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+                          waiting_room, member_chat, member_private_chat,
+                          records_itself, records_cameras)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
         """,
         room.id,
         room.title,
@@ -32,6 +33,8 @@ async def insert(tx: Db, room: Room) -> None:
         room.waiting_room,
         room.member_chat,
         room.member_private_chat,
+        room.records_itself,
+        room.records_cameras,
     )
 
 
@@ -106,6 +109,8 @@ async def change(
     waiting_room: bool | None,
     member_chat: bool | None,
     member_private_chat: bool | None,
+    records_itself: bool | None = None,
+    records_cameras: bool | None = None,
 ) -> Room | None:
     """None leaves a field as it is."""
     row = await tx.fetchrow(
@@ -114,7 +119,9 @@ async def change(
                member_sources = coalesce($4::text[], member_sources),
                waiting_room = coalesce($5, waiting_room),
                member_chat = coalesce($6, member_chat),
-               member_private_chat = coalesce($7, member_private_chat)
+               member_private_chat = coalesce($7, member_private_chat),
+               records_itself = coalesce($8, records_itself),
+               records_cameras = coalesce($9, records_cameras)
          where id = $1
         returning *
         """,
@@ -125,6 +132,8 @@ async def change(
         waiting_room,
         member_chat,
         member_private_chat,
+        records_itself,
+        records_cameras,
     )
     return room_of(row) if row else None
 
@@ -230,6 +239,8 @@ def room_of(row: Row, prefix: str = "") -> Room:
         member_chat=row[prefix + "member_chat"],
         member_private_chat=row[prefix + "member_private_chat"],
         guest_token=row[prefix + "guest_token"],
+        records_itself=row[prefix + "records_itself"],
+        records_cameras=row[prefix + "records_cameras"],
     )
 
 

@@ -19,6 +19,8 @@ export interface Room {
   waiting_room: boolean;
   member_chat: boolean;
   member_private_chat: boolean;
+  records_itself: boolean;
+  records_cameras: boolean;
   guest_path: string | null;
   path: string;
 }
@@ -91,6 +93,7 @@ function Cards({ settings }: { settings: Settings }): VNode {
       <Basics settings={settings} />
       <Entry settings={settings} />
       <Allowed settings={settings} />
+      <Kept settings={settings} />
       <Members path={settings.path} owner={settings.owner} />
       {settings.owns && <Closing settings={settings} />}
     </>
@@ -259,6 +262,26 @@ function Allowed({ settings }: { settings: Settings }): VNode {
         on={room.member_private_chat}
         text={t("settings.private")}
         onChange={(member_private_chat) => void settings.change({ member_private_chat })}
+      />
+    </Card>
+  );
+}
+
+/** What is recorded, and that everybody is told so before they come in. */
+function Kept({ settings }: { settings: Settings }): VNode {
+  const room = settings.room.value;
+  return (
+    <Card title={t("settings.kept")}>
+      <p class="small quiet">{t("settings.kept.text")}</p>
+      <Switch
+        on={room.records_itself}
+        text={t("settings.recordsItself")}
+        onChange={(records_itself) => void settings.change({ records_itself })}
+      />
+      <Switch
+        on={room.records_cameras}
+        text={t("settings.recordsCameras")}
+        onChange={(records_cameras) => void settings.change({ records_cameras })}
       />
     </Card>
   );

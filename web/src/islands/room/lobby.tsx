@@ -26,9 +26,13 @@ export interface Present {
   name: string;
 }
 
+/** What of a class is kept. */
+type Told = Pick<Everybody, "recording" | "cameras">;
+
 interface Everybody {
   items: Present[];
-  recording: Recorded;
+  recording: Recorded | "soon";
+  cameras: boolean;
 }
 
 interface LobbyProps {
@@ -52,7 +56,7 @@ export function Lobby({ room, me, present }: LobbyProps): VNode {
   useMeter(room, level, heard);
   const people = useSignal(present);
   const answered = useSignal<number | undefined>(undefined);
-  const recorded = useSignal<Recorded>("off");
+  const recorded = useSignal<Told>({ recording: "off", cameras: false });
   useNews(room, people, answered, recorded);
   return (
     <main class="lobby" id="content">
@@ -86,18 +90,20 @@ export function Lobby({ room, me, present }: LobbyProps): VNode {
 }
 
 /** Told before anybody comes in: what of them is kept. */
-function Kept({ recorded }: { recorded: Recorded }): VNode {
+function Kept({ recorded: { recording, cameras } }: { recorded: Told }): VNode {
   const titles = {
     on: t("room.recorded.title"),
     paused: t("room.recordingPaused.title"),
+    soon: t("room.recordedSoon.title"),
     off: t("room.notRecorded.title"),
   };
+  const kept = cameras ? t("room.recorded.all") : t("room.recorded.text");
   return (
     <div class="lobby-note">
-      <Icon name={recorded === "off" ? "shield-check" : "circle-dot"} />
+      <Icon name={recording === "off" ? "shield-check" : "circle-dot"} />
       <p>
-        <strong>{titles[recorded]}</strong>
-        {recorded === "off" ? t("room.notRecorded.text") : t("room.recorded.text")}
+        <strong>{titles[recording]}</strong>
+        {recording === "off" ? t("room.notRecorded.text") : kept}
       </p>
     </div>
   );
@@ -301,7 +307,7 @@ function useNews(
   room: Classroom,
   people: Signal<Present[]>,
   answered: Signal<number | undefined>,
-  recorded: Signal<Recorded>,
+  recorded: Signal<Told>,
 ): void {
   useEffect(() => {
     const path = `/room/${room.place.roomId}/people`;
@@ -310,7 +316,7 @@ function useNews(
       const answer = await http.get<Everybody>(path).catch(() => undefined);
       if (!answer) return;
       people.value = answer.items;
-      recorded.value = answer.recording;
+      recorded.value = answer;
       // The quickest of them says most: the others waited for something else.
       const took = Math.round(performance.now() - from);
       answered.value = Math.min(answered.value ?? took, took);
