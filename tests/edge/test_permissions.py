@@ -472,6 +472,7 @@ CALLS: dict[tuple[str, str], Call] = {
     # Only a demo has it.
     ("GET", "/dev/mail"): Call(404),
     ("GET", "/dev/mail/{id}/html"): Call(404, of="user"),
+    ("GET", "/library"): Call(200, page=True),
     ("GET", "/rooms"): Call(200, page=True),
     ("POST", "/rooms"): Call(303, form={"title": "Algebra"}),
     ("GET", "/room/{id}"): Call(200, of="room", others=404, page=True),

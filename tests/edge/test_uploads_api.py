@@ -280,7 +280,7 @@ async def test_students_put_nothing_in_and_see_nothing(school: Application, ines
     item = await ines.whole(PDF, "a.pdf")
     noor = Tus(school, await school.person())
     begun = await noor.ask("POST", "/api/v1/uploads", headers={**TUS, "Upload-Length": "9"})
-    assert begun.body["code"] == "teachers_only"
+    assert begun.body["code"] == "library_teachers_only"
     for path in (f"/api/v1/media/{item}", f"/api/v1/media/{item}/file", f"/api/v1/uploads/{item}"):
         assert (await noor.ask("GET", path)).status == 404
     async with school.http.patch(

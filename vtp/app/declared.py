@@ -26,6 +26,7 @@ from vtp.jobs import events as jobs_events
 from vtp.jobs import jobs as jobs_jobs
 from vtp.library import api as library_api
 from vtp.library import jobs as library_jobs
+from vtp.library import pages as library_pages
 from vtp.library.service import merging as library_merging
 from vtp.mail import api as mail_api
 from vtp.mail import jobs as mail_jobs
@@ -110,6 +111,7 @@ def routes() -> list[Route]:
         rooms_api.routes,
         accounts_pages.routes,
         audit_pages.routes,
+        library_pages.routes,
         runtime_pages.routes,
         webhooks_pages.routes,
         mail_pages.routes,

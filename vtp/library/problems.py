@@ -115,7 +115,7 @@ class NotYours(Forbidden):
 class NotAllowedToUpload(Forbidden):
     """Only teachers put files into the library."""
 
-    code = "teachers_only"
+    code = "library_teachers_only"
 
 
 class NotReady(Conflict):

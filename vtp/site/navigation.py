@@ -17,10 +17,12 @@ class Item:
     roles: frozenset[Role] | None = None  # None: everybody
 
 
+_TEACHERS = frozenset({Role.ADMIN, Role.MANAGER, Role.EDITOR, Role.INSTRUCTOR})
 _STAFF = frozenset({Role.ADMIN, Role.MANAGER})
 ITEMS = (
     Item("/", "nav.home", "house"),
     Item("/rooms", "nav.rooms", "video"),
+    Item("/library", "nav.library", "folder", _TEACHERS),
     Item("/admin/people", "nav.people", "users", frozenset({Role.ADMIN})),
     Item("/admin/jobs", "nav.jobs", "history", _STAFF),
     Item("/admin/mail", "nav.mail", "mail", frozenset({Role.ADMIN})),

@@ -14,6 +14,7 @@ const ISLANDS: Record<string, () => Promise<Mount>> = {
   factors: async () => (await account()).factors,
   jobs: async () => (await import("./jobs.tsx")).mount,
   keys: async () => (await account()).keys,
+  library: async () => (await import("./library/page.tsx")).mount,
   "notice-choices": async () => (await account()).noticeChoices,
   passkey: async () => (await import("./passkey.ts")).mount,
   password: async () => (await account()).password,
