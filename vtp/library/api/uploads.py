@@ -160,7 +160,7 @@ async def read(request: web.Request, actor: Actor, id: Id) -> web.Response:
 
 @routes.patch(
     "/api/v1/uploads/{id}",
-    rule=owner(noun="media", right="send", writes=True),
+    rule=owner(noun="media", right="send_bytes", writes=True),
     consumes=(tus.OFFSET_TYPE,),
     status=204,
     errors=(
