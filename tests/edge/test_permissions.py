@@ -393,6 +393,9 @@ CALLS: dict[tuple[str, str], Call] = {
     ("GET", "/api/v1/recordings/{id}/hls/master.m3u8"): Call(404, of="recording", others=404),
     ("GET", "/api/v1/recordings/{id}/hls/{name}.m3u8"): Call(404, of="recording", others=404),
     ("GET", "/api/v1/recordings/{id}/dash/manifest.mpd"): Call(404, of="recording", others=404),
+    ("GET", "/api/v1/recordings/{id}/dash/{name}/{time}.m4s"): Call(
+        404, of="recording", others=404
+    ),
     ("GET", "/api/v1/recordings/{id}/media/{source}/init.mp4"): Call(
         404, of="recording", others=404
     ),
@@ -738,6 +741,7 @@ class School:
             )
             await recordings.finish(tx, id=recording_id, state="ready", reason="", at=_BORN)
         self.inside = {"{part}": "1", "{name}": "stage", "{source}": "1", "{piece}": "0-1"}
+        self.inside["{time}"] = "0"
         return recording_id
 
     async def filmed(self, of: str) -> UUID:

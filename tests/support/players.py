@@ -22,7 +22,8 @@ video.addEventListener('error', () => said.push('video: ' + video.error.message)
 _START = {
     "hls": """url => { const one = window.player = new Hls({lowLatencyMode: true});
         window.parts = 0;
-        one.on(Hls.Events.ERROR, (_, e) => said.push(`hls: ${e.details} ${e.error?.message}`));
+        one.on(Hls.Events.ERROR, (_, e) => {  // who seeks gives up what was on its way
+            if (e.details !== 'aborted') said.push(`hls: ${e.details} ${e.error?.message}`); });
         one.on(Hls.Events.FRAG_LOADED, (_, e) => { if (e.part) parts += 1; });
         one.loadSource(url); one.attachMedia(video); return video.play(); }""",
     "dash": """url => { const one = window.player = dashjs.MediaPlayer().create();
@@ -62,7 +63,7 @@ class Player:
 
     async def now(self) -> dict[str, Any]:
         found: dict[str, Any] = await self.page.evaluate(
-            "() => ({at: video.currentTime, ended: video.ended, duration: video.duration,"
+            "() => ({at: video.currentTime, ended: video.ended, duration: typeof player.duration === 'function' ? player.duration() : video.duration,"
             " width: video.videoWidth, parts: window.parts})"
         )
         return found

@@ -37,11 +37,14 @@ _PLAYLIST = "application/vnd.apple.mpegurl"
 _RANGE = re.compile(r"(\d{1,15})(?:-(\d{1,15}))?")
 # What is addressed by its bytes is the same for ever.
 _FOR_EVER = "private, max-age=31536000, immutable"
+# Of a recording that goes on a segment may be cut in another way once it has ended.
+_A_WHILE = "private, max-age=600"
 _ASK_AGAIN = "private, no-cache"
 
 Id = Annotated[UUID, Meta(examples=[_ID])]
 Name = Annotated[str, Meta(pattern=r"^[a-z0-9+-]{1,64}$", examples=["stage"])]
 Source = Annotated[str, Meta(pattern=r"^[a-z0-9-]{1,64}$", examples=["1"])]
+Time = Annotated[int, Meta(ge=0, le=1 << 62, examples=[180_000])]
 Ticket = Annotated[
     str, Meta(max_length=128, description="Of a signed link; whoever signed in needs none.")
 ]
@@ -205,6 +208,22 @@ async def mpd(request: web.Request, actor: Actor, id: Id, query: Viewed) -> web.
 
 
 @routes.get(
+    "/api/v1/recordings/{id}/dash/{name}/{time}.m4s",
+    rule=_PLAYS,
+    produces="video/mp4",
+    streamed=True,
+    logged=False,
+)
+async def segment(
+    request: web.Request, actor: Actor, *, id: Id, name: Name, time: Time, query: Ticketed
+) -> web.Response:
+    """A segment of a rendition by when it begins, in the ticks of the manifest."""
+    service, recording = await _asked(request, actor, id, query.t)
+    data = await service.segment(recording, name, time)
+    return _bytes(request, data, f'"{name}.{time}.{len(data)}"', cache=_A_WHILE)
+
+
+@routes.get(
     "/api/v1/recordings/{id}/media/{source}/init.mp4",
     rule=_PLAYS,
     produces="video/mp4",
@@ -261,8 +280,8 @@ def _text(request: web.Request, text: str, ticket: str, *, kind: str) -> web.Res
     return response
 
 
-def _bytes(request: web.Request, data: bytes, tag: str) -> web.Response:
-    response = web.Response(body=data, headers=_headers(request, tag, _FOR_EVER))
+def _bytes(request: web.Request, data: bytes, tag: str, *, cache: str = _FOR_EVER) -> web.Response:
+    response = web.Response(body=data, headers=_headers(request, tag, cache))
     response.content_type = "video/mp4"
     return response
 

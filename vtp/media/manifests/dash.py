@@ -6,17 +6,20 @@ period. A segment that lasts beyond the end of a period stands in both: players 
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import pairwise
 
 from vtp.media.manifests.hls import MARK
 from vtp.media.manifests.rates import frames, peak
-from vtp.media.manifests.shapes import Presentation, Rendition, Segment, Source
+from vtp.media.manifests.shapes import Kind, Presentation, Rendition, Segment, Source
 
 # s; how often players ask for more, and how far behind they stay: they know no pieces.
 _UPDATE, _DELAY, _BUFFER = 2, 10, 4
 _NEAR = 0.001  # s
+# Ticks a second: those of all files of a kind, so that a time is in no doubt.
+SCALE: dict[Kind, int] = {"video": 90_000, "audio": 48_000}
 
 
 def manifest(
@@ -104,16 +107,25 @@ def _representation(
     one: Rendition, source: Source, segments: Sequence[Segment], start: float, more: str
 ) -> Iterator[str]:
     yield (
-        f'<Representation id="{one.name}" codecs="{source.codec}"'
+        f'<Representation id="{one.name}" codecs="{one.codec}"'
         f' bandwidth="{max(1, peak(segments))}"{more}>'
     )
-    offset = round(start * source.timescale)
-    yield f'<SegmentList timescale="{source.timescale}" presentationTimeOffset="{offset}">'
-    yield f'<Initialization sourceURL="../media/{source.name}/init.mp4{MARK}"/>'
-    yield f"<SegmentTimeline>{''.join(_timeline(segments, source.timescale))}</SegmentTimeline>"
-    for it in segments:
-        yield f'<SegmentURL media="../media/{it.source}/{it.first}-{it.end}.m4s{MARK}"/>'
-    yield "</SegmentList></Representation>"
+    scale = SCALE[one.kind]
+    yield (
+        f'<SegmentTemplate timescale="{scale}" presentationTimeOffset="{round(start * scale)}"'
+        f' initialization="../media/{source.name}/init.mp4{MARK}"'
+        f' media="{one.name}/$Time$.m4s{MARK}">'
+    )
+    yield f"<SegmentTimeline>{''.join(_timeline(segments, scale))}</SegmentTimeline>"
+    yield "</SegmentTemplate></Representation>"
+
+
+def at(one: Rendition, time: int) -> Segment | None:
+    """The segment that begins at this time, in ticks of the manifest."""
+    scale = SCALE[one.kind]
+    near = bisect_left(one.segments, time / scale - _NEAR, key=lambda it: it.start)
+    found = next((it for it in one.segments[near : near + 2] if it.start * scale >= time - 1), None)
+    return found if found is not None and round(found.start * scale) == time else None
 
 
 def _timeline(segments: Iterable[Segment], scale: int) -> Iterator[str]:

@@ -12,7 +12,7 @@ from vtp.media.manifests.shapes import BLACK
 
 _WIDTH, _HEIGHT = 16, 9  # macroblocks
 _PACKET = b"\xf8\xff\xfe"  # 20 ms of silence
-_SCALE = {True: 1_000, False: 48_000}
+_SCALE = {True: 90_000, False: 48_000}
 _PACKET_TICKS = 960
 _KEY = 0x0200_0000  # a sample that depends on no other
 _MATRIX = b"".join(one.to_bytes(4) for one in (0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000))

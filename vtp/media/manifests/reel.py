@@ -18,7 +18,7 @@ _PIECE = 0.2
 # Segments of which the pieces are still told: three of the longest (RFC 8216bis, 4.4.4.9).
 _YOUNG = 8
 _FILLERS = {
-    "video": Source(BLACK, "avc1.42c00c", 1_000, 0, 256, 144),
+    "video": Source(BLACK, "avc1.42c00c", 90_000, 0, 256, 144),
     "audio": Source(SILENCE, "opus", 48_000, 0),
 }
 

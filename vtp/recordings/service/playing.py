@@ -210,6 +210,14 @@ class Playing:
         _holding(followed, source)
         return await self._bytes(recording, followed, source, first, end)
 
+    async def segment(self, recording: Recording, name: str, time: int) -> bytes:
+        """Of a rendition, by when it begins, as the manifest of DASH names it."""
+        rendition = (await self.followed(recording)).rendition(name)
+        found = dash.at(rendition, time) if rendition is not None else None
+        if found is None:
+            raise NotFound
+        return await self.stretch(recording, found.source, found.first, found.end)
+
     async def _end_of(self, followed: Followed, source: str, first: int) -> int:
         """Of what was hinted at: it may be about to come."""
         wait: Wait = source, first, None
