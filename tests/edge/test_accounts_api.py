@@ -266,6 +266,35 @@ async def test_the_form_says_when_to_come_back_too(app: Application) -> None:
     assert int(answer.headers["Retry-After"]) >= 1
 
 
+async def test_a_new_password_is_judged_while_it_is_typed(app: Application) -> None:
+    path = "/api/v1/auth/password/strength"
+    person = await app.person(name="Violet Harbour")
+
+    async def judged(password: str, headers: dict[str, str] | None = None, **about: str) -> Any:
+        body = {"password": password, **about}
+        status, found = await app.call("POST", path, headers=headers, json=body)
+        assert status == 200
+        return found["score"], found["enough"]
+
+    assert await judged("a") == (0, False)
+    assert (await judged("password1"))[1] is False
+    assert await judged(NEW) == (4, True)
+    assert (await judged("violetharbour"))[1] is True
+    # What others know of a person is guessed first: as they say, or as we know them.
+    assert (await judged("violetharbour", name="Violet Harbour"))[1] is False
+    assert (await judged("violetharbour", person.bearer))[1] is False
+    assert (await app.call("POST", path, json={"password": "é" * 600}))[0] == 422
+
+
+async def test_only_so_many_passwords_are_judged_from_one_address(
+    database_settings: settings.Database, tmp_path: Path
+) -> None:
+    limits = settings.Limits(judged_passwords_per_minute=2)
+    async with an_application(some_settings(database_settings, tmp_path, limits=limits)) as app:
+        path, body = "/api/v1/auth/password/strength", {"password": NEW}
+        assert [(await app.call("POST", path, json=body))[0] for _ in range(3)] == [200, 200, 429]
+
+
 # --- keys -------------------------------------------------------------------------------------
 async def test_a_key_does_what_its_scopes_say(app: Application) -> None:
     person = await app.person()
@@ -393,6 +422,7 @@ async def test_a_list_that_cannot_be_is_refused(app: Application, query: str) ->
 async def test_changes_of_oneself_at_once_all_happen(app: Application) -> None:
     person = await app.person()
     changes = [{"name": "Noor H"}, {"theme": "dark"}, {"time_zone": "Africa/Cairo"}]
+    changes.append({"language": "en"})
     await asyncio.gather(
         *(
             app.call("PATCH", "/api/v1/users/me", headers=person.bearer, json=change)
@@ -401,6 +431,9 @@ async def test_changes_of_oneself_at_once_all_happen(app: Application) -> None:
     )
     _, me = await app.call("GET", "/api/v1/users/me", headers=person.bearer)
     assert (me["name"], me["theme"], me["time_zone"]) == ("Noor H", "dark", "Africa/Cairo")
+    unknown = {"language": "xx"}
+    status, _ = await app.call("PATCH", "/api/v1/users/me", headers=person.bearer, json=unknown)
+    assert (status, me["language"]) == (422, "en")
 
 
 # --- pictures ---------------------------------------------------------------------------------

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
-import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,55 +9,14 @@ from typing import Any
 from urllib.parse import parse_qs, urljoin, urlsplit
 
 import aiohttp
-import msgspec
 import pytest
+from yarl import URL
 
 from tests.support.accounts import PASSWORD
-from tests.support.application import Application, an_application, some_settings
-from tests.support.processes import ROOT
+from tests.support.application import Application
+from tests.support.provider import a_school
 from vtp import settings
 from vtp.actor import SYSTEM, Role
-
-_PEERS = ROOT / "bench" / "peers"
-_PERSON = {"sub": "n-1", "email": "noor@school.test", "email_verified": True, "name": "Noor Haddad"}
-SECRET = "a secret: of the tests & more"
-
-
-@asynccontextmanager
-async def a_provider(redirect: str, person: dict[str, Any]) -> AsyncIterator[str]:
-    """Its issuer."""
-    if shutil.which("node") is None or not (_PEERS / "node_modules" / "oidc-provider").is_dir():
-        pytest.skip("oidc-provider is not installed (make peers)")
-    process = await asyncio.create_subprocess_exec(
-        *("node", str(_PEERS / "oidc.mjs"), redirect, json.dumps(person)),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-    )
-    assert process.stdin
-    assert process.stdout
-    try:
-        yield (await process.stdout.readline()).decode().strip()
-    finally:
-        process.stdin.close()
-        await process.wait()
-
-
-@asynccontextmanager
-async def a_school(
-    database: settings.Database, folder: Path, person: dict[str, Any] | None = None, **options: Any
-) -> AsyncIterator[Application]:
-    """Whose people have accounts at a provider called `home`."""
-    chosen = some_settings(database, folder)
-    redirect = f"http://localhost:{chosen.server.port}/login/with/home/back"
-    async with a_provider(redirect, _PERSON | (person or {})) as issuer:
-        home = settings.Provider(
-            title="Home", issuer=issuer, client_id="vtp", client_secret=SECRET, **options
-        )
-        chosen = msgspec.structs.replace(chosen, oidc={"home": home})
-        async with an_application(chosen) as app:
-            app.url = app.url.replace("127.0.0.1", "localhost")
-            yield app
 
 
 @asynccontextmanager
@@ -186,3 +142,78 @@ async def test_it_leads_to_nobody_else(
         http.get(app.url + "/login/with/home", params={"next": to}) as answer,
     ):
         assert str(answer.url) == app.url + "/"
+
+
+async def test_who_is_in_connects_an_account_elsewhere_after_a_question_and_a_proof(
+    database_settings: settings.Database, tmp_path: Path
+) -> None:
+    """Whatever email it has there; and what was shown by one person is connected by nobody else."""
+    there = {"email": "other@else.test", "email_verified": False}
+    async with (
+        a_school(database_settings, tmp_path, there) as app,
+        a_browser() as http,
+        a_browser() as thief,
+    ):
+        noor, mei = await app.person(), await app.person(name="Mei Tan")
+        mine = {"Cookie": f"vtp-session={noor.cookie}"}
+        http.cookie_jar.update_cookies({"vtp-session": noor.cookie}, URL(app.url))
+        status, url, text = await go(http, app.url + "/login/with/home?connect=true")
+        assert (status, url) == (200, app.url + "/login/connect")
+        assert "other@else.test" in text
+        offered = next(c.value for c in http.cookie_jar if c.key == "vtp-connect")
+        planted = {"vtp-session": mei.cookie, "vtp-connect": offered}
+        thief.cookie_jar.update_cookies(planted, URL(app.url))
+        for asked in (
+            thief.get(app.url + "/login/connect", allow_redirects=False),
+            thief.post(
+                app.url + "/login/connect",
+                data={"password": PASSWORD},
+                headers={"Origin": app.url},
+                allow_redirects=False,
+            ),
+        ):
+            async with asked as answer:
+                assert answer.headers["Location"] == "/profile?tab=sign-in"
+        await forget_proofs(app)
+        for password, expected in (("wrong", 422), (PASSWORD, 303)):
+            async with http.post(
+                app.url + "/login/connect",
+                data={"password": password},
+                headers={"Origin": app.url},
+                allow_redirects=False,
+            ) as answer:
+                assert answer.status == expected
+        _, found = await app.call("GET", "/api/v1/auth/identities", headers=mine)
+        assert [(one["provider"], one["label"]) for one in found["items"]] == [
+            ("Home", "other@else.test")
+        ]
+        assert found["providers"] == [{"name": "home", "title": "Home"}]
+        _, found = await app.call("GET", "/api/v1/auth/identities", headers=mei.bearer)
+        assert found["items"] == []
+        async with a_browser() as later:
+            await go(later, app.url + "/login/with/home")
+            _, _, text = await go(later, app.url + "/profile")
+            assert noor.user.email in text
+
+
+async def test_an_account_with_nothing_else_stays_connected_until_it_has_a_password(
+    database_settings: settings.Database, tmp_path: Path
+) -> None:
+    async with a_school(database_settings, tmp_path, create=True) as app, a_browser() as http:
+        await go(http, app.url + "/login/with/home")
+        api, headers = app.url + "/api/v1/auth", {"Origin": app.url}
+        async with http.get(f"{api}/identities") as answer:
+            (one,) = (await answer.json())["items"]
+        async with http.delete(f"{api}/identities/{one['id']}", headers=headers) as answer:
+            assert (await answer.json())["code"] == "last_way_in"
+        new = {"new": "quiet lantern over nine bridges"}
+        async with http.post(f"{api}/password", json=new, headers=headers) as answer:
+            assert answer.status == 204
+        async with http.delete(f"{api}/identities/{one['id']}", headers=headers) as answer:
+            assert answer.status == 204
+        await app.sign_in_by_form("noor@school.test", new["new"])
+
+
+async def forget_proofs(app: Application) -> None:
+    async with app.parts.db.transaction() as tx:
+        await tx.execute("update session set proved_at = proved_at - interval '1 day'")

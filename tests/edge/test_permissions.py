@@ -135,6 +135,7 @@ CALLS: dict[tuple[str, str], Call] = {
     ("POST", "/api/v1/auth/password"): Call(
         204, body={"current": PASSWORD, "new": "copper lantern quiet meadow"}
     ),
+    ("POST", "/api/v1/auth/password/strength"): Call(200, body={"password": "violet harbour"}),
     ("POST", "/api/v1/auth/second-factor"): Call(410, body=_CODE),  # no such challenge
     ("POST", "/api/v1/auth/second-factor/app"): Call(410, body={"challenge": "none"}),
     ("POST", "/api/v1/auth/second-factor/app/confirm"): Call(410, body=_CODE),
@@ -449,7 +450,7 @@ CALLS: dict[tuple[str, str], Call] = {
     ("GET", "/login/with/{name}"): Call(404),  # no provider is configured
     ("GET", "/login/with/{name}/back"): Call(404),
     ("GET", "/login/connect"): Call(303, page=True),  # nothing waits
-    ("POST", "/login/connect"): Call(410, form={}),
+    ("POST", "/login/connect"): Call(303, form={}),
     ("GET", "/register"): Call(200),
     ("POST", "/register"): Call(303, of="registration form"),
     ("GET", "/setup"): Call(410),  # no link is open
@@ -1005,6 +1006,8 @@ UNWRITTEN = {
     ("POST", "/api/v1/auth/refresh"): "goes on with a session whose beginning is written",
     ("POST", "/api/v1/auth/proof"): "says who one is once more; what is done with it is written",
     ("POST", "/api/v1/auth/proof/question"): _A_QUESTION,
+    ("POST", "/api/v1/auth/password/strength"): "judges what somebody types, and changes nothing",
+    ("POST", "/login/connect"): "nothing waits to be connected at the table",
     ("POST", "/api/v1/auth/authenticator"): _A_QUESTION,
     ("POST", "/api/v1/auth/passkeys/question"): _A_QUESTION,
     ("POST", "/api/v1/auth/passkeys/new"): _A_QUESTION,

@@ -109,7 +109,7 @@ def an_office(
         letters=letters,
         seal=SEAL,
         post=Post(options, name="school.test"),
-        sender=Sender(address="no-reply@school.test", name="Hill School"),
+        sender=lambda: Sender(address="no-reply@school.test", name="Hill School"),
         host="school.test",
     )
     return Office(db, database, clock, mails, jobs, desk)

@@ -69,6 +69,9 @@ class NoLimit:
     async def picture(self, user_id: UserId) -> None:
         pass
 
+    async def strength(self, address: str) -> None:
+        pass
+
     async def mail(self, *, network: str, address: str) -> None:
         pass
 
@@ -102,7 +105,7 @@ async def some_accounts(
             oidc={},
             secrets=secrets,
             origin=origin,
-            school="The school",
+            school=settings.School(name="The school"),
             limit=NoLimit(),
             scopes=SCOPES,
             blobs=blobs or MemoryBlobs(threads, clock),

@@ -19,7 +19,9 @@ WITH_SERVER = settings.Mail(host="mail.school.test")
 
 
 def some_letters(origin: str = "http://school.test") -> Letters:
-    return Letters(declared.LETTERS, texts=Texts(), school="Hill School", origin=origin)
+    return Letters(
+        declared.LETTERS, texts=Texts(), school=settings.School(name="Hill School"), origin=origin
+    )
 
 
 def some_mails(

@@ -19,6 +19,7 @@ import webauthn
 from webauthn.helpers import structs
 from webauthn.helpers.exceptions import WebAuthnException
 
+from vtp import settings
 from vtp.accounts.model import Passkey
 
 _TIMEOUT = 300_000  # ms, that a browser leaves its question open
@@ -30,7 +31,12 @@ class Site:
 
     rp_id: str  # "class.example.org"
     origin: str  # "https://class.example.org:8443"
-    name: str
+    school: settings.School
+
+    @property
+    def name(self) -> str:
+        """As it is called now: browsers and apps show it beside a new passkey."""
+        return self.school.name
 
     @property
     def usable(self) -> bool:
@@ -39,8 +45,8 @@ class Site:
         return _is_name(self.rp_id) and (self.origin.startswith("https://") or local)
 
 
-def site(origin: str, *, name: str) -> Site:
-    return Site(urlsplit(origin).hostname or "", origin, name)
+def site(origin: str, *, school: settings.School) -> Site:
+    return Site(urlsplit(origin).hostname or "", origin, school)
 
 
 def _is_name(host: str) -> bool:

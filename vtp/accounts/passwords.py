@@ -50,6 +50,12 @@ class Passwords:
         known = tuple(about)
         await self._run(lambda: strength.require(password, about=known, field=field))
 
+    async def judged(self, password: str, *, about: Iterable[str]) -> strength.Judged:
+        """How hard it is to guess, for somebody who is still typing it."""
+        _bytes(password)
+        known = tuple(about)
+        return await self._run(lambda: strength.judged(password, about=known))
+
     async def hash(self, password: str) -> str:
         """The hash of a password, however weak it is."""
         raw = _bytes(password)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from zxcvbn import zxcvbn
 from zxcvbn.matching import L33T_TABLE
@@ -20,14 +21,31 @@ _SIGN = frozenset(sign for signs in L33T_TABLE.values() for sign in signs)
 _ADVICE = "Three or four words that do not belong together are easy to keep and hard to guess."
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    score: int  # 0 to 4
+    advice: str  # what is weak about it; empty where it may be used
+
+    @property
+    def enough(self) -> bool:
+        return not self.advice
+
+
+def judged(password: str, *, about: Iterable[str]) -> Judged:
+    found = zxcvbn(judged_part(password), user_inputs=_words(about))
+    if len(password) < SHORTEST:
+        return Judged(min(found["score"], 1), f"Use at least {SHORTEST} characters.")
+    if found["score"] < ENOUGH:
+        warning: str = found["feedback"]["warning"] or WeakPassword.title()
+        return Judged(found["score"], warning if warning.endswith(".") else f"{warning}.")
+    return Judged(found["score"], "")
+
+
 def require(password: str, *, about: Iterable[str], field: str = "password") -> None:
     """Return when it may be used; else raise `WeakPassword`."""
-    if len(password) < SHORTEST:
-        raise WeakPassword(f"Use at least {SHORTEST} characters. {_ADVICE}", field=field)
-    judged = zxcvbn(judged_part(password), user_inputs=_words(about))
-    if judged["score"] < ENOUGH:
-        warning = judged["feedback"]["warning"] or WeakPassword.title()
-        raise WeakPassword(f"{warning} {_ADVICE}", field=field)
+    found = judged(password, about=about)
+    if not found.enough:
+        raise WeakPassword(f"{found.advice} {_ADVICE}", field=field)
 
 
 def judged_part(password: str) -> str:

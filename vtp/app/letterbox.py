@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import urlsplit
 
 from vtp.accounts.service.people import addressee
@@ -37,9 +38,7 @@ def letterbox(
     chosen: Settings, db: Database, *, clock: Clock, jobs: Jobs, origins: Origins, demo: bool
 ) -> Letterbox:
     texts, seal = Texts(), sealing.load(chosen.secrets_dir)
-    letters = Letters(
-        declared.LETTERS, texts=texts, school=chosen.school.name, origin=origins.public
-    )
+    letters = Letters(declared.LETTERS, texts=texts, school=chosen.school, origin=origins.public)
     mails = Mails(
         db,
         options=chosen.mail,
@@ -64,6 +63,7 @@ def letterbox(
 
 def desk(chosen: Settings, box: Letterbox, db: Database, *, clock: Clock) -> Desk:
     """In the work process alone, which talks to the mail server."""
+    _sender(chosen, box.host)  # what is wrong with it is said at the start
     return Desk(
         db=db,
         options=chosen.mail,
@@ -71,13 +71,13 @@ def desk(chosen: Settings, box: Letterbox, db: Database, *, clock: Clock) -> Des
         letters=box.letters,
         seal=box.seal,
         post=Post(chosen.mail, name=box.host),
-        sender=_sender(chosen, box.host),
+        sender=partial(_sender, chosen, box.host),
         host=box.host,
     )
 
 
 def _sender(chosen: Settings, host: str) -> Sender:
-    """Refused at the start, by the name of the setting, where mail could not come from it."""
+    """Refused by the name of the setting where mail could not come from it. The name may change."""
     mail = chosen.mail
     sender = Sender(
         address=mail.sender or f"no-reply@{host}",

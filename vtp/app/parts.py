@@ -62,6 +62,7 @@ async def open_parts(
 ) -> AsyncIterator[Parts]:
     """Refuses a database that does not have exactly the schema of this program."""
     clock = clock or SystemClock()
+    defaults, chosen = chosen, own_copy(chosen)
     origins, limiter = of_settings(chosen.server), Limiter(chosen.limits)
     async with AsyncExitStack() as stack:
         enter = stack.enter_async_context
@@ -70,7 +71,6 @@ async def open_parts(
         await require_schema(db)
         blobs = await enter(open_blobs(chosen.blob, data_dir=chosen.data_dir))
         audit = Audit(db, clock)
-        defaults, chosen = chosen, own_copy(chosen)
         runtime = Runtime(db, clock=clock, audit=audit, defaults=defaults, live=chosen)
         await runtime.read()
         jobs = Jobs(db, chosen.jobs, declared.HANDLERS, record=audit.record)
@@ -85,7 +85,7 @@ async def open_parts(
                 oidc=chosen.oidc,
                 secrets=keyring.load(chosen.secrets_dir),
                 origin=origins.public,
-                school=chosen.school.name,
+                school=chosen.school,
                 limit=limiter,
                 scopes=declared.scopes(),
                 blobs=blobs,

@@ -135,7 +135,7 @@ def _fill(app: web.Application, parts: Parts, state: Health) -> None:
     app[RUNTIME] = parts.runtime
     app[LIBRARY] = parts.library
     app[TAKEOUTS], app[ERASURE] = takeouts(parts), erasure(parts, demo=demo_wanted(server))
-    app[SCHOOL] = parts.settings.school.name
+    app[SCHOOL] = parts.settings.school
     app[HEALTH], app[METRICS], app[CLOCK] = state, parts.metrics, parts.clock
     app[METRICS_TOKEN] = server.metrics_token
     app[READING] = Reading(parts.db, audit=parts.audit, names=parts.accounts.people)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Callable
 from hashlib import sha256
 from typing import Any, Protocol
 
@@ -21,9 +22,32 @@ from vtp.ids import UserId
 
 _log = structlog.get_logger()
 
+_PER: dict[int, type[RateLimitItem]] = {60: RateLimitItemPerMinute, 3600: RateLimitItemPerHour}
 _IN_MEMORY = "memory://"
 _TOGETHER = 50
 _REDIS = ("redis://", "rediss://", "redis+unix://")
+
+
+# Asked each time, because admins change it while we run.
+Limit = Callable[[], int]
+_MINUTE, _HOUR = 60, 3600  # s
+
+
+def _limits(options: settings.Limits) -> dict[str, tuple[Limit, int]]:
+    """How many, and in how many seconds, by their kind."""
+    return {
+        "user": (lambda: options.requests_per_minute, _MINUTE),
+        "address": (lambda: options.anonymous_per_minute, _MINUTE),
+        "stream": (lambda: options.streamed_per_minute, _MINUTE),
+        # A school is behind one address, and watches a class together.
+        "streams": (lambda: _TOGETHER * options.streamed_per_minute, _MINUTE),
+        "register": (lambda: options.registrations_per_hour, _HOUR),
+        "picture": (lambda: options.pictures_per_hour, _HOUR),
+        "guess": (lambda: options.wrong_links_per_minute, _MINUTE),
+        "strength": (lambda: options.judged_passwords_per_minute, _MINUTE),
+        "mail": (lambda: options.mails_per_hour, _HOUR),
+        "mailbox": (lambda: options.mails_per_person_per_hour, _HOUR),
+    }
 
 
 class Window:
@@ -34,7 +58,7 @@ class Window:
     what is over is dropped whole, with its window.
     """
 
-    def __init__(self, limit: int, seconds: float) -> None:
+    def __init__(self, limit: Limit, seconds: float) -> None:
         self._limit = limit
         self._seconds = seconds
         self._number = 0
@@ -46,11 +70,11 @@ class Window:
         number, into = divmod(now, self._seconds)
         self._turn_to(int(number))
         last, count = self._last.get(key, 0), self._now.get(key, 0)
-        left = self._seconds - into
-        if math.floor(last * left / self._seconds) + count < self._limit:
+        left, limit = self._seconds - into, self._limit()
+        if math.floor(last * left / self._seconds) + count < limit:
             self._now[key] = count + 1
             return 0.0
-        free = self._limit - count  # once the share of the last window is below this
+        free = limit - count  # once the share of the last window is below this
         return max(1.0, left - free * self._seconds / last) if free > 0 else max(1.0, left)
 
     def _turn_to(self, number: int) -> None:
@@ -61,9 +85,7 @@ class Window:
 
 
 class Counts(Protocol):
-    """Where requests are counted, by their kind: "user", "address", "stream", "streams",
-    "register", "picture", "guess", "mail" or "mailbox".
-    """
+    """Where requests are counted, by their kind (`_limits`)."""
 
     async def wait(self, kind: str, key: str) -> float:
         """Count one and return 0.0; or do not, and return after how many seconds to try again."""
@@ -77,18 +99,7 @@ class InMemory:
     """For one node."""
 
     def __init__(self, options: settings.Limits) -> None:
-        self._windows = {
-            "user": Window(options.requests_per_minute, 60),
-            "address": Window(options.anonymous_per_minute, 60),
-            "stream": Window(options.streamed_per_minute, 60),
-            # A school is behind one address, and watches a class together.
-            "streams": Window(_TOGETHER * options.streamed_per_minute, 60),
-            "register": Window(options.registrations_per_hour, 3600),
-            "picture": Window(options.pictures_per_hour, 3600),
-            "guess": Window(options.wrong_links_per_minute, 60),
-            "mail": Window(options.mails_per_hour, 3600),
-            "mailbox": Window(options.mails_per_person_per_hour, 3600),
-        }
+        self._windows = {kind: Window(*one) for kind, one in _limits(options).items()}
 
     async def wait(self, kind: str, key: str) -> float:
         return self._windows[kind].wait(key, now=time.monotonic())
@@ -106,20 +117,11 @@ class InRedis:
     def __init__(self, options: settings.Limits) -> None:
         self._storage = _redis(options.storage)
         self._windows = SlidingWindowCounterRateLimiter(self._storage)
-        self._items: dict[str, RateLimitItem] = {
-            "user": RateLimitItemPerMinute(options.requests_per_minute),
-            "address": RateLimitItemPerMinute(options.anonymous_per_minute),
-            "stream": RateLimitItemPerMinute(options.streamed_per_minute),
-            "streams": RateLimitItemPerMinute(_TOGETHER * options.streamed_per_minute),
-            "register": RateLimitItemPerHour(options.registrations_per_hour),
-            "picture": RateLimitItemPerHour(options.pictures_per_hour),
-            "guess": RateLimitItemPerMinute(options.wrong_links_per_minute),
-            "mail": RateLimitItemPerHour(options.mails_per_hour),
-            "mailbox": RateLimitItemPerHour(options.mails_per_person_per_hour),
-        }
+        self._limits = _limits(options)
 
     async def wait(self, kind: str, key: str) -> float:
-        item = self._items[kind]
+        limit, seconds = self._limits[kind]
+        item = _PER[seconds](limit())
         try:
             if await self._windows.hit(item, kind, key):
                 return 0.0
@@ -164,6 +166,10 @@ class Limiter:
     async def guess(self, address: str) -> None:
         """A secret link that opens nothing."""
         await self._hit("guess", address)
+
+    async def strength(self, address: str) -> None:
+        """A password that is judged while somebody types it."""
+        await self._hit("strength", address)
 
     async def picture(self, user_id: UserId) -> None:
         await self._hit("picture", user_id.hex)

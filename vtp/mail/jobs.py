@@ -48,7 +48,7 @@ class Desk:
     letters: Letters
     seal: Seal
     post: Post
-    sender: Sender
+    sender: Callable[[], Sender]
     host: str  # of our address, for Message-IDs
     chance: Callable[[], float] = random.random
 
@@ -109,7 +109,7 @@ def _secret(desk: Desk, mail: Mail) -> str | None:
 def _written(desk: Desk, mail: Mail) -> Envelope:
     return envelope.put(
         desk.letters.render(mail, secret=_secret(desk, mail) or ""),
-        sender=desk.sender,
+        sender=desk.sender(),
         to=mail.to.address,
         message_id=f"{mail.id}@{desk.host}",
         written_at=mail.created_at,

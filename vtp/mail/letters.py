@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import jinja2
 
-from vtp import resources
+from vtp import resources, settings
 from vtp.edge.texts import Texts
 from vtp.mail.envelope import Rendered
 from vtp.mail.model import Letter, Mail
@@ -23,7 +23,7 @@ class Letters:
         letters: Iterable[Letter],
         *,
         texts: Texts,
-        school: str,
+        school: settings.School,
         origin: str,
         templates: Path | None = None,
     ) -> None:
@@ -57,7 +57,7 @@ class Letters:
             "action": self._said(mail, letter.action) if letter.action else "",
             "link": f"{self._origin}{mail.path}{secret}" if letter.action else "",
             "note": self._said(mail, letter.note) if letter.note else "",
-            "school": self._school,
+            "school": self._school.name,
             "origin": self._origin,
             "language": mail.to.language,
             "t": self._texts,
@@ -71,7 +71,7 @@ class Letters:
     def _said(self, mail: Mail, key: str) -> str:
         zone = mail.to.time_zone
         when, until = moment(mail.created_at, zone), moment(mail.not_after, zone)
-        return self._texts(key, school=self._school, when=when, until=until, **mail.values)
+        return self._texts(key, school=self._school.name, when=when, until=until, **mail.values)
 
 
 def moment(at: datetime, zone: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from aiohttp import web
 from msgspec import Meta, Struct
@@ -17,7 +17,7 @@ routes = Routes("settings")
 
 RUNTIME: web.AppKey[Runtime] = web.AppKey("runtime", Runtime)
 
-Value = bool | int | str
+Value = bool | int | str | list[str]
 
 
 class SettingView(Struct, frozen=True, kw_only=True):
@@ -61,5 +61,13 @@ async def reset(request: web.Request, actor: Actor, id: str) -> SettingView:
 
 def _view(held: Held) -> SettingView:
     return SettingView(
-        name=held.choice.name, value=held.value, default=held.default, changed=held.changed
+        name=held.choice.name,
+        value=_sent(held.value),
+        default=_sent(held.default),
+        changed=held.changed,
     )
+
+
+def _sent(value: Any) -> Value:
+    sent: Value = list(value) if isinstance(value, tuple) else value
+    return sent

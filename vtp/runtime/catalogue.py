@@ -10,6 +10,7 @@ from typing import Any, get_type_hints
 
 import msgspec
 
+from vtp.actor import Role
 from vtp.errors import Invalid, NotFound
 from vtp.settings import Section, Settings
 
@@ -33,6 +34,10 @@ class Choice:
     field: str
     title: str
     text: str
+    # What cannot be less while we run: nobody locks the school out, not even its admins.
+    least: int = 0
+    # What a list is made of, where it is one.
+    of: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -43,6 +48,19 @@ CHOICES = (
     Choice("school", "name", "setting.name", "setting.nameText"),
     Choice("school", "motto", "setting.motto", "setting.mottoText"),
     Choice("auth", "open_registration", "setting.registration", "setting.registrationText"),
+    Choice(
+        "auth",
+        "second_factor_roles",
+        "setting.secondFactor",
+        "setting.secondFactorText",
+        of=tuple(role.value for role in Role),
+    ),
+    Choice("limits", "requests_per_minute", "setting.requests", "setting.requestsText", 60),
+    Choice("limits", "anonymous_per_minute", "setting.anonymous", "setting.anonymousText", 60),
+    Choice("limits", "registrations_per_hour", "setting.arrivals", "setting.arrivalsText"),
+    Choice("limits", "pictures_per_hour", "setting.pictures", "setting.picturesText"),
+    Choice("limits", "mails_per_hour", "setting.mails", "setting.mailsText"),
+    Choice("limits", "mails_per_person_per_hour", "setting.mailbox", "setting.mailboxText"),
     Choice("audit", "keep_months", "setting.months", "setting.monthsText"),
     Choice("audit", "keep_addresses", "setting.addresses", "setting.addressesText"),
 )
@@ -71,8 +89,16 @@ def judged(defaults: Settings, one: Choice, value: object) -> Any:
         msgspec.structs.replace(section, **{one.field: good})
     except (msgspec.ValidationError, ValueError) as error:
         raise WrongValue(str(error).partition(" - at")[0]) from None
+    return _fitting(one, good)
+
+
+def _fitting(one: Choice, good: Any) -> Any:
     if isinstance(good, str):
         good = " ".join(good.split())
         if len(good) > MAX_TEXT or (not good and one.name in _NEEDED):
             raise WrongValue
+    if isinstance(good, tuple):
+        return tuple(word for word in one.of if word in good)
+    if one.least and good < one.least:
+        raise WrongValue(f"At least {one.least}.")
     return good

@@ -14,6 +14,7 @@ from vtp.edge.routes import Routes
 from vtp.edge.rules import only
 from vtp.errors import Invalid
 from vtp.runtime.api import RUNTIME
+from vtp.runtime.catalogue import choice
 
 routes = Routes("pages")
 
@@ -41,10 +42,17 @@ async def change(request: web.Request, actor: Actor) -> web.Response:
         if values.get("do") == "reset":
             await runtime.reset(actor, name)
         else:
-            await runtime.change(actor, name, values.get("value", ""))
+            await runtime.change(actor, name, _typed(name, values))
     except Invalid as problem:
         return await _shown(request, actor, {name: problem.fields["value"]}, problem.status)
     return see_other("/admin/settings")
+
+
+def _typed(name: str, values: Mapping[str, str]) -> object:
+    """What the form says: a line, or the boxes that are checked."""
+    if not choice(name).of:
+        return values.get("value", "")
+    return [word for word in choice(name).of if f"value:{word}" in values]
 
 
 async def _shown(

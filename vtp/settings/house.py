@@ -83,6 +83,8 @@ class Limits(Section, frozen=True, kw_only=True):
     streamed_per_minute: Count = 6_000
     # Links for guests that open nothing, from one address.
     wrong_links_per_minute: Count = 20
+    # Passwords that are judged while they are typed, from one address: a class may be at it.
+    judged_passwords_per_minute: Count = 300
     # Mails that can be asked for from one address of the network, and for one mail address.
     mails_per_hour: Count = 200
     mails_per_person_per_hour: Count = 5

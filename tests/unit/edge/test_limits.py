@@ -6,20 +6,20 @@ from vtp.edge.limits import Window
 
 
 def test_no_more_than_the_limit_passes_in_a_window() -> None:
-    window = Window(3, 60)
+    window = Window(lambda: 3, 60)
     assert [window.wait("ann", now=600 + n) > 0 for n in range(5)] == [False] * 3 + [True] * 2
     assert window.wait("ben", now=605) == 0
 
 
 def test_what_was_refused_says_when_to_try_again() -> None:
-    window = Window(2, 60)
+    window = Window(lambda: 2, 60)
     for _ in range(2):
         window.wait("ann", now=610)
     assert window.wait("ann", now=630) == 30
 
 
 def test_the_window_before_counts_less_and_less() -> None:
-    window = Window(4, 60)
+    window = Window(lambda: 4, 60)
     for _ in range(4):
         window.wait("ann", now=659)
     refused = window.wait("ann", now=660)
@@ -28,6 +28,6 @@ def test_the_window_before_counts_less_and_less() -> None:
 
 
 def test_after_two_quiet_windows_nothing_is_remembered() -> None:
-    window = Window(1, 60)
+    window = Window(lambda: 1, 60)
     assert window.wait("ann", now=600) == 0
     assert window.wait("ann", now=720) == 0

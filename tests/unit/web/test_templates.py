@@ -28,6 +28,7 @@ USER = {
     "email": "ines@school.test",
     "roles": ["admin", "instructor"],
     "time_zone": "Europe/Lisbon",
+    "language": "en",
     "theme": "auto",
     "picture_url": None,
     "verified": False,
@@ -50,7 +51,12 @@ FORM: dict[str, Any] = {
     "nav": [],
 }
 BORN = datetime(2026, 3, 12, 18, 0, tzinfo=UTC)
-PROFILE = {"done": "", "bounce": Bounce(address="a@b.test", reason=HOSTILE, bounced_at=BORN)}
+WAYS_IN = {"password": True, "elsewhere": True}
+PROFILE = {
+    "own": WAYS_IN,
+    "done": "",
+    "bounce": Bounce(address="a@b.test", reason=HOSTILE, bounced_at=BORN),
+}
 LINK = {"address": HOSTILE, "token": HOSTILE, "why": HOSTILE}
 NOTICE = Shown(
     id=NoticeId(uuid7()),
@@ -322,5 +328,4 @@ def test_passwords_are_offered_to_the_managers_of_passwords(pages: Pages) -> Non
         "current-password",
         "new-password",
         "email",
-        "current-password",
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from vtp import settings
 from vtp.accounts.model import Caller
 from vtp.accounts.service import Accounts
 from vtp.accounts.service.erasure import Erasure
@@ -14,8 +15,8 @@ ACCOUNTS: web.AppKey[Accounts] = web.AppKey("accounts", Accounts)
 TAKEOUTS: web.AppKey[Takeouts] = web.AppKey("takeouts", Takeouts)
 ERASURE: web.AppKey[Erasure] = web.AppKey("erasure", Erasure)
 
-# What it is called, as an authenticator app shows it.
-SCHOOL: web.AppKey[str] = web.AppKey("school", str)
+# Of its name now, which an authenticator app shows.
+SCHOOL: web.AppKey[settings.School] = web.AppKey("school", settings.School)
 
 # What a browser keeps when its person signs out, so that it is known when they come back.
 DEVICE_COOKIE = "vtp-device"

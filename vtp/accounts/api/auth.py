@@ -11,9 +11,11 @@ from vtp.accounts.api.shapes import (
     Id,
     Login,
     PasswordChange,
+    PasswordTried,
     Refresh,
     Registration,
     SessionView,
+    Strength,
     TokenPair,
     UserView,
     session_view,
@@ -41,6 +43,7 @@ from vtp.edge.front import ADDRESS
 from vtp.edge.paging import BadCursor, Page, Paged, after, page
 from vtp.edge.routes import Routes
 from vtp.edge.rules import anyone, owner, signed_in
+from vtp.errors import Limited
 
 routes = Routes("auth")
 
@@ -138,6 +141,22 @@ async def change_password(request: web.Request, actor: Actor, body: PasswordChan
     await request.app[ACCOUNTS].password.change(
         actor, current=body.current, new=body.new, end_others=body.end_others
     )
+
+
+@routes.post(
+    "/api/v1/auth/password/strength",
+    rule=anyone("auth", "judge_password", writes=True),
+    errors=(PasswordTooLong, TooManySignIns, Limited),
+)
+async def judge(request: web.Request, actor: Actor, body: PasswordTried) -> Strength:
+    """Judge a password that somebody is about to choose. It is kept nowhere.
+
+    Of a long one its first 40 characters are judged.
+    """
+    found = await request.app[ACCOUNTS].password.judged(
+        actor, body.password, about=(body.email, body.name), network=request[ADDRESS]
+    )
+    return Strength(score=found.score, enough=found.enough, advice=found.advice)
 
 
 @routes.get(

@@ -70,7 +70,7 @@ async def app_on_the_way(request: web.Request, body: ChallengeIn) -> NewAppView:
     """
     user, secret = await request.app[ACCOUNTS].proving.second_step.app_to_set_up(body.challenge)
     return await new_app_view(
-        secret, challenge=body.challenge, account=user.email, school=request.app[SCHOOL]
+        secret, challenge=body.challenge, account=user.email, school=request.app[SCHOOL].name
     )
 
 
@@ -133,7 +133,7 @@ async def begin(request: web.Request, actor: Actor) -> NewAppView:
     app = await _own(request).begin_app(actor)
     me = await request.app[ACCOUNTS].people.me(actor)
     return await new_app_view(
-        app.secret, challenge=app.challenge, account=me.email, school=request.app[SCHOOL]
+        app.secret, challenge=app.challenge, account=me.email, school=request.app[SCHOOL].name
     )
 
 

@@ -29,14 +29,29 @@ class IdentityView(Struct, frozen=True, kw_only=True):
     last_used_at: Annotated[datetime | None, Meta(examples=[_AT])]
 
 
+class ProviderView(Struct, frozen=True, kw_only=True):
+    name: Annotated[
+        str,
+        Meta(
+            description="`/login/with/{name}?connect=true` leads a browser there.",
+            examples=["northfield"],
+        ),
+    ]
+    title: Annotated[str, Meta(examples=["Northfield account"])]
+
+
 class Identities(Struct, frozen=True, kw_only=True):
     items: list[IdentityView]
+    providers: Annotated[
+        list[ProviderView], Meta(description="Where you may have an account to connect.")
+    ]
 
 
 @routes.get("/api/v1/auth/identities", rule=signed_in("auth", "list_identities", keys=False))
 async def listed(request: web.Request, actor: Actor) -> Identities:
     """The accounts elsewhere that sign you in here."""
-    found = await request.app[ACCOUNTS].federation.listed(actor)
+    federation = request.app[ACCOUNTS].federation
+    found = await federation.listed(actor)
     views = [
         IdentityView(
             id=one.id,
@@ -47,7 +62,8 @@ async def listed(request: web.Request, actor: Actor) -> Identities:
         )
         for one, title in found
     ]
-    return Identities(items=views)
+    offered = [ProviderView(name=name, title=title) for name, title in federation.offered]
+    return Identities(items=views, providers=offered)
 
 
 @routes.delete(

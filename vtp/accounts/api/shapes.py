@@ -50,6 +50,10 @@ Theme = Annotated[
     model.Theme,
     Meta(description="`auto` follows the device.", examples=["auto"]),
 ]
+Language = Annotated[
+    model.Language,
+    Meta(description="Of the interface and of mail: what there is.", examples=["en"]),
+]
 # 1,024 bytes are counted where they are hashed; more characters than that have more bytes.
 Password = Annotated[
     str,
@@ -100,6 +104,22 @@ class PasswordChange(Input, frozen=True, kw_only=True):
     end_others: Annotated[
         bool, Meta(description="Whether every other sign-in ends.", examples=[True])
     ] = True
+
+
+class PasswordTried(Input, frozen=True, kw_only=True):
+    password: Password
+    email: Annotated[
+        str, Meta(max_length=254, description="Of whom it shall be, where they are not signed in.")
+    ] = ""
+    name: Annotated[str, Meta(max_length=200)] = ""
+
+
+class Strength(Struct, frozen=True, kw_only=True):
+    score: Annotated[
+        int, Meta(description="From 0, guessed at once, to 4, not guessed.", examples=[3])
+    ]
+    enough: Annotated[bool, Meta(description="Whether it may be chosen.", examples=[True])]
+    advice: Annotated[str, Meta(description="What is weak about it; empty: nothing.")]
 
 
 class TokenPair(Struct, frozen=True, kw_only=True):
@@ -230,6 +250,7 @@ class UserView(Struct, frozen=True, kw_only=True):
     roles: Annotated[list[Role], Meta(examples=[["instructor"]])]
     time_zone: Annotated[str, Meta(examples=["Europe/Lisbon"])]
     theme: Theme
+    language: Language
     picture_url: Annotated[str | None, Meta(examples=[f"/api/v1/users/{_ID}/picture?v={_ID}"])]
     created_at: Annotated[datetime, Meta(examples=[_BORN])]
     disabled_at: Annotated[datetime | None, Meta(examples=[None])]
@@ -256,6 +277,7 @@ def user_view(user: model.User) -> UserView:
         roles=sorted(user.roles),
         time_zone=user.time_zone,
         theme=user.theme,
+        language=user.language,
         picture_url=picture_url(user),
         created_at=user.created_at,
         disabled_at=user.disabled_at,
@@ -271,6 +293,7 @@ class ProfileChange(Input, frozen=True, kw_only=True):
     name: Name | UnsetType = UNSET
     time_zone: TimeZone | UnsetType = UNSET
     theme: Theme | UnsetType = UNSET
+    language: Language | UnsetType = UNSET
 
 
 class RolesChange(Input, frozen=True, kw_only=True):

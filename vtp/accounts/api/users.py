@@ -50,12 +50,13 @@ async def me(request: web.Request, actor: Actor) -> UserView:
 
 @routes.patch("/api/v1/users/me", rule=signed_in("users", "update_own", writes=True))
 async def update_me(request: web.Request, actor: Actor, body: ProfileChange) -> UserView:
-    """Change your name, time zone or theme."""
+    """Change your name, time zone, theme or language."""
     user = await request.app[ACCOUNTS].people.update_me(
         actor,
         name=None if body.name is UNSET else body.name,
         time_zone=None if body.time_zone is UNSET else body.time_zone,
         theme=None if body.theme is UNSET else body.theme,
+        language=None if body.language is UNSET else body.language,
     )
     return user_view(user)
 

@@ -10,6 +10,8 @@ from vtp.accounts.api import DEVICE_COOKIE
 from vtp.accounts.model import BrowserSession
 from vtp.accounts.pages.steps import step
 from vtp.accounts.problems import SecondFactorMissing, SecondFactorNeeded
+from vtp.accounts.service.answers import Answer
+from vtp.accounts.service.proofs import Proof
 from vtp.edge.auth import session_cookie
 from vtp.edge.html import see_other
 from vtp.edge.origins import ORIGINS
@@ -45,6 +47,12 @@ def zone(values: Mapping[str, str]) -> dict[str, str]:
     """The time zone of the device, where a script could tell it."""
     told = values.get("time_zone", "")
     return {"time_zone": told} if told else {}
+
+
+def typed_proof(values: Mapping[str, str]) -> Proof:
+    """A password, or a code where one was typed."""
+    code = values.get("code", "").strip()
+    return Proof(password=values.get("password", ""), answer=Answer(code=code) if code else None)
 
 
 def sent_cookie(request: web.Request) -> str:

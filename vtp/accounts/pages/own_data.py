@@ -6,8 +6,7 @@ from aiohttp import web
 
 from vtp.accounts.api.asking import ERASURE, TAKEOUTS
 from vtp.accounts.pages.drawn import HTML, accounts
-from vtp.accounts.service.answers import Answer
-from vtp.accounts.service.proofs import Proof
+from vtp.accounts.pages.forms import typed_proof
 from vtp.actor import Actor
 from vtp.edge.bodies import form
 from vtp.edge.html import see_other
@@ -44,15 +43,10 @@ async def erasure(request: web.Request, actor: Actor) -> web.Response:
             await request.app[ERASURE].withdraw(actor)
             return see_other(_TAB)
         if not await served.proving.proofs.fresh(actor):
-            await served.proving.proofs.give(actor, _proof(values))
+            await served.proving.proofs.give(actor, typed_proof(values))
         await request.app[ERASURE].ask(actor)
     except (Invalid, Forbidden, Limited):
         return see_other(f"{_TAB}&done=unproved")
     except (Conflict, NotFound):
         return see_other(_TAB)  # it was decided meanwhile, as the page shows
     return see_other(_TAB)
-
-
-def _proof(values: dict[str, str]) -> Proof:
-    code = values.get("code", "").strip()
-    return Proof(password=values.get("password", ""), answer=Answer(code=code) if code else None)

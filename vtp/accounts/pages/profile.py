@@ -52,7 +52,7 @@ async def profile(request: web.Request, actor: Actor, query: ProfileQuery) -> we
         activity=activity,
         done=query.done,
         bounce=bounce,
-        own=await _own_data(request, actor) if tab == "data" else None,
+        own=await _OWN[tab](request, actor) if tab in _OWN else None,
     )
 
 
@@ -65,6 +65,17 @@ async def _own_data(request: web.Request, actor: Actor) -> dict[str, Any]:
         "kept": erasure.kept,
         "ways": [] if await proofs.fresh(actor) else await proofs.ways(actor),
     }
+
+
+async def _ways_in(request: web.Request, actor: Actor) -> dict[str, Any]:
+    """Whether there is a password, and accounts elsewhere that are or may be connected."""
+    served = accounts(request)
+    overview = await served.proving.own.overview(actor)
+    elsewhere = served.federation.offered or await served.federation.listed(actor)
+    return {"password": overview.factors.password, "elsewhere": bool(elsewhere)}
+
+
+_OWN = {"data": _own_data, "sign-in": _ways_in}
 
 
 async def _activity(request: web.Request, actor: Actor, cursor: str) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Annotated
 from urllib.parse import quote
 
@@ -12,17 +12,19 @@ from msgspec import Meta, Struct
 from vtp.accounts.api import caller
 from vtp.accounts.pages.drawn import HTML, accounts, page_of
 from vtp.accounts.pages.entrance import login_form
-from vtp.accounts.pages.forms import put_cookies, sent_cookie
+from vtp.accounts.pages.forms import put_cookies, sent_cookie, typed_proof
 from vtp.accounts.pages.steps import step
 from vtp.accounts.problems import (
     ChallengeEnded,
     ConnectFirst,
-    ProofNeeded,
     ProviderRefused,
     SecondFactorMissing,
     SecondFactorNeeded,
 )
+from vtp.accounts.service.federation import Shown
 from vtp.actor import Actor
+from vtp.edge.auth import ACTOR
+from vtp.edge.bodies import form
 from vtp.edge.html import local_path, see_other
 from vtp.edge.origins import ORIGINS
 from vtp.edge.routes import Routes
@@ -36,12 +38,15 @@ _STATE = "vtp-provider"
 # What waits to be connected until its owner has signed in.
 _OFFER = "vtp-connect"
 _KEPT = 600  # s
+_TAB = "/profile?tab=sign-in"
 
 Text = Annotated[str, Meta(max_length=4096)]
 
 
 class To(Struct, frozen=True):
     next: Annotated[str, Meta(max_length=2000)] = ""
+    # Not to sign in: to connect it to the account that one is signed in to.
+    connect: bool = False
 
 
 class Back(Struct, frozen=True):
@@ -54,11 +59,18 @@ class Back(Struct, frozen=True):
 
 
 @routes.get("/login/with/{name}", rule=anyone("auth", "see_login"), **HTML)
-async def away(request: web.Request, name: str, query: To) -> web.Response:
-    """To the provider. A link, because what a form leads to must be ours."""
+async def away(request: web.Request, actor: Actor, name: str, query: To) -> web.Response:
+    """To the provider. A link, because what a form leads to must be ours.
+
+    Whoever was led here to connect an account is asked afterwards, on a page of ours.
+    """
 
     async def go() -> web.Response:
-        sent = await accounts(request).federation.begin(name, to=local_path(query.next))
+        sent = await accounts(request).federation.begin(
+            name,
+            to=local_path(query.next),
+            connecting=actor.user_id if query.connect else None,
+        )
         response = see_other(sent.location)
         _put(request, response, _STATE, sent.state)
         return response
@@ -75,7 +87,7 @@ async def back(request: web.Request, name: str, query: Back) -> web.Response:
             raise ChallengeEnded
         if query.error or not query.code:
             raise ProviderRefused
-        opened, to = await accounts(request).federation.finish(
+        found = await accounts(request).federation.finish(
             name,
             state=query.state,
             code=query.code,
@@ -83,6 +95,11 @@ async def back(request: web.Request, name: str, query: Back) -> web.Response:
             caller=caller(request),
             replaces=sent_cookie(request),
         )
+        if isinstance(found, Shown):
+            response = see_other("/login/connect")
+            _put(request, response, _OFFER, found.token)
+            return response
+        opened, to = found
         return put_cookies(request, see_other(local_path(to)), opened)
 
     response = await _or_login(request, come)
@@ -91,27 +108,49 @@ async def back(request: web.Request, name: str, query: Back) -> web.Response:
 
 
 @routes.get("/login/connect", rule=signed_in("auth", "see_connect", keys=False), **HTML)
-async def offer(request: web.Request) -> web.Response:
+async def offer(request: web.Request, actor: Actor) -> web.Response:
     """Asks whether what waits shall be connected."""
-    try:
-        offered = await accounts(request).federation.offer(request.cookies.get(_OFFER, ""))
-    except ChallengeEnded:
-        return see_other("/profile?tab=sign-in")
-    return await page_of(
-        request, "connect.html", {}, None, 200, title=offered.title, label=offered.label
-    )
+    return await _connect(request, actor, {})
 
 
 @routes.post("/login/connect", rule=signed_in("auth", "connect", writes=True, keys=False), **HTML)
 async def connect(request: web.Request, actor: Actor) -> web.Response:
-    """Connect it."""
+    """Connect it, with the proof that the form asked for."""
+    values, served = await form(request), accounts(request)
     try:
-        await accounts(request).federation.connect(actor, request.cookies.get(_OFFER, ""))
-    except ProofNeeded:
-        return see_other("/login/connect")
-    response = see_other("/profile?tab=sign-in")
+        if not await served.proving.proofs.fresh(actor):
+            await served.proving.proofs.give(actor, typed_proof(values))
+        await served.federation.connect(actor, request.cookies.get(_OFFER, ""))
+    except ChallengeEnded:
+        return see_other(_TAB)
+    except Problem as problem:
+        errors = dict(problem.fields) or {"": str(problem)}
+        return await _connect(request, actor, errors, problem.status)
+    response = see_other(_TAB)
     response.del_cookie(_OFFER, path="/")
     return response
+
+
+async def _connect(
+    request: web.Request, actor: Actor, errors: Mapping[str, str], status: int = 200
+) -> web.Response:
+    served = accounts(request)
+    try:
+        offered = await served.federation.offer(actor, request.cookies.get(_OFFER, ""))
+    except ChallengeEnded:
+        return see_other(_TAB)
+    proofs = served.proving.proofs
+    return await page_of(
+        request,
+        "connect.html",
+        {},
+        errors,
+        status,
+        title=offered.title,
+        label=offered.label,
+        ways=[] if await proofs.fresh(actor) else await proofs.ways(actor),
+        fresh=await proofs.fresh(actor),
+    )
 
 
 async def _or_login(
@@ -130,6 +169,8 @@ async def _or_login(
     except NotFound:
         raise
     except Problem as problem:
+        if request[ACTOR].signed_in:
+            return see_other(f"{_TAB}&done=provider")
         return await login_form(request, {}, {"": str(problem)}, problem.status)
 
 

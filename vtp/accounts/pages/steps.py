@@ -39,7 +39,7 @@ async def set_up(
     request: web.Request, challenge: str, *, to: str, errors: Errors = None, status: int = 200
 ) -> web.Response:
     user, secret = await accounts(request).proving.second_step.app_to_set_up(challenge)
-    address = codes.address(secret, account=user.email, school=request.app[SCHOOL])
+    address = codes.address(secret, account=user.email, school=request.app[SCHOOL].name)
     values = {"challenge": challenge, "next": to}
     return await page_of(
         request,

@@ -32,7 +32,7 @@ from vtp.accounts.service.links import Links
 from vtp.accounts.service.merging import Belongings, Merging
 from vtp.accounts.service.newcomers import Newcomers
 from vtp.accounts.service.own_keys import OwnKeys
-from vtp.accounts.service.own_password import OwnPassword
+from vtp.accounts.service.own_password import OwnPassword, StrengthLimit
 from vtp.accounts.service.own_sessions import OwnSessions
 from vtp.accounts.service.people import People
 from vtp.accounts.service.pictures import OwnJobs, PictureLimit, Pictures
@@ -138,7 +138,7 @@ class _Coming(TypedDict):
     clients: Clients
 
 
-class Limit(RegistrationLimit, PictureLimit, MailLimit, Protocol):
+class Limit(RegistrationLimit, PictureLimit, MailLimit, StrengthLimit, Protocol):
     """What is not to be done too often, beside guessing passwords."""
 
 
@@ -199,7 +199,7 @@ async def open_accounts(
     oidc: Mapping[str, settings.Provider],
     secrets: Secrets,
     origin: str,
-    school: str,
+    school: settings.School,
     limit: Limit,
     scopes: frozenset[str],
     blobs: Blobs,
@@ -210,7 +210,7 @@ async def open_accounts(
     belongings: Sequence[Belongings],
     demo: bool,
 ) -> AsyncIterator[Accounts]:
-    """`origin` is the public one, `school` its name, `scopes` are all that the routes know."""
+    """`origin` is the public one, `scopes` are all that the routes know."""
     recent: Recent[Actor] = Recent(age=_STALE, entries=_REMEMBERED)
     endings, marks = Endings(recent), Marks(secrets.keyring)
     access = AccessTokens(secrets.keyring, issuer=origin, lifetime=options.access_lifetime)
@@ -224,7 +224,7 @@ async def open_accounts(
         guesses = Guesses(passwords, _throttle(options), clock)
         words = _Words(passwords=passwords, guesses=guesses, notices=notices)
         coming = _coming(db, beginning, access=access, demo=demo)
-        place = _Place(sealing=Sealing(secrets.pepper), site=site(origin, name=school), demo=demo)
+        place = _Place(sealing=Sealing(secrets.pepper), site=site(origin, school=school), demo=demo)
         proven = _proving(db, beginning, words, coming, **place)
         addresses = Addresses(db, **ending, **writing, guesses=guesses, proofs=proven.proofs)
         new = _New(options=options, newcomers=newcomers, addresses=addresses, demo=demo)
@@ -321,7 +321,7 @@ def _ways(
         limit=limit,
     )
     password = OwnPassword(
-        db, **words, audit=audit, endings=endings, proofs=proven.proofs, demo=demo
+        db, **words, audit=audit, endings=endings, proofs=proven.proofs, limit=limit, demo=demo
     )
     federation = Federation(
         db,

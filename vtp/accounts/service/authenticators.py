@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import msgspec
@@ -53,7 +54,7 @@ class Authenticators:
         challenges: Challenges,
         sealing: Sealing,
         notices: Notices,
-        demanded: frozenset[Role],
+        demanded: Callable[[], frozenset[Role]],
     ) -> None:
         self._db = db
         self._clock = clock
@@ -68,7 +69,7 @@ class Authenticators:
 
     def demanded(self, actor: Actor) -> bool:
         """Whether the school asks people like this for a second step."""
-        return actor.has(*self._demanded)
+        return actor.has(*self._demanded())
 
     async def begin(self, actor: Actor) -> NewApp:
         """Nothing is changed until a first code comes back."""

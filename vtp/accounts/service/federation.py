@@ -28,7 +28,7 @@ from vtp.accounts.problems import (
     SecondFactorNeeded,
 )
 from vtp.accounts.service.browsers import Browsers
-from vtp.accounts.service.challenges import Challenges
+from vtp.accounts.service.challenges import Challenges, Held
 from vtp.accounts.service.endings import Endings
 from vtp.accounts.service.newcomers import Newcomers
 from vtp.accounts.service.proofs import Proofs
@@ -41,6 +41,8 @@ from vtp.db import Database, Db
 from vtp.errors import NotFound
 from vtp.ids import IdentityId, UserId, uuid7
 from vtp.notices.service import Notices
+
+_LONGEST_LABEL = 254  # as an address
 
 
 class ProviderAsked(msgspec.Struct, frozen=True):
@@ -65,6 +67,13 @@ class ConnectionOffered(msgspec.Struct, frozen=True):
 class Sent:
     location: str
     state: str  # for a cookie: the answer must come to the same browser
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An account elsewhere, shown by somebody who wants to connect it to the one they are in."""
+
+    token: str
 
 
 class Federation:
@@ -100,27 +109,37 @@ class Federation:
         self._demo = demo
 
     @property
+    def _titles(self) -> dict[str, str]:
+        """By issuer, of those through which one can sign in."""
+        return {one.options.issuer: one.title for one in self._providers.values()}
+
+    @property
     def offered(self) -> list[tuple[str, str]]:
         """Names and titles."""
         return [(name, provider.title) for name, provider in self._providers.items()]
 
-    async def begin(self, name: str, *, to: str) -> Sent:
+    async def begin(self, name: str, *, to: str, connecting: UserId | None = None) -> Sent:
+        """To sign in; or for somebody who is in, to connect what they have there."""
         provider = self._provider(name)
         facts = ProviderAsked(name, secrets.token_urlsafe(32), secrets.token_urlsafe(48), to)
         async with self._db.transaction() as tx:
-            state = await self._challenges.issue(tx, facts, user_id=None)
+            state = await self._challenges.issue(tx, facts, user_id=connecting)
         return Sent(await provider.question(state=state, asked=self._asked(facts)), state)
 
     async def finish(
         self, name: str, *, state: str, code: str, issuer: str, caller: Caller, replaces: str
-    ) -> tuple[BrowserSession, str]:
+    ) -> tuple[BrowserSession, str] | Shown:
         """A session and where to go on; `ConnectFirst` where the email has an account here."""
         provider = self._provider(name)
         async with self._db.transaction() as tx:
-            facts = (await self._challenges.take(tx, state, ProviderAsked)).facts
+            held = await self._challenges.take(tx, state, ProviderAsked)
+        facts = held.facts
         if facts.provider != name:
             raise ChallengeEnded
         who = await provider.who(code, issuer=issuer, asked=self._asked(facts))
+        if held.user_id is not None:
+            label = who.email or who.name or provider.title
+            return Shown(await self._offer(provider, who, label, user_id=held.user_id))
         user_id = await self._known(provider, who) or await self._newcomer(provider, who)
         login = await users.login_of(self._db, user_id, demo=self._demo)
         if login is None or not login.open:
@@ -140,16 +159,23 @@ class Federation:
             asked.to = to
             raise
 
-    async def offer(self, token: str) -> ConnectionOffered:
+    async def _offer(
+        self, provider: Provider, who: Claimed, label: str, *, user_id: UserId | None
+    ) -> str:
+        facts = ConnectionOffered(who.issuer, who.subject, label[:_LONGEST_LABEL], provider.title)
+        async with self._db.transaction() as tx:
+            return await self._challenges.issue(tx, facts, user_id=user_id)
+
+    async def offer(self, actor: Actor, token: str) -> ConnectionOffered:
         """What is waiting to be connected; else `ChallengeEnded`."""
         async with self._db.transaction() as tx:
-            return (await self._challenges.hold(tx, token, ConnectionOffered)).facts
+            return _for(actor, await self._challenges.hold(tx, token, ConnectionOffered))
 
     async def connect(self, actor: Actor, token: str) -> None:
         """Its owner has signed in here, just now, and wants it."""
         await self._proofs.require(actor)
         async with self._db.transaction() as tx:
-            offered = (await self._challenges.take(tx, token, ConnectionOffered)).facts
+            offered = _for(actor, await self._challenges.take(tx, token, ConnectionOffered))
             await self._keep(
                 tx,
                 actor,
@@ -167,9 +193,8 @@ class Federation:
 
     async def listed(self, actor: Actor) -> list[tuple[Identity, str]]:
         """With the title of the provider, or its address where it is not configured any more."""
-        titles = {one.options.issuer: one.title for one in self._providers.values()}
         found = await identities.of_user(self._db, actor.require_user())
-        return [(one, titles.get(one.issuer, one.issuer)) for one in found]
+        return [(one, self._titles.get(one.issuer, one.issuer)) for one in found]
 
     async def disconnect(self, actor: Actor, identity_id: UUID) -> None:
         await self._proofs.require(actor)
@@ -179,7 +204,8 @@ class Federation:
             if gone is None:
                 raise NotFound
             left = await factors.of(tx, user_id)
-            if not left.password and not left.passkeys:
+            others = {one.issuer for one in await identities.of_user(tx, user_id)}
+            if not left.password and not left.passkeys and others.isdisjoint(self._titles):
                 raise LastWayIn
             await self._audit.record(
                 tx, actor, action="removed", noun="identity", target_id=identity_id
@@ -220,10 +246,7 @@ class Federation:
     async def _newcomer(self, provider: Provider, who: Claimed) -> UserId:
         email = self._email(provider, who)
         if await users.by_email(self._db, email) is not None:
-            facts = ConnectionOffered(who.issuer, who.subject, email, provider.title)
-            async with self._db.transaction() as tx:
-                token = await self._challenges.issue(tx, facts, user_id=None)
-            raise ConnectFirst(token)
+            raise ConnectFirst(await self._offer(provider, who, email, user_id=None))
         if not provider.options.create:
             raise NoAccountHere
         return await self._make(who, email)
@@ -285,6 +308,13 @@ class Federation:
         if (provider := self._providers.get(name)) is None:
             raise NotFound
         return provider
+
+
+def _for(actor: Actor, held: Held[ConnectionOffered]) -> ConnectionOffered:
+    """Whoever showed it while they were in here connects it to that account alone."""
+    if held.user_id not in (None, actor.user_id):
+        raise ChallengeEnded
+    return held.facts
 
 
 def _by(user_id: UserId) -> Actor:

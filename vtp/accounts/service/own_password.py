@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Protocol
+
 from vtp.accounts.kinds import PASSWORD_CHANGED
 from vtp.accounts.model import Login, User
 from vtp.accounts.passwords import Passwords
@@ -10,11 +13,17 @@ from vtp.accounts.service.endings import Endings
 from vtp.accounts.service.guesses import Guesses
 from vtp.accounts.service.proofs import Proofs
 from vtp.accounts.store import sessions, users
+from vtp.accounts.strength import Judged
 from vtp.actor import Actor
 from vtp.audit.service import Audit
 from vtp.db import Database
 from vtp.errors import Unauthenticated
 from vtp.notices.service import Notices
+
+
+class StrengthLimit(Protocol):
+    async def strength(self, address: str) -> None:
+        """Count one that is to be judged; raise `Limited` when it was one too many."""
 
 
 class OwnPassword:
@@ -28,6 +37,7 @@ class OwnPassword:
         proofs: Proofs,
         endings: Endings,
         notices: Notices,
+        limit: StrengthLimit,
         demo: bool,
     ) -> None:
         self._db = db
@@ -37,6 +47,7 @@ class OwnPassword:
         self._proofs = proofs
         self._endings = endings
         self._notices = notices
+        self._limit = limit
         self._demo = demo
 
     async def change(
@@ -62,6 +73,17 @@ class OwnPassword:
             )
             await self._notices.tell(tx, user.id, PASSWORD_CHANGED)
         await self._endings.several(user.id, ended)
+
+    async def judged(
+        self, actor: Actor, password: str, *, about: Iterable[str], network: str
+    ) -> Judged:
+        """While it is typed: by somebody who changes theirs, or has no account yet."""
+        await self._limit.strength(network)
+        known = list(about)
+        if actor.user_id is not None:
+            user = await users.by_id(self._db, actor.user_id)
+            known = [user.email, user.name] if user else known
+        return await self._passwords.judged(password, about=known)
 
     async def _found(self, actor: Actor) -> tuple[User, Login]:
         user_id = actor.require_user()

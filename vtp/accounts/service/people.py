@@ -47,6 +47,7 @@ class People:
             "roles": sorted(role.value for role in user.roles),
             "theme": user.theme,
             "time_zone": user.time_zone,
+            "language": user.language,
             "picture_url": picture_url(user),
             "verified": user.email_verified_at is not None,
         }
@@ -58,6 +59,7 @@ class People:
         name: str | None = None,
         time_zone: str | None = None,
         theme: str | None = None,
+        language: str | None = None,
     ) -> User:
         """None leaves a field as it is."""
         user_id = actor.require_user()
@@ -65,6 +67,7 @@ class People:
             **({"name": lambda: fields.name(name)} if name is not None else {}),
             **({"time_zone": lambda: fields.time_zone(time_zone)} if time_zone is not None else {}),
             **({"theme": lambda: fields.theme(theme)} if theme is not None else {}),
+            **({"language": lambda: fields.language(language)} if language is not None else {}),
         )
         async with self._db.transaction() as tx:
             user = await users.set_profile(
@@ -73,6 +76,7 @@ class People:
                 name=good.get("name"),
                 time_zone=good.get("time_zone"),
                 theme=good.get("theme"),
+                language=good.get("language"),
             )
             if user is None:
                 raise Unauthenticated

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from vtp import settings
 from vtp.accounts.ceremonies import Site
@@ -59,7 +60,7 @@ def proving(on: Ground) -> Proving:
     answers = Answers(
         clock=clock, sealing=on.sealing, passkeys=passkeys, throttle=_throttle(on.options)
     )
-    demanded = frozenset(Role(name) for name in on.options.second_factor_roles)
+    demanded = partial(_demanded, on.options)
     authenticators = Authenticators(
         db,
         clock=clock,
@@ -111,3 +112,8 @@ def _throttle(options: settings.Auth) -> Throttle:
     return Throttle(
         per_pair=options.code_failures, per_place=1_000_000_000, window=options.code_window
     )
+
+
+def _demanded(options: settings.Auth) -> frozenset[Role]:
+    """Whose roles need a second factor; asked each time, because admins change it while we run."""
+    return frozenset(Role(name) for name in options.second_factor_roles)

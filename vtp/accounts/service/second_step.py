@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import msgspec
@@ -50,7 +51,7 @@ class SecondStep:
         authenticators: Authenticators,
         browsers: Browsers,
         clients: Clients,
-        demanded: frozenset[Role],
+        demanded: Callable[[], frozenset[Role]],
         demo: bool,
     ) -> None:
         self._db = db
@@ -66,7 +67,7 @@ class SecondStep:
     async def require(self, login: Login) -> None:
         """Return when the password is enough; else raise what says how to go on."""
         found = await factors.of(self._db, login.user_id)
-        demanded = not self._demanded.isdisjoint(login.roles)
+        demanded = not self._demanded().isdisjoint(login.roles)
         if found.authenticator or (found.passkeys and demanded):
             token = await self._issue(login, PasswordProved(login.password_version))
             raise SecondFactorNeeded(

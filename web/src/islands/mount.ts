@@ -12,6 +12,7 @@ const ISLANDS: Record<string, () => Promise<Mount>> = {
   address: async () => (await account()).address,
   bell: async () => (await import("./bell.tsx")).mount,
   factors: async () => (await account()).factors,
+  identities: async () => (await account()).identities,
   jobs: async () => (await import("./jobs.tsx")).mount,
   keys: async () => (await account()).keys,
   library: async () => (await import("./library/page.tsx")).mount,

@@ -7,6 +7,7 @@ export interface Profile {
   name: string;
   time_zone: string;
   theme: string;
+  language: string;
 }
 
 const PATH = "/api/v1/users/me";

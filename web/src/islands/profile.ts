@@ -61,6 +61,7 @@ function onTyping(input: Input, saving: Autosave<Profile>): void {
 
 function onChosen(input: Input, saving: Autosave<Profile>): void {
   if (input.name === "time_zone") saving.change({ time_zone: input.value });
+  if (input.name === "language") saving.change({ language: input.value });
   if (input.name === "theme") {
     applyTheme(input.value as Theme);
     saving.change({ theme: input.value });
