@@ -14,6 +14,7 @@ SIGNED_OUT = ("/login", "/register", "/api/docs", "/api/redoc")
 SIGNED_IN = (
     "/",
     "/rooms",
+    "/recordings",
     "/profile",
     "/profile?tab=sign-in",
     "/profile?tab=sessions",

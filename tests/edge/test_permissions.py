@@ -481,6 +481,8 @@ CALLS: dict[tuple[str, str], Call] = {
     ("POST", "/rooms"): Call(303, form={"title": "Algebra"}),
     ("GET", "/room/{id}"): Call(200, of="room", others=404, page=True),
     ("GET", "/room/{id}/people"): Call(200, of="room", others=404, page=True),
+    ("GET", "/recordings"): Call(200, page=True),
+    ("GET", "/recordings/rows"): Call(200, page=True),
     ("GET", "/watch/{id}"): Call(200, of="recording", others=404, page=True),
     ("GET", "/profile"): Call(200, page=True),
     ("POST", "/profile/takeout"): Call(303, form={}),

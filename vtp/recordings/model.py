@@ -146,3 +146,12 @@ WORKS: dict[WorkKind, type[Work]] = {
     "captions": MakeCaptions,
     "copies": MakeCopies,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """And in which room, and whether one hosts that."""
+
+    recording: Recording
+    room: str
+    host: bool

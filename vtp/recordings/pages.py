@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
 from aiohttp import web
+from msgspec import Meta, Struct
 
 from vtp.actor import Actor, Role
 from vtp.attendance.api import WATCHING, ProgressView
 from vtp.attendance.api import view as progress_view
+from vtp.attendance.seen import total
 from vtp.edge.html import PAGES
+from vtp.edge.paging import Page, Paged, after, page
 from vtp.edge.routes import Routes
-from vtp.edge.rules import owner
+from vtp.edge.rules import owner, signed_in
 from vtp.ids import RecordingId
+from vtp.recordings import model
 from vtp.recordings.api import RECORDINGS, RecordingView, view
 
 _OVERSEERS = (Role.ADMIN, Role.MANAGER)
@@ -22,6 +27,9 @@ _OVERSEERS = (Role.ADMIN, Role.MANAGER)
 routes = Routes("pages")
 
 _HTML: dict[str, Any] = {"produces": "text/html", "described": False}
+
+
+_PER_PAGE = 40
 
 
 class Watched(RecordingView, frozen=True, kw_only=True):
@@ -54,3 +62,63 @@ async def watch(request: web.Request, actor: Actor, id: UUID) -> web.Response:
         recording={"title": seen.recording.title, "room": titles.get(room_id, "")},
         watched=msgspec.json.encode(shown).decode(),
     )
+
+
+class RowsQuery(Paged, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    words: Annotated[str, Meta(max_length=100)] = ""
+    bin: bool = False
+
+
+class Row(Struct, frozen=True, kw_only=True):
+    recording: RecordingView
+    room: str
+    host: bool
+    seen: float  # seconds that one has seen
+    viewers: int | None  # for hosts
+
+
+@routes.get("/recordings", rule=signed_in("recordings", "see_list", keys=False), **_HTML)
+async def recordings(request: web.Request, actor: Actor) -> web.Response:
+    """The recordings of one's rooms."""
+    rows = await _rows(request, actor, RowsQuery(limit=_PER_PAGE))
+    return await request.app[PAGES].render(
+        request, "recordings.html", rows=msgspec.json.encode(rows).decode()
+    )
+
+
+@routes.get(
+    "/recordings/rows",
+    rule=signed_in("recordings", "read_list", keys=False),
+    described=False,
+)
+async def rows(request: web.Request, actor: Actor, query: RowsQuery) -> Page[Row]:
+    """More of them, those that words find, or what is in the bin."""
+    return await _rows(request, actor, query)
+
+
+async def _rows(request: web.Request, actor: Actor, query: RowsQuery) -> Page[Row]:
+    found = await request.app[RECORDINGS].library.shelf(
+        actor,
+        words=query.words.strip(),
+        binned=query.bin,
+        before=after(query.cursor, RecordingId),
+        limit=query.limit + 1,
+    )
+    shown = page(found, limit=query.limit, key=lambda one: one.recording.id)
+    return Page(await _seen(request, actor, shown.items), shown.next)
+
+
+async def _seen(request: web.Request, actor: Actor, listed: Sequence[model.Listed]) -> list[Row]:
+    watching = request.app[WATCHING]
+    mine = await watching.of(actor, [one.recording.id for one in listed])
+    viewers = await watching.viewers([one.recording.id for one in listed if one.host])
+    return [
+        Row(
+            recording=view(one.recording),
+            room=one.room,
+            host=one.host,
+            seen=total(mine[one.recording.id].seen) / 1000 if one.recording.id in mine else 0,
+            viewers=viewers.get(one.recording.id, 0) if one.host else None,
+        )
+        for one in listed
+    ]

@@ -22,6 +22,7 @@ _STAFF = frozenset({Role.ADMIN, Role.MANAGER})
 ITEMS = (
     Item("/", "nav.home", "house"),
     Item("/rooms", "nav.rooms", "video"),
+    Item("/recordings", "nav.recordings", "clapperboard"),
     Item("/library", "nav.library", "folder", _TEACHERS),
     Item("/admin/people", "nav.people", "users", frozenset({Role.ADMIN})),
     Item("/admin/jobs", "nav.jobs", "history", _STAFF),

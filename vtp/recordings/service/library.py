@@ -14,9 +14,10 @@ from vtp.ids import RecordingId, RoomId
 from vtp.media.recorder import journal
 from vtp.recordings import store
 from vtp.recordings.kinds import Visibility
-from vtp.recordings.model import Recording
+from vtp.recordings.model import Listed, Recording
 from vtp.recordings.problems import StillRecording
 from vtp.recordings.service.studio import Studio
+from vtp.recordings.store import shelf
 
 _OVERSEERS = frozenset({"admin", "manager"})
 
@@ -46,6 +47,20 @@ class Library:
             raise NotFound
         return await store.of_room(
             self._db, room_id=room_id, hosts=role == "host", before=before, limit=limit
+        )
+
+    async def shelf(
+        self, actor: Actor, *, words: str, binned: bool, before: RecordingId | None, limit: int
+    ) -> list[Listed]:
+        """Of all rooms that one owns or belongs to, with what is in the bin or without."""
+        return await shelf.of_person(
+            self._db,
+            user_id=actor.require_user(),
+            everywhere=not _OVERSEERS.isdisjoint(actor.roles),
+            words=words,
+            binned=binned,
+            before=before,
+            limit=limit,
         )
 
     async def get(self, actor: Actor, id: RecordingId) -> Recording:

@@ -35,7 +35,7 @@ async def insert(
         started_by,
         started_at,
     )
-    return _recording(row) if row else None
+    return recording_of(row) if row else None
 
 
 async def any_of(db: Db, *, meeting_id: MeetingId) -> bool:
@@ -47,12 +47,12 @@ async def any_of(db: Db, *, meeting_id: MeetingId) -> bool:
 
 async def by_id(db: Db, *, id: RecordingId) -> Recording | None:
     row = await db.fetchrow("select * from recording where id = $1", id)
-    return _recording(row) if row else None
+    return recording_of(row) if row else None
 
 
 async def locked(tx: Db, *, id: RecordingId) -> Recording | None:
     row = await tx.fetchrow("select * from recording where id = $1 for update", id)
-    return _recording(row) if row else None
+    return recording_of(row) if row else None
 
 
 async def of_room(
@@ -72,7 +72,7 @@ async def of_room(
         before,
         limit,
     )
-    return [_recording(row) for row in rows]
+    return [recording_of(row) for row in rows]
 
 
 async def of_person(
@@ -97,7 +97,7 @@ async def of_person(
         before,
         limit,
     )
-    return [_recording(row) for row in rows]
+    return [recording_of(row) for row in rows]
 
 
 async def unfinished(db: Db) -> list[Recording]:
@@ -107,7 +107,7 @@ async def unfinished(db: Db) -> list[Recording]:
          where state in ('recording', 'paused', 'processing') order by id
         """
     )
-    return [_recording(row) for row in rows]
+    return [recording_of(row) for row in rows]
 
 
 async def set_state(
@@ -125,7 +125,7 @@ async def set_state(
         state,
         stopped_at,
     )
-    return _recording(row) if row else None
+    return recording_of(row) if row else None
 
 
 async def set_size(db: Db, *, id: RecordingId, seconds: float, bytes: int) -> None:
@@ -151,7 +151,7 @@ async def finish(
         reason,
         at,
     )
-    return _recording(row) if row else None
+    return recording_of(row) if row else None
 
 
 async def change(
@@ -175,14 +175,14 @@ async def change(
         visibility,
         downloads,
     )
-    return _recording(row) if row else None
+    return recording_of(row) if row else None
 
 
 async def set_deleted(tx: Db, *, id: RecordingId, at: datetime | None) -> Recording | None:
     row = await tx.fetchrow(
         "update recording set deleted_at = $2 where id = $1 returning *", id, at
     )
-    return _recording(row) if row else None
+    return recording_of(row) if row else None
 
 
 async def deleted_before(db: Db, *, before: datetime, limit: int) -> list[RecordingId]:
@@ -223,7 +223,7 @@ async def end_pause(tx: Db, *, id: RecordingId, until: datetime) -> None:
     )
 
 
-def _recording(row: Row) -> Recording:
+def recording_of(row: Row) -> Recording:
     return Recording(
         id=RecordingId(row["id"]),
         room_id=RoomId(row["room_id"]),

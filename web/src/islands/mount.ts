@@ -21,6 +21,7 @@ const ISLANDS: Record<string, () => Promise<Mount>> = {
   password: async () => (await account()).password,
   picture: async () => (await account()).picture,
   profile: async () => (await account()).profile,
+  recordings: async () => (await import("./recordings/page.tsx")).mount,
   room: async () => (await import("./room/page.tsx")).mount,
   "room-settings": async () => (await import("./room-settings.tsx")).mount,
   rooms: async () => (await import("./rooms.ts")).mount,

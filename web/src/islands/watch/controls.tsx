@@ -31,7 +31,7 @@ export function Controls({ theatre }: { theatre: Theatre }): VNode {
       <Legend theatre={theatre} />
       <span class="player-right">
         <Speed player={player} />
-        {player.rungs.value.length > 0 && <Quality player={player} />}
+        {player.rungs.value.length > 1 && <Quality player={player} />}
         {stage && screen && <Layouts player={player} />}
         {document.pictureInPictureEnabled && (
           <Mini

@@ -255,6 +255,9 @@ export class Player {
         this.waiting.value = false;
       });
     }
+    lead.addEventListener("playing", () => {
+      if (!lead.seeking) this.seen.at(lead.currentTime);
+    });
     lead.addEventListener("durationchange", () => {
       if (Number.isFinite(lead.duration) && !this.grows.value) this.length.value = lead.duration;
     });

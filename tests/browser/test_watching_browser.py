@@ -1,0 +1,136 @@
+"""A recorded lesson is watched in a real browser: it plays, seeks, keeps step and is gone on with."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.support.application import Application, Person
+from tests.support.browser import PHONE, Windows
+from tests.support.film import Film
+from tests.support.shown import a_recording, folder
+from vtp.actor import Role
+from vtp.ids import RecordingId
+
+_TALK = """
+    insert into chat_message
+           (id, meeting_id, author_id, author_name, author_role, text, sent_at, key)
+    select gen_random_uuid(), meeting_id, started_by, $2, $3, $4, started_at + $5,
+           gen_random_uuid()
+      from recording where id = $1
+"""
+_VIDEO = "document.querySelector('.picture-{place} video')"
+
+
+def a_lesson(path: Path) -> Film:
+    return (
+        Film(path)
+        .voice("mix-opus", 0, 16, source="mix")
+        .camera("cam", 0.2, 15)
+        .camera("screen", 6, 8, source="screen", width=640)
+    )
+
+
+async def recorded(app: Application, owner: Person) -> RecordingId:
+    made = await a_recording(app, owner, access="school")
+    film = a_lesson(folder(app, made))
+    story = film.develop()
+    film.close()
+    parts = app.parts
+    async with parts.db.transaction() as tx:
+        await tx.execute(
+            "update recording set seconds = $2, stopped_at = started_at + $3 where id = $1",
+            made,
+            story.seconds,
+            timedelta(seconds=story.seconds),
+        )
+        for name, role, text, at in (
+            ("Lars Berg", "member", "Is it a root?", 3),
+            ("Ines Carvalho", "host", "Exactly.", 9),
+            ("Noor Haddad", "member", "Oh! So that is why.", 15),
+        ):
+            await tx.execute(_TALK, made, name, role, text, timedelta(seconds=at))
+        await tx.execute(
+            "insert into recording_chapter values ($1, 0, 'Warm-up'), ($1, 8000, 'The graph')", made
+        )
+    return made
+
+
+async def at(page: Page, place: str = "camera") -> float:
+    found: float = await page.evaluate(_VIDEO.format(place=place) + ".currentTime")
+    return found
+
+
+async def plays_past(page: Page, seconds: float) -> None:
+    async with asyncio.timeout(60):
+        while await at(page) <= seconds:
+            await page.wait_for_timeout(50)
+
+
+async def test_a_lesson_is_watched_and_gone_on_with_elsewhere(
+    app: Application, windows: Windows
+) -> None:
+    ines = await app.person(Role.INSTRUCTOR, name="Ines Carvalho")
+    made = await recorded(app, ines)
+    window = await windows.new(noor := await app.person(name="Noor Haddad"))
+    page = await window.open(f"/watch/{made}")
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Algebra")
+    await page.get_by_role("button", name="Play", exact=True).first.click()
+    await plays_past(page, 1)
+    # Both pictures at one moment, and the message of it marked.
+    await page.get_by_role("button", name="Go to 0:09").click()
+    await plays_past(page, 10.5)
+    assert abs(await at(page) - await at(page, "screen")) < 0.3
+    await expect(page.locator(".talk-now")).to_contain_text("Exactly.")
+    await page.keyboard.press(">")
+    await expect(page.get_by_role("button", name="Speed: 1.25")).to_be_visible()
+    await page.keyboard.press("k")
+    await expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
+    assert await window.violations() == []
+    stopped = await at(page)
+    other = await windows.new(await app.sign_in(noor.user), viewport=PHONE)
+
+    async def told() -> float:
+        _, mine = await app.call("GET", f"/api/v1/progress/{made}", headers=noor.bearer)
+        assert all(start < 4 or start >= 9 for start, _ in mine["seen"])
+        return float(mine["position"])
+
+    while abs(await told() - stopped) > 0.5:
+        await page.wait_for_timeout(50)
+    again = await other.open(f"/watch/{made}")
+    minute, second = divmod(int(await told()), 60)
+    button = again.get_by_role("button", name=f"Go on at {minute}:{second:02}")
+    await button.click()
+    await plays_past(again, stopped)
+    assert await other.violations() == []
+    assert await other.sticks_out() <= 0
+
+
+@pytest.mark.slow
+async def test_hosts_look_after_their_recordings(app: Application, windows: Windows) -> None:
+    ines = await app.person(Role.INSTRUCTOR, name="Ines Carvalho")
+    await recorded(app, ines)
+    window = await windows.new(ines, viewport=PHONE)
+    page = await window.open("/recordings")
+    await expect(page.get_by_text("Ready")).to_be_visible()
+    assert await window.violations() == []
+    assert await window.missing_icons() == []
+    assert await window.sticks_out() <= 0
+    more = page.get_by_role("button", name="More for")
+    await more.click()
+    await page.get_by_role("button", name="Rename").click()
+    await page.get_by_role("textbox", name="Title").fill("Quadratic inequalities")
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.get_by_role("link", name="Quadratic inequalities").first).to_be_visible()
+    await more.click()
+    await page.get_by_role("button", name="Teachers only").click()
+    await expect(page.locator(".recording-who")).to_contain_text("Teachers only")
+    await more.click()
+    await page.get_by_role("button", name="Delete").click()
+    await expect(page.get_by_text("No recordings yet")).to_be_visible()
+    await page.get_by_role("button", name="Undo").click()
+    await expect(page.get_by_role("link", name="Quadratic inequalities").first).to_be_visible()
