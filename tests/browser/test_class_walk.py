@@ -38,6 +38,21 @@ new MutationObserver(changes => {
     }
 }).observe(document, {subtree: true, childList: true, characterData: true});
 """
+# Of everything that comes by the way of Noor, a part is missing: what the browser counts is changed.
+_LOSES = """
+window.losing = 0;
+const count = RTCPeerConnection.prototype.getStats;
+let lost = 0, before = 0;
+RTCPeerConnection.prototype.getStats = async function (...given) {
+    const reports = await count.apply(this, given);
+    return new Map([...reports].map(([id, one]) => {
+        if (one.type !== "inbound-rtp" || one.kind !== "video") return [id, one];
+        lost += Math.max(0, one.packetsReceived - before) * window.losing;
+        before = one.packetsReceived;
+        return [id, {...one, packetsLost: Math.round(lost)}];
+    }));
+};
+"""
 
 
 @pytest.fixture
@@ -323,3 +338,27 @@ async def test_menus_of_pictures_and_a_closed_chat_shut_nobody_out(room: Class, 
     assert await noor.window.violations() == []
     ground = "getComputedStyle(document.querySelector('.composer-send')).backgroundColor"
     assert await noor.page.evaluate(ground) == "rgba(0, 0, 0, 0)"
+
+
+@pytest.mark.slow
+async def test_the_line_of_each_person_is_shown_as_the_browser_counts_it(room: Class) -> None:
+    ines, noor = await room.someone(room.host), await room.member("Noor Haddad")
+    await ines.page.add_init_script(_LOSES)
+    await ines.join()
+    await noor.join()
+    await ines.sees_pictures()
+    own = ines.page.locator(".class-quality")
+    await expect(own).to_have_attribute("data-line", "3")
+    tile = ines.tile("Noor")
+    await expect(tile.locator(".tile-weak")).to_have_count(0)
+    await ines.page.evaluate("losing = 0.06")
+    await expect(tile.locator(".tile-weak")).to_have_attribute("data-line", "2")
+    await ines.page.evaluate("losing = 0.4")
+    await expect(tile.locator(".tile-weak")).to_have_attribute("data-line", "1")
+    await ines.page.keyboard.press("p")
+    row = ines.page.locator("[data-person]", has_text="Noor Haddad").last
+    await expect(row.get_by_text("Very weak network")).to_be_attached()
+    assert await ines.window.violations() == []
+    await ines.page.evaluate("losing = 0")
+    await expect(tile.locator(".tile-weak")).to_have_count(0)
+    await expect(own).to_have_attribute("data-line", "3")

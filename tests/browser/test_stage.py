@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from typing import Any
 
+import aiohttp
 import pytest
 from playwright.async_api import expect
 
 from tests.support.application import Application
 from tests.support.browser import PHONE, Windows, a_browser, chromium
 from tests.support.room_page import WITH_DEVICES, Class, Someone, a_class, becomes
+from tests.support.whip import Device, Picture
 from tools.crowd import Extra, a_crowd
 from vtp.actor import Role
+
+Others = Callable[[Class, int], AbstractAsyncContextManager[None]]
 
 # ms that nothing else could run on the page, since it was opened.
 _LONG_TASKS = """
@@ -21,6 +26,19 @@ window.longTasks = [];
 new PerformanceObserver(list => {
     for (const task of list.getEntries()) window.longTasks.push(Math.round(task.duration));
 }).observe({type: "longtask", buffered: true});
+"""
+
+
+# ms from the network to a page that says nothing of it any more.
+_BACK = """
+addEventListener("online", () => {
+    const began = performance.now();
+    const look = () => {
+        if (document.querySelector(".class-line-note")) requestAnimationFrame(look);
+        else window.backAfter = performance.now() - began;
+    };
+    look();
+}, {once: true});
 """
 
 
@@ -150,11 +168,37 @@ async def swipe(someone: Someone, *, by: int) -> None:
     await touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
 
 
+@asynccontextmanager
+async def published(room: Class, count: int) -> AsyncIterator[None]:
+    """So many who send by WHIP, as encoders do, and watch nobody."""
+    path = f"/whip/{room.path.rsplit('/', 1)[1]}"
+    async with aiohttp.ClientSession() as http, AsyncExitStack() as stack:
+        for number in range(count):
+            person = await room.app.person(name=f"P{number} Person")
+            device = Device(http, room.app.url, person.access_token)
+            picture = Picture(40 + 8 * number, width=160, height=90)
+            session = await stack.enter_async_context(device.publishing(path, [picture]))
+            await session.connected()
+        yield
+
+
+@asynccontextmanager
+async def faces(room: Class, count: int) -> AsyncIterator[None]:
+    await crowded(room, count)
+    yield
+
+
 @pytest.mark.slow
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("others", [published, faces])
 async def test_in_a_class_of_25_only_what_is_seen_is_received(
-    room: Class, capsys: pytest.CaptureFixture[str]
+    room: Class, others: Others, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    await crowded(room, 24)
+    async with others(room, 24):
+        await turns_pages(room, capsys)
+
+
+async def turns_pages(room: Class, capsys: pytest.CaptureFixture[str]) -> None:
     ines = await room.someone(room.host)
     await ines.page.add_init_script(_LONG_TASKS)
     await ines.join()
@@ -218,7 +262,9 @@ async def test_students_of_a_large_class_see_whoever_speaks_and_the_seats_stay(r
 
 
 @pytest.mark.slow
-async def test_a_network_that_goes_and_comes_back_is_hardly_noticed(room: Class) -> None:
+async def test_a_network_that_goes_and_comes_back_is_hardly_noticed(
+    room: Class, capsys: pytest.CaptureFixture[str]
+) -> None:
     ines, noor = await room.someone(room.host), await room.member("Noor Haddad")
     await ines.join()
     await noor.join()
@@ -231,10 +277,14 @@ async def test_a_network_that_goes_and_comes_back_is_hardly_noticed(room: Class)
     # Whoever mutes while nobody hears it is muted, then as afterwards.
     await noor.page.keyboard.press("m")
     await expect(noor.button("Unmute")).to_be_visible()
+    await noor.page.evaluate(_BACK)
     # Longer than the tries that come by themselves would take.
     await noor.page.wait_for_timeout(3_000)
     await noor.window.context.set_offline(False)
     await expect(noor.page.get_by_text("Connecting again")).to_have_count(0)
+    after = await noor.page.evaluate("backAfter")
+    with capsys.disabled():
+        sys.stdout.write(f"\nback in class {after:.0f} ms after the network\n")
     await expect(ines.tile("Noor Haddad").get_by_text("Muted")).to_be_attached()
     await expect(ines.tile("Noor Haddad")).to_have_count(1)
     assert await ines.tile("Noor Haddad").get_attribute("data-person") == who

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
+from types import NoneType
 
 import pytest
 
@@ -11,8 +13,17 @@ from vtp.actor import Role
 from vtp.clock import SetClock
 from vtp.db import Database
 from vtp.ids import RoomId
-from vtp.rooms.problems import ClassLocked, MustWait, NotWaiting, RemovedFromMeeting, StaffOnly
+from vtp.rooms.problems import (
+    ClassLocked,
+    HostsStay,
+    MustWait,
+    NoSuchParticipant,
+    NotWaiting,
+    RemovedFromMeeting,
+    StaffOnly,
+)
 from vtp.rooms.service.moderation import Wish
+from vtp.rooms.store import order as stored
 
 
 @pytest.fixture
@@ -93,6 +104,58 @@ async def test_who_waits_has_no_seat_and_is_told_nothing(
     entry = await ines.join(room)
     assert entry.meeting is meeting
     assert meeting.started_at == school.clock.now()  # until then people only waited
+
+
+async def test_a_class_in_which_people_only_waited_leaves_nothing_behind(
+    school: School, ines: Attender, room: RoomId
+) -> None:
+    noor = await school.person("Noor")
+    await wait(noor, room)
+    noor.lose_socket()
+    await school.later(61)
+    await school.later(61)
+    assert list(school.rooms.live) == []
+    assert await school.db.fetchval("select count(*) from meeting") == 0
+    assert await school.db.fetchval("select count(*) from audit_entry where noun = 'meeting'") == 0
+    # The next one begins as if nothing had been, and stays once somebody was in.
+    await ines.join(room)
+    ines.lose_socket()
+    await school.later(61)
+    await school.later(61)
+    assert await school.db.fetchval("select count(*) from meeting where ended_how = 'empty'") == 1
+
+
+async def test_two_who_want_opposite_things_at_once_are_served_one_after_the_other(
+    school: School, ines: Attender, room: RoomId
+) -> None:
+    """Whatever comes first, memory and database agree, and each got an answer."""
+    tomasz, noor = await school.person("Tomasz"), await school.person("Noor")
+    await ines.join(room)
+    order = school.rooms.moderation
+    meeting = order.staffed(ines.sid)
+    for one in (tomasz, noor):
+        await wait(one, room)
+        await order.admit(meeting, one.person.user.id)
+        await one.join(room)
+    await order.promote(meeting, tomasz.id, cohost=True, by=ines.actor)
+    for _ in range(10):
+        await asyncio.gather(
+            *(order.lock(meeting, Wish(chat=on), by=ines.actor) for on in (True, False, True)),
+            order.promote(meeting, noor.id, cohost=True, by=ines.actor),
+            order.promote(meeting, noor.id, cohost=False, by=tomasz.actor),
+            order.lower(meeting, None),
+            school.rooms.entrance.raise_hand(noor.sid, raised=True),
+        )
+    told = await asyncio.gather(
+        order.promote(meeting, noor.id, cohost=True, by=ines.actor),
+        order.remove(meeting, noor.id, by=tomasz.actor),
+        order.promote(meeting, tomasz.id, cohost=False, by=ines.actor),
+        return_exceptions=True,
+    )
+    assert {type(one) for one in told} <= {NoneType, NoSuchParticipant, HostsStay}
+    assert noor.id not in meeting.state.participants or isinstance(told[1], HostsStay)
+    await school.rooms.sweep()
+    assert await stored.of_meeting(school.db, meeting_id=meeting.id) == meeting.state.order
 
 
 async def test_of_two_who_answer_at_once_the_first_is_right(

@@ -204,7 +204,8 @@ class Entrance:
         now = self._live.outside.clock.now()
         attendee, first = joined(move, now), meeting.fresh
         async with self._db.transaction() as tx:
-            await meetings.insert_participant(tx, meeting.id, attendee)
+            if not await meetings.insert_participant(tx, meeting.id, attendee):
+                raise _Changed
             if first:
                 await meetings.begin(tx, meeting_id=meeting.id, at=now)
                 await self._live.chronicle.began(tx, meeting.id, meeting.room, now)

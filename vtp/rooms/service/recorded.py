@@ -33,7 +33,9 @@ class RecordedClasses:
 
     def class_of(self, room_id: RoomId) -> tuple[MeetingId, str] | None:
         meeting = self._live.in_room(room_id)
-        return (meeting.id, meeting.room.title) if meeting is not None else None
+        if meeting is None or meeting.fresh:
+            return None  # people wait outside at most
+        return meeting.id, meeting.room.title
 
     def records_itself(self, meeting_id: MeetingId) -> tuple[RoomId, str] | None:
         meeting = self._live.get(meeting_id)

@@ -10,7 +10,7 @@ import asyncio
 
 import structlog
 
-from vtp.db import Database
+from vtp.db import Database, Db
 from vtp.errors import Unavailable
 from vtp.ids import MeetingId
 from vtp.rooms.facts import ParticipantId
@@ -76,7 +76,15 @@ class Records:
         for meeting_id, (room, over) in list(self._ends.items()):
             by = self._ended_by.get(meeting_id, NOBODY)
             async with self._db.transaction() as tx:
-                await store.end(tx, meeting_id=meeting_id, at=over.at, how=over.how)
-                await self._chronicle.ended(tx, meeting_id, room, over, by)
+                await self._write_end(tx, meeting_id, room, over, by)
             del self._ends[meeting_id]
             self._ended_by.pop(meeting_id, None)
+
+    async def _write_end(
+        self, tx: Db, meeting_id: MeetingId, room: Room, over: Over, by: By
+    ) -> None:
+        # People waited outside, and nobody came to let them in: that was no class.
+        if over.how != "ended" and await store.forget_unbegun(tx, meeting_id=meeting_id):
+            return
+        await store.end(tx, meeting_id=meeting_id, at=over.at, how=over.how)
+        await self._chronicle.ended(tx, meeting_id, room, over, by)

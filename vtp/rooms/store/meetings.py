@@ -123,11 +123,12 @@ async def add_outage(
     )
 
 
-async def insert_participant(tx: Db, meeting_id: MeetingId, attendee: Attendee) -> None:
-    await tx.execute(
+async def insert_participant(tx: Db, meeting_id: MeetingId, attendee: Attendee) -> bool:
+    """False where the meeting is forgotten already: nobody had been in it."""
+    tag = await tx.execute(
         """
         insert into participant (id, meeting_id, user_id, guest_id, name, role, joined_at)
-        values ($1, $2, $3, $4, $5, $6, $7)
+        select $1, id, $3, $4, $5, $6, $7 from meeting where id = $2 for key share
         """,
         attendee.id,
         meeting_id,
@@ -137,6 +138,7 @@ async def insert_participant(tx: Db, meeting_id: MeetingId, attendee: Attendee) 
         attendee.role,
         attendee.joined_at,
     )
+    return tag == "INSERT 0 1"
 
 
 async def forget_participant(tx: Db, participant_id: ParticipantId) -> None:
@@ -155,6 +157,20 @@ async def begun(db: Db, *, meeting_id: MeetingId) -> bool:
         "select exists (select from participant where meeting_id = $1)", meeting_id
     )
     return found
+
+
+async def forget_unbegun(tx: Db, *, meeting_id: MeetingId) -> bool:
+    """True where nobody was ever in."""
+    # Held first: whoever is just coming in is seen by the next statement, or waits and finds none.
+    await tx.execute("select from meeting where id = $1 for update", meeting_id)
+    tag = await tx.execute(
+        """
+        delete from meeting
+         where id = $1 and not exists (select from participant where meeting_id = $1)
+        """,
+        meeting_id,
+    )
+    return tag == "DELETE 1"
 
 
 async def participants(

@@ -29,7 +29,7 @@ async def put_rules(tx: Db, *, meeting_id: MeetingId, order: Order) -> None:
 async def put_people(
     tx: Db, *, meeting_id: MeetingId, people: Sequence[tuple[UUID, Stand]]
 ) -> None:
-    """As they stand now; it may be said again."""
+    """As they stand now; it may be said again. Of a meeting that is forgotten nothing is kept."""
     columns = _columns(people)
     await tx.execute(
         """
@@ -41,6 +41,7 @@ async def put_people(
           from unnest($2::uuid[], $3::text[], $4::boolean[], $5::timestamptz[], $6::boolean[],
                       $7::timestamptz[], $8::boolean[], $9::timestamptz[])
                as new (person, name, guest, waiting_since, admitted, kept_out_at, cohost, hand_at)
+         where exists (select from meeting where id = $1 for key share)
         on conflict (meeting_id, person_id) do update
            set name = excluded.name, waiting_since = excluded.waiting_since,
                admitted = excluded.admitted, kept_out_at = excluded.kept_out_at,
