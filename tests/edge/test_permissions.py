@@ -388,6 +388,13 @@ CALLS: dict[tuple[str, str], Call] = {
     ("PUT", "/api/v1/recordings/{id}/chapters"): Call(
         200, body={"chapters": [{"at": 1, "title": "One"}]}, of="recording", others=404
     ),
+    ("POST", "/api/v1/recordings/{id}/work"): Call(
+        202, body={"kind": "previews"}, of="recording", others=404
+    ),
+    ("GET", "/api/v1/recordings/{id}/poster"): Call(404, of="recording", others=404),
+    ("GET", "/api/v1/recordings/{id}/storyboard"): Call(404, of="recording", others=404),
+    ("GET", "/api/v1/recordings/{id}/storyboard/{sheet}"): Call(404, of="recording", others=404),
+    ("GET", "/api/v1/recordings/{id}/waveform"): Call(404, of="recording", others=404),
     # Nor anything to play.
     ("GET", "/api/v1/recordings/{id}/playing"): Call(200, of="recording", others=404),
     ("POST", "/api/v1/recordings/{id}/links"): Call(201, of="recording", others=404),

@@ -19,6 +19,8 @@ from vtp.media.recorder.boxes import Boxes, Fragment
 
 _MOVFLAGS = "+frag_keyframe+empty_moov+default_base_moof+cmaf+frag_discont+skip_trailer"
 _FRAGMENTED = {"movflags": _MOVFLAGS, "frag_duration": "200000", "flush_packets": "1"}
+# Samples by which the encoder of Opus is early.
+_LOOKS_AHEAD = 312
 CAMERA, SCREEN, MIX = "camera-1", "screen-1", "mix-opus"
 
 
@@ -190,7 +192,7 @@ def _spoken(
             data = high * 20 if loud(number / 50) else bytes(1_920)
             frame.planes[0].update(data.ljust(frame.planes[0].buffer_size, b"\0"))
             frame.sample_rate, frame.time_base = 48_000, Fraction(1, 48_000)
-            frame.pts = round(start * 48_000) + number * 960
+            frame.pts = round(start * 48_000) + number * 960 + _LOOKS_AHEAD
             out.mux(stream.encode(frame))
         out.mux(stream.encode(None))
     return Boxes().feed(path.read_bytes())

@@ -13,7 +13,9 @@ from vtp.actor import Actor
 from vtp.audit.service import Audit
 from vtp.clock import SystemClock
 from vtp.db import Database
+from vtp.jobs.service import Jobs
 from vtp.media.recorder.server import Recorder
+from vtp.recordings.jobs import handlers
 from vtp.recordings.service import Recordings, open_recordings
 from vtp.sandbox.runner import Sandbox
 
@@ -51,5 +53,7 @@ async def recorded(db: Database, *, root: Path | None = None) -> AsyncIterator[R
             link_key=b"k" * 32,
             recheck=_the_same,
             root=root or Path(empty),
+            jobs=Jobs(db, settings.Jobs(), [handlers]),
+            copies=False,
         ) as made:
             yield made

@@ -12,6 +12,7 @@ from vtp.actor import Actor
 from vtp.app.parts import Parts
 from vtp.attendance.service import Attendance, open_attendance
 from vtp.attendance.service.watching import Watching
+from vtp.blob.opening import elsewhere
 from vtp.edge.sockets.facade import Sockets
 from vtp.ids import UserId
 from vtp.media.sfu import turn
@@ -48,6 +49,8 @@ async def open_classes(parts: Parts, sockets: Sockets) -> AsyncIterator[Classes]
             link_key=secretfiles.read_or_create(chosen.secrets_dir, "media-link-key"),
             recheck=parts.standing,
             root=chosen.recordings_dir,
+            jobs=parts.jobs,
+            copies=elsewhere(chosen.blob),
         ) as recordings,
         open_rooms(
             parts.db,

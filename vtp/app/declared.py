@@ -37,9 +37,10 @@ from vtp.notices import events as notices_events
 from vtp.notices import jobs as notices_jobs
 from vtp.notices import pages as notices_pages
 from vtp.recordings import api as recordings_api
+from vtp.recordings import jobs as recordings_jobs
+from vtp.recordings import made_api, timeline_api
 from vtp.recordings import pages as recordings_pages
 from vtp.recordings import play_api as recordings_play_api
-from vtp.recordings import timeline_api
 from vtp.recordings.service import merging as recordings_merging
 from vtp.rooms import api as rooms_api
 from vtp.rooms import events as rooms_events
@@ -71,6 +72,7 @@ HANDLERS = (
     library_jobs.handlers,
     mail_jobs.handlers,
     notices_jobs.handlers,
+    recordings_jobs.handlers,
     rooms_jobs.handlers,
     webhooks_jobs.handlers,
 )
@@ -105,6 +107,7 @@ def routes() -> list[Route]:
         mail_api.routes,
         notices_api.routes,
         recordings_api.routes,
+        made_api.routes,
         timeline_api.routes,
         recordings_play_api.routes,
         courses_api.routes,

@@ -18,6 +18,7 @@ from vtp.app.library import darkroom
 from vtp.app.loop import Told, fed
 from vtp.app.own_data import takeouts
 from vtp.app.parts import Parts, demo_wanted, open_parts
+from vtp.app.workbench import workbench
 from vtp.audit.jobs import handlers as audit_handlers
 from vtp.courses.jobs import handlers as courses_handlers
 from vtp.jobs.handlers import Bound
@@ -28,6 +29,7 @@ from vtp.library.jobs import handlers as library_handlers
 from vtp.mail.jobs import handlers as mail_handlers
 from vtp.notices.jobs import Dustpan
 from vtp.notices.jobs import handlers as notices_handlers
+from vtp.recordings.jobs import handlers as recordings_handlers
 from vtp.rooms.jobs import Attic
 from vtp.rooms.jobs import handlers as rooms_handlers
 from vtp.settings import Settings
@@ -86,6 +88,7 @@ def bound(parts: Parts) -> list[Bound]:
         *library_handlers.bind(darkroom(parts)),
         *courses_handlers.bind(telling(parts)),
         *jobs_handlers.bind(Broom(db=parts.db, options=chosen.jobs)),
+        *recordings_handlers.bind(workbench(parts)),
         *rooms_handlers.bind(attic),
         *webhooks_handlers.bind(delivering(parts)),
     ]

@@ -39,6 +39,11 @@ async def open_blobs(settings: Blob, *, data_dir: Path) -> AsyncIterator[Blobs]:
             yield MemoryBlobs(threads, SystemClock())
 
 
+def elsewhere(settings: Blob) -> bool:
+    """Whether it is another place than the disks of this machine."""
+    return settings.url.startswith("s3:")
+
+
 async def check(blobs: Blobs, *, limit: float) -> None:
     """Write, read and delete a small object; raise when that fails or takes over `limit` seconds.
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import timedelta
 from typing import Any, Protocol
+from uuid import UUID
 
 import msgspec
 
@@ -203,6 +204,10 @@ class Jobs:
         if found is None:
             raise NotFound
         return _gate(actor, found[0]), found[1]
+
+    async def states(self, ids: Collection[UUID]) -> list[JobView]:
+        """For a service that has decided already who may see them."""
+        return await store.by_ids(self._db, job_ids=ids) if ids else []
 
     # --- what keeps it going ------------------------------------------------------------------
     async def figures(self) -> Figures:

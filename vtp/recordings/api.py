@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -14,7 +15,8 @@ from vtp.edge.paging import BadCursor, Page, Paged, after, page
 from vtp.edge.routes import Routes
 from vtp.edge.rules import owner, signed_in
 from vtp.errors import NotFound
-from vtp.ids import MeetingId, RecordingId, RoomId
+from vtp.ids import JobId, MeetingId, RecordingId, RoomId
+from vtp.jobs.model import State as JobState
 from vtp.media.recorder.journal import PartStory
 from vtp.recordings import kinds, model
 from vtp.recordings.problems import (
@@ -27,6 +29,8 @@ from vtp.recordings.problems import (
     StillRecording,
 )
 from vtp.recordings.service import Recordings
+from vtp.recordings.service.orders import Progress
+from vtp.recordings.service.workshop import NOTHING, Details
 
 RECORDINGS: web.AppKey[Recordings] = web.AppKey("recordings", Recordings)
 
@@ -52,6 +56,9 @@ Visibility = Annotated[
     ),
 ]
 
+Downloads = Annotated[
+    bool, Meta(description="Whoever may see it may take it home.", examples=[False])
+]
 PartNumber = Annotated[int, Meta(ge=1, le=1_000_000, examples=[1])]
 
 routes = Routes("recordings")
@@ -70,12 +77,21 @@ class RecordingChange(Input, frozen=True, kw_only=True):
 
     title: Title | UnsetType = UNSET
     visibility: Visibility | UnsetType = UNSET
+    downloads: Downloads | UnsetType = UNSET
 
 
 class RecordingsQuery(Paged, frozen=True, forbid_unknown_fields=True, kw_only=True):
     room: Annotated[UUID | None, Meta(description="Of this room alone; else of all of yours.")] = (
         None
     )
+
+
+class WorkView(Struct, frozen=True, kw_only=True):
+    kind: Annotated[kinds.WorkKind, Meta(examples=["ladder"])]
+    state: Annotated[JobState, Meta(examples=["running"])]
+    progress: Annotated[float, Meta(ge=0, le=1, examples=[0.42])]
+    error: Annotated[str, Meta(description="Why it failed, for people; else empty.", examples=[""])]
+    job_id: Annotated[JobId, Meta(description="To watch it, or to cancel it.", examples=[_ID])]
 
 
 class RecordingView(Struct, frozen=True, kw_only=True):
@@ -99,6 +115,15 @@ class RecordingView(Struct, frozen=True, kw_only=True):
         Meta(description="Without pauses; while it goes on, as was last known.", examples=[3130.4]),
     ]
     bytes: Annotated[int, Meta(examples=[912_345_678])]
+    downloads: Downloads
+    made: Annotated[
+        list[str],
+        Meta(
+            description="What was made of it: `poster`, `storyboard`, `waveform`, sizes, captions.",
+            examples=[["poster", "stage-480", "storyboard", "waveform"]],
+        ),
+    ]
+    work: Annotated[list[WorkView], Meta(description="What is being made of it.")]
     deleted_at: Annotated[datetime | None, Meta(examples=[None])]
 
 
@@ -118,7 +143,28 @@ class PartView(Struct, frozen=True, kw_only=True):
     path: Annotated[str, Meta(examples=[f"/api/v1/recordings/{_ID}/parts/1"])]
 
 
-def view(recording: model.Recording) -> RecordingView:
+async def shown(request: web.Request, recordings: Sequence[model.Recording]) -> list[RecordingView]:
+    """With what is made of them."""
+    details = await request.app[RECORDINGS].workshop.details([one.id for one in recordings])
+    return [_view(one, details.get(one.id, NOTHING)) for one in recordings]
+
+
+async def _one(request: web.Request, recording: model.Recording) -> RecordingView:
+    return (await shown(request, [recording]))[0]
+
+
+def work_view(one: Progress) -> WorkView:
+    error = one.job.error
+    return WorkView(
+        kind=one.kind,
+        state=one.job.state,
+        progress=one.job.progress,
+        error=error.detail if error is not None else "",
+        job_id=one.job.id,
+    )
+
+
+def _view(recording: model.Recording, details: Details) -> RecordingView:
     return RecordingView(
         id=recording.id,
         room_id=recording.room_id,
@@ -131,6 +177,9 @@ def view(recording: model.Recording) -> RecordingView:
         stopped_at=recording.stopped_at,
         seconds=recording.seconds,
         bytes=recording.bytes,
+        downloads=recording.downloads,
+        made=list(details.made),
+        work=[work_view(one) for one in details.work],
         deleted_at=recording.deleted_at,
     )
 
@@ -159,7 +208,9 @@ def _part_view(id: UUID, part: PartStory) -> PartView:
 )
 async def start(request: web.Request, actor: Actor, body: RecordingIn) -> RecordingView:
     """Record the class that goes on in a room. Everybody in it is told."""
-    return view(await request.app[RECORDINGS].studio.start(actor, RoomId(body.room_id)))
+    return await _one(
+        request, await request.app[RECORDINGS].studio.start(actor, RoomId(body.room_id))
+    )
 
 
 @routes.get(
@@ -173,14 +224,14 @@ async def listed(request: web.Request, actor: Actor, query: RecordingsQuery) -> 
         before=after(query.cursor, RecordingId),
         limit=query.limit + 1,
     )
-    shown = page(found, limit=query.limit, key=lambda one: one.id)
-    return Page([view(one) for one in shown.items], shown.next)
+    cut = page(found, limit=query.limit, key=lambda one: one.id)
+    return Page(await shown(request, cut.items), cut.next)
 
 
 @routes.get("/api/v1/recordings/{id}", rule=owner(*_OVERSEERS, noun="recordings", right="read"))
 async def read(request: web.Request, actor: Actor, id: Id) -> RecordingView:
     """One recording."""
-    return view(await request.app[RECORDINGS].library.get(actor, RecordingId(id)))
+    return await _one(request, await request.app[RECORDINGS].library.get(actor, RecordingId(id)))
 
 
 @routes.patch(
@@ -197,8 +248,9 @@ async def change(
         RecordingId(id),
         title=None if body.title is UNSET else body.title,
         visibility=None if body.visibility is UNSET else body.visibility,
+        downloads=None if body.downloads is UNSET else body.downloads,
     )
-    return view(made)
+    return await _one(request, made)
 
 
 @routes.post(
@@ -208,7 +260,7 @@ async def change(
 )
 async def pause(request: web.Request, actor: Actor, id: Id) -> RecordingView:
     """Keep nothing of what happens from now on, until it is resumed."""
-    return view(await request.app[RECORDINGS].studio.pause(actor, RecordingId(id)))
+    return await _one(request, await request.app[RECORDINGS].studio.pause(actor, RecordingId(id)))
 
 
 @routes.post(
@@ -218,7 +270,7 @@ async def pause(request: web.Request, actor: Actor, id: Id) -> RecordingView:
 )
 async def resume(request: web.Request, actor: Actor, id: Id) -> RecordingView:
     """Go on with it."""
-    return view(await request.app[RECORDINGS].studio.resume(actor, RecordingId(id)))
+    return await _one(request, await request.app[RECORDINGS].studio.resume(actor, RecordingId(id)))
 
 
 @routes.post(
@@ -228,7 +280,7 @@ async def resume(request: web.Request, actor: Actor, id: Id) -> RecordingView:
 )
 async def stop(request: web.Request, actor: Actor, id: Id) -> RecordingView:
     """End it. It can be played at once."""
-    return view(await request.app[RECORDINGS].studio.stop(actor, RecordingId(id)))
+    return await _one(request, await request.app[RECORDINGS].studio.stop(actor, RecordingId(id)))
 
 
 @routes.delete(
@@ -238,7 +290,7 @@ async def stop(request: web.Request, actor: Actor, id: Id) -> RecordingView:
 )
 async def delete(request: web.Request, actor: Actor, id: Id) -> RecordingView:
     """Put it into the bin, from which it can be taken back for 30 days."""
-    return view(await request.app[RECORDINGS].library.delete(actor, RecordingId(id)))
+    return await _one(request, await request.app[RECORDINGS].library.delete(actor, RecordingId(id)))
 
 
 @routes.post(
@@ -248,7 +300,9 @@ async def delete(request: web.Request, actor: Actor, id: Id) -> RecordingView:
 )
 async def restore(request: web.Request, actor: Actor, id: Id) -> RecordingView:
     """Take it back out of the bin."""
-    return view(await request.app[RECORDINGS].library.restore(actor, RecordingId(id)))
+    return await _one(
+        request, await request.app[RECORDINGS].library.restore(actor, RecordingId(id))
+    )
 
 
 @routes.get(

@@ -20,7 +20,8 @@ from vtp.edge.routes import Routes
 from vtp.edge.rules import owner, signed_in
 from vtp.ids import RecordingId
 from vtp.recordings import model
-from vtp.recordings.api import RECORDINGS, RecordingView, view
+from vtp.recordings.api import RECORDINGS, RecordingView
+from vtp.recordings.api import shown as views
 
 _OVERSEERS = (Role.ADMIN, Role.MANAGER)
 
@@ -49,8 +50,9 @@ async def watch(request: web.Request, actor: Actor, id: UUID) -> web.Response:
     recordings = request.app[RECORDINGS]
     seen = await recordings.studio.seen(actor, RecordingId(id))
     progress = await request.app[WATCHING].mine(actor, seen.recording.id)
+    (view,) = await views(request, [seen.recording])
     shown = Watched(
-        **msgspec.structs.asdict(view(seen.recording)),
+        **msgspec.structs.asdict(view),
         host=seen.role == "host",
         progress=progress_view(progress),
     )
@@ -112,13 +114,14 @@ async def _seen(request: web.Request, actor: Actor, listed: Sequence[model.Liste
     watching = request.app[WATCHING]
     mine = await watching.of(actor, [one.recording.id for one in listed])
     viewers = await watching.viewers([one.recording.id for one in listed if one.host])
+    shown = await views(request, [one.recording for one in listed])
     return [
         Row(
-            recording=view(one.recording),
+            recording=view,
             room=one.room,
             host=one.host,
             seen=total(mine[one.recording.id].seen) / 1000 if one.recording.id in mine else 0,
             viewers=viewers.get(one.recording.id, 0) if one.host else None,
         )
-        for one in listed
+        for one, view in zip(listed, shown, strict=True)
     ]

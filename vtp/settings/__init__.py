@@ -28,7 +28,7 @@ from vtp.settings.house import (
 )
 from vtp.settings.people import Auth, Mail, Notices, Provider
 from vtp.settings.section import Section
-from vtp.settings.teaching import Attendance, Delivery, Library, Media, Recorder, Rooms
+from vtp.settings.teaching import Attendance, Delivery, Library, Media, Processing, Recorder, Rooms
 from vtp.settings.written import SettingsError, written
 
 __all__ = [
@@ -45,6 +45,7 @@ __all__ = [
     "Mail",
     "Media",
     "Notices",
+    "Processing",
     "Provider",
     "Recorder",
     "Rooms",
@@ -80,6 +81,7 @@ class Settings(Section, frozen=True, kw_only=True):
     recorder: Recorder = Recorder()
     delivery: Delivery = Delivery()
     library: Library = Library()
+    processing: Processing = Processing()
     attendance: Attendance = Attendance()
     audit: Audit = Audit()
     webhooks: Webhooks = Webhooks()

@@ -100,6 +100,21 @@ class Library(Section, frozen=True, kw_only=True):
     bin_lifetime: Positive = 2_592_000.0
 
 
+class Processing(Section, frozen=True, kw_only=True):
+    # Pieces of a recording that are encoded at once, and their length: what a crash takes.
+    parallel: Count = 1
+    piece: Positive = 240.0
+    # Threads of each; 0: all processors of the machine, shared.
+    threads: Spare = 0
+    # Of one child that encodes.
+    memory: Count = 3_221_225_472
+    # Days for which recordings are kept, 0: for ever; and for which what was deleted is.
+    keep_days: Annotated[int, msgspec.Meta(ge=0, le=36_500)] = 0
+    bin_days: Annotated[int, msgspec.Meta(ge=0, le=3_650)] = 30
+    # The model that writes down what is said ("small", or a folder); empty: nobody does.
+    captions_model: str = ""
+
+
 class Attendance(Section, frozen=True, kw_only=True):
     # How often presence is written; so much of it a crash can take.
     flush_interval: Positive = 15.0

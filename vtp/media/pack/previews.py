@@ -96,7 +96,7 @@ def track(every: float, seconds: float, count: int) -> str:
         row, column = divmod(place, COLUMNS)
         until = min((n + 1) * every, max(seconds, n * every + 0.001))
         area = f"{column * width},{row * height},{width},{height}"
-        lines += [f"{clock(n * every)} --> {clock(until)}", f"{sheet}.jpg#xywh={area}", ""]
+        lines += [f"{clock(n * every)} --> {clock(until)}", f"storyboard/{sheet}#xywh={area}", ""]
     return "\n".join(lines)
 
 

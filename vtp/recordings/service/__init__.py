@@ -18,10 +18,12 @@ from vtp.db import Database
 from vtp.errors import Unavailable
 from vtp.media.capture.link import Capture
 from vtp.recordings.service.library import Library
+from vtp.recordings.service.orders import Orders, Queue
 from vtp.recordings.service.playing import Playing, Recheck
 from vtp.recordings.service.studio import Studio
 from vtp.recordings.service.tickets import Tickets
 from vtp.recordings.service.timeline import Timelines
+from vtp.recordings.service.workshop import Workshop
 from vtp.tasks import Tasks
 
 # s; how long it is not known how much a recording grew, and what the database did not take waits.
@@ -37,6 +39,7 @@ class Recordings:
     library: Library  # what there is
     timelines: Timelines  # what happened when on it
     playing: Playing  # and how it is played
+    workshop: Workshop  # what is made of it
 
 
 @asynccontextmanager
@@ -50,11 +53,15 @@ async def open_recordings(
     link_key: bytes,
     recheck: Recheck,
     root: Path,
+    jobs: Queue,
+    copies: bool,
 ) -> AsyncIterator[Recordings]:
     """For the one process that holds classes."""
     tasks = Tasks(_report)
     capture = Capture(root, now=clock.monotonic, retry=options.retry)
-    studio = Studio(db, clock=clock, audit=audit, capture=capture, tasks=tasks)
+    orders = Orders(db, jobs, clock, copies=copies)
+    studio = Studio(db, clock=clock, audit=audit, capture=capture, orders=orders, tasks=tasks)
+    workshop = Workshop(db, studio=studio, orders=orders, root=root)
     capture.run(tasks, on_news=studio.heard)
     tasks.start("recordings.sweep", _sweep(studio))
     playing = Playing(
@@ -70,7 +77,13 @@ async def open_recordings(
     try:
         library = Library(db, studio=studio, clock=clock, root=root)
         timelines = Timelines(db, studio=studio, clock=clock)
-        yield Recordings(studio=studio, library=library, timelines=timelines, playing=playing)
+        yield Recordings(
+            studio=studio,
+            library=library,
+            timelines=timelines,
+            playing=playing,
+            workshop=workshop,
+        )
     finally:
         playing.close()
         await tasks.close()

@@ -87,6 +87,13 @@ class Followed:
                 if (line := journal.line(one)) is not None:
                     yield line
 
+    @property
+    def outgrown(self) -> bool:
+        """Whether more was written after its end: pictures that were made playable."""
+        if self._file is None or not self.table.ended:
+            return False
+        return os.fstat(self._file).st_size > self._at
+
     def _open(self) -> int | None:
         if self._file is None:
             with suppress(FileNotFoundError):
@@ -225,7 +232,7 @@ class Shelf:
     async def get(self, id: RecordingId) -> Followed:
         now = asyncio.get_running_loop().time()
         found = self._open.get(id)
-        if found is not None and found.live and found.table.ended and now - found.asked > _LEFT:
+        if found is not None and (found.outgrown or _left(found, now)):
             self._open.pop(id).close()
             found = None
         if found is None:
@@ -259,3 +266,7 @@ class Shelf:
         for one in self._open.values():
             one.close()
         self._open.clear()
+
+
+def _left(found: Followed, now: float) -> bool:
+    return found.live and found.table.ended and now - found.asked > _LEFT

@@ -76,11 +76,19 @@ class Library:
 
     # --- changes ------------------------------------------------------------------------------
     async def change(
-        self, actor: Actor, id: RecordingId, *, title: str | None, visibility: Visibility | None
+        self,
+        actor: Actor,
+        id: RecordingId,
+        *,
+        title: str | None,
+        visibility: Visibility | None,
+        downloads: bool | None = None,
     ) -> Recording:
         await self._studio.changeable(actor, id)
         async with self._db.transaction() as tx:
-            made = await store.change(tx, id=id, title=title, visibility=visibility)
+            made = await store.change(
+                tx, id=id, title=title, visibility=visibility, downloads=downloads
+            )
             await self._studio.wrote(tx, actor, "changed", id)
         return _there(made)
 

@@ -13,13 +13,15 @@ from vtp.ids import RecordingId
 from vtp.media.capture import wire
 from vtp.recordings import store
 from vtp.recordings.kinds import State
+from vtp.recordings.service.orders import Orders
 
 _log = structlog.get_logger()
 
 
 class Outcomes:
-    def __init__(self, db: Database, *, clock: Clock) -> None:
+    def __init__(self, db: Database, *, clock: Clock, orders: Orders) -> None:
         self._db = db
+        self._orders = orders
         self._clock = clock
         self._sizes: dict[RecordingId, tuple[float, int]] = {}
         self._ends: dict[RecordingId, tuple[State, str, datetime]] = {}
@@ -48,5 +50,7 @@ class Outcomes:
                 del self._sizes[known]
         for known, (state, reason, at) in list(self._ends.items()):
             async with self._db.transaction() as tx:
-                await store.finish(tx, id=known, state=state, reason=reason, at=at)
+                done = await store.finish(tx, id=known, state=state, reason=reason, at=at)
+                if done is not None and done.state == "ready":
+                    await self._orders.put(tx, known, "pictures", owner_id=done.started_by)
             self._ends.pop(known, None)

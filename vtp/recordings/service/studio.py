@@ -37,6 +37,7 @@ from vtp.recordings.problems import (
     RecordingOver,
 )
 from vtp.recordings.service.going import Going, going, on_clock
+from vtp.recordings.service.orders import Orders
 from vtp.recordings.service.outcomes import Outcomes
 from vtp.tasks import Tasks
 
@@ -49,7 +50,14 @@ _log = structlog.get_logger()
 
 class Studio:
     def __init__(
-        self, db: Database, *, clock: Clock, audit: Audit, capture: Capture, tasks: Tasks
+        self,
+        db: Database,
+        *,
+        clock: Clock,
+        audit: Audit,
+        capture: Capture,
+        orders: Orders,
+        tasks: Tasks,
     ) -> None:
         self._db = db
         self._audit = audit
@@ -58,7 +66,7 @@ class Studio:
         self._tasks = tasks
         self._stage: Stage | None = None
         self._going: dict[MeetingId, Going] = {}
-        self._outcomes = Outcomes(db, clock=clock)
+        self._outcomes = Outcomes(db, clock=clock, orders=orders)
         self._due: set[MeetingId] = set()  # to be recorded without anybody asking
 
     def attach(self, stage: Stage) -> None:

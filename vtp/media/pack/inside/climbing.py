@@ -12,6 +12,9 @@ from vtp.media.pack.roomy import show
 
 __all__ = ["CONTEXTS", "climb"]
 
+# s; what was recorded without key frames gets some.
+_LONGEST = 4.0
+
 
 def climb(spec: Climb, files: Mapping[str, int]) -> Climbed:
     first, end = spec.stretches[0].start, spec.stretches[-1].until
@@ -20,11 +23,13 @@ def climb(spec: Climb, files: Mapping[str, int]) -> Climbed:
     encoders = [Encoder(one, files[f"to:{one.name}"], threads=spec.threads) for one in steps]
     fits = [Fit(one.width, one.height) for one in steps]
     seen = pictures(spec.stretches, files, most_pixels=spec.most_pixels, threads=spec.threads)
+    cut = first - _LONGEST
     for one in seen:
-        frame = one.frame
+        frame, key = one.frame, one.cut or one.at - cut >= _LONGEST
+        cut = one.at if key else cut
         for fit, encoder in zip(fits, encoders, strict=True):
             frame = fit.black() if frame is None else fit.fitted(frame)
-            encoder.add(frame, at=one.at, key=one.cut)
+            encoder.add(frame, at=one.at, key=key)
         show(files, (one.at - first) / (end - first))
     rungs = [one.close(until=end) for one in encoders]
     if not all(one.segments for one in rungs):

@@ -1,0 +1,238 @@
+"""What is made of recordings by the work process: in order, once, and taken up after a crash."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from tests.support.classroom import Attender, School, a_school
+from tests.support.jobs import BRISK
+from tests.support.recorded_files import SCREEN, Folder
+from vtp import settings
+from vtp.actor import SYSTEM, Role
+from vtp.blob.memory import MemoryBlobs
+from vtp.blob.threads import Threads
+from vtp.clock import SetClock, SystemClock
+from vtp.db import Database
+from vtp.errors import NotFound
+from vtp.ids import MeetingId, RecordingId, uuid7
+from vtp.jobs.model import State
+from vtp.jobs.service import Jobs
+from vtp.jobs.worker import Worker
+from vtp.media.pack.ladder import Step
+from vtp.media.recorder import journal
+from vtp.recordings import store
+from vtp.recordings.jobs import handlers
+from vtp.recordings.kinds import WorkKind
+from vtp.recordings.model import Encoding
+from vtp.recordings.problems import DiskFull, NotYoursToRecord
+from vtp.recordings.service import material, mill
+from vtp.recordings.service.orders import Orders
+from vtp.recordings.service.workbench import Workbench
+from vtp.recordings.store import made as made_store
+from vtp.rooms.store import meetings
+from vtp.sandbox.runner import Sandbox
+
+_PATIENCE = 40.0  # s, for what takes a second on a machine that is idle
+
+
+@dataclass
+class Works:
+    """A school with a work process, and a recording of it."""
+
+    school: School
+    ines: Attender
+    id: RecordingId
+    folder: Folder
+    bench: Workbench
+
+    async def made(self, kind: WorkKind) -> State:
+        """How the last job of that kind ended."""
+        async with asyncio.timeout(_PATIENCE):
+            while True:
+                found = await self.bench.orders.of([self.id])
+                for one in found.get(self.id, []):
+                    if one.kind == kind and one.job.finished_at is not None:
+                        return one.job.state
+                await asyncio.sleep(0.05)
+
+    async def ready(self) -> None:
+        async with self.bench.db.transaction() as tx:
+            at = self.bench.clock.now()
+            await store.finish(tx, id=self.id, state="ready", reason="", at=at)
+            await self.bench.orders.put(tx, self.id, "pictures")
+
+    async def only(self, *wanted: str) -> None:
+        """Of the table of encodings these alone."""
+        async with self.bench.db.transaction() as tx:
+            for one in await made_store.encodings(tx):
+                enabled = one.name in wanted
+                await made_store.set_encoding(tx, replace(one, enabled=enabled, preset="ultrafast"))
+
+
+@pytest.fixture
+async def works(db: Database, clock: SetClock, tmp_path: Path) -> AsyncIterator[Works]:
+    async with a_school(db, clock, root=tmp_path) as school, Threads(1) as threads:
+        ines = await school.person("Ines Carvalho", Role.INSTRUCTOR)
+        room, meeting, known = await school.room(ines), MeetingId(uuid7()), RecordingId(uuid7())
+        async with db.transaction() as tx:
+            await meetings.insert(tx, meeting_id=meeting, room_id=room, started_at=clock.now())
+            await store.insert(
+                tx,
+                id=known,
+                room_id=room,
+                meeting_id=meeting,
+                title="Algebra",
+                started_by=ines.actor.require_user(),
+                started_at=clock.now(),
+            )
+        (tmp_path / str(known)).mkdir()
+        jobs = Jobs(db, BRISK, [handlers])
+        bench = Workbench(
+            db=db,
+            blobs=MemoryBlobs(threads, clock),
+            roomy=Sandbox(settings.Sandbox(allow_weak=True), clock=SystemClock()),
+            orders=Orders(db, jobs, clock, copies=False),
+            clock=clock,
+            options=settings.Processing(piece=2.0, threads=1),
+            root=tmp_path,
+            reserve=1,
+        )
+        yield Works(school, ines, known, Folder(tmp_path / str(known)), bench)
+
+
+@asynccontextmanager
+async def a_worker(works: Works, database_settings: settings.Database) -> AsyncIterator[None]:
+    db, stop = works.bench.db, asyncio.Event()
+    jobs = Jobs(db, BRISK, [handlers])
+    worker = Worker(db, database_settings, BRISK, jobs, handlers.bind(works.bench), grace=1.0)
+    task = asyncio.ensure_future(worker.run(stop, 0.2))
+    try:
+        yield
+    finally:
+        stop.set()
+        await task
+
+
+async def test_what_has_ended_gets_smaller_sizes_a_poster_a_storyboard_and_a_line_of_sound(
+    works: Works, database_settings: settings.Database
+) -> None:
+    folder = works.folder
+    folder.picture(seconds=4.0, size=(640, 480))
+    folder.picture(SCREEN, source="screen", codec="vp8", start=1.0, seconds=2.0)
+    folder.sound(seconds=4.0, loud=lambda at: at < 2.0)
+    folder.end(4.0)
+    await works.only("h264-360", "h264-240", "h264-1080")
+    await works.ready()
+    async with a_worker(works, database_settings):
+        for kind in ("pictures", "previews", "ladder"):
+            assert await works.made(kind) == State.SUCCEEDED
+    found = {one.name: one for one in await made_store.files(works.bench.db, id=works.id)}
+    # The screen was 180 lines high: nothing smaller was asked for, and nothing larger is made.
+    assert sorted(found) == ["poster", "stage-240", "stage-360", "storyboard", "waveform"]
+    small = found["stage-240"]
+    assert (small.width, small.height, small.of) == (320, 240, "stage")
+    assert [round(one[2], 2) for one in small.segments] == [0.0, 2.0]
+    assert small.bytes == (folder.path / small.path).stat().st_size
+    story = journal.read((folder.path / journal.NAME).read_bytes())
+    assert [part.began.track for part in story.parts.values()][-1] == "screen-1+h264"
+    assert not (folder.path / "made" / "pieces").exists()
+    line = json.loads((folder.path / found["waveform"].path).read_bytes())
+    assert max(line["lines"][0]["levels"][:3]) > 60
+    text = (folder.path / found["storyboard"].path).read_text()
+    assert "storyboard/0#xywh=0,0,240,136" in text
+
+    actor, library = works.ines.actor, works.school.recordings
+    details = (await library.workshop.details([works.id]))[works.id]
+    assert list(details.made) == sorted(found)
+    assert {one.kind for one in details.work} == {"pictures", "ladder", "previews"}
+    _, path = await library.workshop.file(actor, works.id, "poster")
+    assert path.read_bytes().startswith(b"\xff\xd8")
+    recording = await library.library.get(actor, works.id)
+    text = await library.playing.multivariant(recording, view="stage")
+    assert "stage-240.m3u8" in text
+    assert "screen" in (await library.playing.followed(recording)).presentation().renditions
+
+
+async def silently(_fraction: float) -> None:
+    pass
+
+
+async def test_pieces_that_are_done_are_taken_up_and_not_made_again(works: Works) -> None:
+    folder = works.folder
+    folder.picture(seconds=6.0)
+    folder.end(6.0)
+    read = material.read(folder.path)
+    view, bench = read.views["stage"], works.bench
+    step = Step(
+        name="stage-90", codec="h264", width=160, height=90, quality=30, most_bits=500_000,
+        preset="ultrafast",
+    )  # fmt: skip
+    told: list[float] = []
+
+    async def stop(fraction: float) -> None:
+        told.append(fraction)
+        if fraction >= 0.3:
+            raise asyncio.CancelledError
+
+    paths = read.used(view.stretches)
+    with pytest.raises(asyncio.CancelledError):
+        await bench.mill.made(folder.path, paths, view.stretches, [step], tell=stop)
+    pieces = folder.path / "made" / "pieces"
+    (done,) = [path.parent for path in pieces.glob("*/done.json")]
+    before = (done / "stage-90.mp4").stat().st_ino
+    (rung,) = await bench.mill.made(folder.path, paths, view.stretches, [step], tell=silently)
+    assert (done / "stage-90.mp4").stat().st_ino == before
+    assert len(list(pieces.glob("*/done.json"))) == 3
+    assert [round(one[2], 2) for one in rung.segments] == [0.0, 2.0, 4.0]
+    offset, size, *_ = rung.segments[-1]
+    assert offset + size == (folder.path / "made" / "stage-90.mp4").stat().st_size
+
+
+async def test_nothing_is_made_on_a_disk_that_is_nearly_full(works: Works) -> None:
+    full = mill.Mill(works.bench.roomy, works.bench.options, reserve=2**62)
+    with pytest.raises(DiskFull):
+        await full.made(works.folder.path, {}, (), (), tell=silently)
+
+
+async def test_only_hosts_have_it_made_again_and_only_once_at_a_time(works: Works) -> None:
+    workshop = works.school.recordings.workshop
+    noor = await works.school.person("Noor Haddad")
+    await works.ready()
+    first = await workshop.again(works.ines.actor, works.id, "ladder")
+    second = await workshop.again(works.ines.actor, works.id, "ladder")
+    assert (first.kind, first.job.id) == ("ladder", second.job.id)
+    with pytest.raises((NotYoursToRecord, NotFound)):
+        await workshop.again(noor.actor, works.id, "ladder")
+    with pytest.raises(NotFound):
+        await workshop.file(works.ines.actor, works.id, "poster")
+    assert (await works.school.recordings.library.get(SYSTEM, works.id)).downloads is False
+
+
+async def test_admins_have_their_own_table_of_encodings(db: Database) -> None:
+    rows = await made_store.encodings(db, enabled=True)
+    assert [one.height for one in rows] == [2160, 1440, 1080, 720, 480, 360]
+    mine = Encoding(
+        name="h265-540", codec="h265", height=540, quality=25, most_bits=900_000, preset="fast",
+        enabled=True,
+    )  # fmt: skip
+    async with db.transaction() as tx:
+        await made_store.set_encoding(tx, mine)
+    assert mine in await made_store.encodings(db, enabled=True)
+    async with db.transaction() as tx:
+        assert await made_store.remove_encoding(tx, name="h265-540")
+        assert not await made_store.remove_encoding(tx, name="h265-540")
+
+
+async def test_what_nobody_asked_anything_of_is_found(works: Works) -> None:
+    db = works.bench.db
+    assert await made_store.untouched(db, limit=9) == []
+    async with db.transaction() as tx:
+        await store.finish(tx, id=works.id, state="ready", reason="", at=works.bench.clock.now())
+    assert await made_store.untouched(db, limit=9) == [works.id]

@@ -1,0 +1,69 @@
+"""What is made of recordings once they have ended, in the work process.
+
+Whatever is done may be done again: what is there already is taken as it is, or replaced whole.
+"""
+
+from __future__ import annotations
+
+import structlog
+
+from vtp.jobs.handlers import Handlers, Tick
+from vtp.jobs.running import Running
+from vtp.recordings.model import MakeLadder, MakePictures, MakePreviews
+from vtp.recordings.service import converted, previewing, rungs
+from vtp.recordings.service.workbench import Workbench
+from vtp.recordings.store import made as store
+
+_DAY = 86_400.0
+_AT_ONCE = 50
+_log = structlog.get_logger()
+
+handlers: Handlers[Workbench] = Handlers("recordings")
+
+
+@handlers.on(MakePictures, timeout=_DAY, concurrency=1, priority=-5)
+async def pictures(job: Running, work: MakePictures, bench: Workbench) -> None:
+    """What no browser plays becomes H.264; then the rest can be made."""
+    material = await bench.material(work)
+    if material is not None:
+        await converted.convert(material, bench.mill, tell=job.progress)
+    async with bench.db.transaction() as tx:
+        for kind in bench.orders.after_pictures if material is not None else ():
+            await bench.orders.put(tx, work.recording_id, kind, owner_id=job.owner_id)
+        await job.done(tx)
+
+
+@handlers.on(MakePreviews, timeout=3_600, concurrency=1, priority=-6)
+async def previews(job: Running, work: MakePreviews, bench: Workbench) -> None:
+    """Poster, storyboard, and a line of how loud it is."""
+    material = await bench.material(work)
+    if material is None:
+        return
+
+    async def seen(fraction: float) -> None:
+        await job.progress(fraction * 0.5)
+
+    async def heard(fraction: float) -> None:
+        await job.progress(0.5 + fraction * 0.5)
+
+    await previewing.see(bench, work.recording_id, material, seen)
+    await previewing.hear(bench, work.recording_id, material, heard)
+
+
+@handlers.on(MakeLadder, timeout=_DAY, concurrency=1, priority=-7)
+async def ladder(job: Running, work: MakeLadder, bench: Workbench) -> None:
+    """The smaller sizes."""
+    material = await bench.material(work)
+    if material is not None:
+        await rungs.climb(bench, work.recording_id, material, job.progress)
+
+
+@handlers.every("*/10 * * * *", timeout=60)
+async def catch_up(_job: Running, _tick: Tick, bench: Workbench) -> None:
+    """What ended while nobody could write that down, or before anything was made at all."""
+    found = await store.untouched(bench.db, limit=_AT_ONCE)
+    for recording_id in found:
+        async with bench.db.transaction() as tx:
+            await bench.orders.put(tx, recording_id, "pictures")
+    if found:
+        _log.info("recordings.caught_up", count=len(found))

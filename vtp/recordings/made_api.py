@@ -1,0 +1,94 @@
+"""/api/v1/recordings/{id}/…: what is made of a recording, and the work on that."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+from uuid import UUID
+
+from aiohttp import web
+from msgspec import Meta
+
+from vtp.actor import Actor, Role
+from vtp.edge.routes import Routes
+from vtp.edge.rules import owner
+from vtp.errors import NotFound
+from vtp.ids import RecordingId
+from vtp.recordings import kinds
+from vtp.recordings.api import RECORDINGS, Input, WorkView, work_view
+from vtp.recordings.problems import NotYoursToRecord, StillRecording
+
+_OVERSEERS = (Role.ADMIN, Role.MANAGER)
+_ID = "01981c5e-9a10-7c3e-8f00-3c9d2b6f1a44"
+# They are replaced when they are made again, so whoever keeps one asks whether it is the same.
+_ASK_AGAIN = "private, no-cache"
+
+Id = Annotated[UUID, Meta(examples=[_ID])]
+Sheet = Annotated[int, Meta(ge=0, le=1_000, examples=[0])]
+
+routes = Routes("recordings")
+_READ = owner(*_OVERSEERS, noun="recordings", right="read")
+
+
+class WorkIn(Input, frozen=True, kw_only=True):
+    kind: Annotated[
+        kinds.WorkKind,
+        Meta(
+            description="`pictures`: what browsers cannot play, and then all the rest; `previews`: "
+            "poster, storyboard, waveform; `ladder`: smaller sizes.",
+            examples=["ladder"],
+        ),
+    ]
+
+
+@routes.post(
+    "/api/v1/recordings/{id}/work",
+    rule=owner(*_OVERSEERS, noun="recordings", right="work", writes=True),
+    status=202,
+    errors=(NotYoursToRecord, StillRecording),
+)
+async def begin(request: web.Request, actor: Actor, id: Id, body: WorkIn) -> WorkView:
+    """Do something of it again, as what failed. What goes on already is not begun twice."""
+    return work_view(
+        await request.app[RECORDINGS].workshop.again(actor, RecordingId(id), body.kind)
+    )
+
+
+@routes.get("/api/v1/recordings/{id}/poster", rule=_READ, produces="image/jpeg")
+async def poster(request: web.Request, actor: Actor, id: Id) -> web.FileResponse:
+    """A picture of it."""
+    return await _sent(request, actor, id, "poster", kind="image/jpeg")
+
+
+@routes.get("/api/v1/recordings/{id}/storyboard", rule=_READ, produces="text/vtt")
+async def storyboard(request: web.Request, actor: Actor, id: Id) -> web.FileResponse:
+    """WebVTT: which place of which sheet of pictures shows which time."""
+    return await _sent(request, actor, id, "storyboard", kind="text/vtt")
+
+
+@routes.get("/api/v1/recordings/{id}/storyboard/{sheet}", rule=_READ, produces="image/jpeg")
+async def sheet(request: web.Request, actor: Actor, id: Id, sheet: Sheet) -> web.FileResponse:
+    """One of these sheets."""
+    _, path = await request.app[RECORDINGS].workshop.file(actor, RecordingId(id), "storyboard")
+    return await _answer(path.with_name(f"{sheet}.jpg"), "image/jpeg")
+
+
+@routes.get("/api/v1/recordings/{id}/waveform", rule=_READ, produces="application/json")
+async def waveform(request: web.Request, actor: Actor, id: Id) -> web.FileResponse:
+    """How loud it is when, 0 to 100: of all together (`who` is empty), and of each participant."""
+    return await _sent(request, actor, id, "waveform", kind="application/json")
+
+
+async def _sent(
+    request: web.Request, actor: Actor, id: UUID, name: str, *, kind: str
+) -> web.FileResponse:
+    _, path = await request.app[RECORDINGS].workshop.file(actor, RecordingId(id), name)
+    return await _answer(path, kind)
+
+
+async def _answer(path: Path, kind: str) -> web.FileResponse:
+    if not await asyncio.to_thread(path.is_file):
+        raise NotFound
+    headers = {"Content-Type": kind, "Cache-Control": _ASK_AGAIN}
+    return web.FileResponse(path, headers=headers)

@@ -1,0 +1,65 @@
+"""What was made of recordings, and what is being made: for those who may see and change them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+from vtp.actor import Actor
+from vtp.db import Database
+from vtp.errors import NotFound
+from vtp.ids import RecordingId
+from vtp.recordings.kinds import WorkKind
+from vtp.recordings.model import Made
+from vtp.recordings.problems import StillRecording
+from vtp.recordings.service.orders import Orders, Progress
+from vtp.recordings.service.studio import Studio
+from vtp.recordings.store import made as store
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What is made of one recording: names of files, and work that goes on."""
+
+    work: Sequence[Progress] = ()
+    made: Sequence[str] = ()
+
+
+NOTHING = Details()
+
+
+class Workshop:
+    def __init__(self, db: Database, *, studio: Studio, orders: Orders, root: Path) -> None:
+        self._db = db
+        self._studio = studio
+        self._orders = orders
+        self._root = root
+
+    async def details(self, ids: Collection[UUID]) -> dict[RecordingId, Details]:
+        """For whoever was shown these recordings already."""
+        work = await self._orders.of(ids)
+        made: dict[RecordingId, list[str]] = {}
+        for known, name in await store.names(self._db, ids=ids):
+            made.setdefault(known, []).append(name)
+        return {known: Details(work.get(known, ()), made.get(known, ())) for known in work | made}
+
+    async def again(self, actor: Actor, id: RecordingId, kind: WorkKind) -> Progress:
+        """Begin it, or begin anew what failed; what waits or runs goes on."""
+        found = await self._studio.changeable(actor, id)
+        if found.state != "ready":
+            raise StillRecording
+        async with self._db.transaction() as tx:
+            job_id = await self._orders.put(tx, id, kind, owner_id=actor.require_user())
+            await self._studio.wrote(tx, actor, "worked_on", id)
+        progress = (await self._orders.of([id])).get(id, [])
+        return next(one for one in progress if one.job.id == job_id)
+
+    async def file(self, actor: Actor, id: RecordingId, name: str) -> tuple[Made, Path]:
+        """What was made of a recording that one may see, and where that is."""
+        await self._studio.seen(actor, id)
+        found = await store.file(self._db, id=id, name=name)
+        if found is None:
+            raise NotFound
+        return found, self._root / str(id) / found.path
