@@ -30,9 +30,9 @@ from vtp.media.recorder import journal
 from vtp.recordings import store
 from vtp.recordings.jobs import handlers
 from vtp.recordings.kinds import WorkKind
-from vtp.recordings.model import Encoding
+from vtp.recordings.model import Copy, Encoding
 from vtp.recordings.problems import DiskFull, NotYoursToRecord
-from vtp.recordings.service import material, mill
+from vtp.recordings.service import material, mill, retention
 from vtp.recordings.service.orders import Orders
 from vtp.recordings.service.workbench import Workbench
 from vtp.recordings.store import made as made_store
@@ -236,3 +236,24 @@ async def test_what_nobody_asked_anything_of_is_found(works: Works) -> None:
     async with db.transaction() as tx:
         await store.finish(tx, id=works.id, state="ready", reason="", at=works.bench.clock.now())
     assert await made_store.untouched(db, limit=9) == [works.id]
+
+
+async def test_old_recordings_go_into_the_bin_and_from_there_for_ever(works: Works) -> None:
+    bench = works.bench
+    strict = replace(bench, options=settings.Processing(keep_days=10, bin_days=5))
+    clock = works.school.clock
+    await works.ready()
+    works.folder.end(1.0)
+    assert (await retention.expire(bench), await retention.expire(strict)) == (0, 0)
+    clock.advance(11 * 86_400)
+    assert await retention.expire(strict) == 1
+    assert await retention.empty_bin(strict) == 0
+    await bench.blobs.put(retention.copy_key(works.id, "0001.mp4"), b"x")
+    async with bench.db.transaction() as tx:
+        copy = Copy("0001.mp4", 1, "00")
+        await made_store.copied(tx, id=works.id, copy=copy, at=clock.now())
+    clock.advance(6 * 86_400)
+    assert await retention.empty_bin(strict) == 1
+    assert not works.folder.path.exists()
+    assert await store.by_id(bench.db, id=works.id) is None
+    assert [one async for one in bench.blobs.under("recordings/")] == []

@@ -10,7 +10,7 @@ import structlog
 from vtp.jobs.handlers import Handlers, Tick
 from vtp.jobs.running import Running
 from vtp.recordings.model import MakeLadder, MakePictures, MakePreviews
-from vtp.recordings.service import converted, previewing, rungs
+from vtp.recordings.service import converted, previewing, retention, rungs
 from vtp.recordings.service.workbench import Workbench
 from vtp.recordings.store import made as store
 
@@ -56,6 +56,14 @@ async def ladder(job: Running, work: MakeLadder, bench: Workbench) -> None:
     material = await bench.material(work)
     if material is not None:
         await rungs.climb(bench, work.recording_id, material, job.progress)
+
+
+@handlers.every("23 * * * *", timeout=3_600)
+async def let_go(_job: Running, _tick: Tick, bench: Workbench) -> None:
+    """What is older than recordings are kept goes into the bin; the bin is emptied."""
+    expired, gone = await retention.expire(bench), await retention.empty_bin(bench)
+    if expired or gone:
+        _log.info("recordings.let_go", expired=expired, gone=gone)
 
 
 @handlers.every("*/10 * * * *", timeout=60)

@@ -111,8 +111,6 @@ class Processing(Section, frozen=True, kw_only=True):
     # Days for which recordings are kept, 0: for ever; and for which what was deleted is.
     keep_days: Annotated[int, msgspec.Meta(ge=0, le=36_500)] = 0
     bin_days: Annotated[int, msgspec.Meta(ge=0, le=3_650)] = 30
-    # The model that writes down what is said ("small", or a folder); empty: nobody does.
-    captions_model: str = ""
 
 
 class Attendance(Section, frozen=True, kw_only=True):

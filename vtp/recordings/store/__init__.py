@@ -185,6 +185,19 @@ async def set_deleted(tx: Db, *, id: RecordingId, at: datetime | None) -> Record
     return recording_of(row) if row else None
 
 
+async def expire(tx: Db, *, before: datetime, at: datetime) -> int:
+    """Into the bin with what ended before; how many that were."""
+    tag = await tx.execute(
+        """
+        update recording set deleted_at = $2
+         where stopped_at < $1 and deleted_at is null and state in ('ready', 'failed')
+        """,
+        before,
+        at,
+    )
+    return int(tag.rpartition(" ")[2])
+
+
 async def deleted_before(db: Db, *, before: datetime, limit: int) -> list[RecordingId]:
     rows = await db.fetch(
         """
