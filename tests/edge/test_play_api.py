@@ -18,6 +18,7 @@ from tests.support import shown
 from tests.support.application import Application, Person, an_application, some_settings
 from tests.support.film import Film
 from vtp import settings
+from vtp.actor import Role
 from vtp.ids import RecordingId
 
 _NOTHING = (
@@ -204,7 +205,16 @@ async def test_whoever_follows_live_is_answered_when_there_is_more(
     film = Film(path).voice("mix-opus", 0, 4, source="mix").camera("cam", 0, 4)
     film.develop(ended=False)
     viewer = Viewer(application, made, ines.bearer)
+    other = await application.person(Role.MANAGER)
+    await Viewer(application, made, other.bearer).text("hls/stage.m3u8")
     playlist = await viewer.text("hls/stage.m3u8")
+    assert msgspec.json.decode(await viewer.text("playing"))["viewers"] == 2
+    room = await application.parts.db.fetchval("select room_id from recording where id = $1", made)
+    cookie = {"Cookie": f"{application.by_cookie}={ines.cookie}"}
+    async with application.http.get(
+        f"{application.url}/live/{room}", headers=cookie, allow_redirects=False
+    ) as answer:
+        assert answer.headers["Location"] == f"/watch/{made}"
     assert "#EXT-X-ENDLIST" not in playlist
     assert "CAN-BLOCK-RELOAD=YES" in playlist
     number = len(re.findall("#EXTINF", playlist))

@@ -14,11 +14,12 @@ from vtp.actor import Actor, Role
 from vtp.attendance.api import WATCHING, ProgressView
 from vtp.attendance.api import view as progress_view
 from vtp.attendance.seen import total
-from vtp.edge.html import PAGES
+from vtp.edge.html import PAGES, see_other
 from vtp.edge.paging import Page, Paged, after, page
 from vtp.edge.routes import Routes
 from vtp.edge.rules import owner, signed_in
-from vtp.ids import RecordingId
+from vtp.errors import NotFound
+from vtp.ids import RecordingId, RoomId
 from vtp.recordings import model
 from vtp.recordings.api import RECORDINGS, RecordingView
 from vtp.recordings.api import shown as views
@@ -26,6 +27,8 @@ from vtp.recordings.api import shown as views
 _OVERSEERS = (Role.ADMIN, Role.MANAGER)
 
 routes = Routes("pages")
+# Of a room; of one class there are a few at the most.
+_NEWEST = 10
 
 _HTML: dict[str, Any] = {"produces": "text/html", "described": False}
 
@@ -38,6 +41,22 @@ class Watched(RecordingView, frozen=True, kw_only=True):
 
     host: bool
     progress: ProgressView
+
+
+@routes.get(
+    "/live/{id}",
+    rule=owner(*_OVERSEERS, noun="recordings", right="see_live", keys=False),
+    **_HTML,
+)
+async def live(request: web.Request, actor: Actor, id: UUID) -> web.Response:
+    """The class of a room, for those who watch without joining: while it is recorded."""
+    found = await request.app[RECORDINGS].library.listed(
+        actor, room_id=RoomId(id), before=None, limit=_NEWEST
+    )
+    for one in found:
+        if one.goes_on:
+            return see_other(f"/watch/{one.id}")
+    raise NotFound("Nothing is live in this room right now.")
 
 
 @routes.get(

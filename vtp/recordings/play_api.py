@@ -104,6 +104,13 @@ class PlayingView(Struct, frozen=True, kw_only=True):
         list[tuple[float, float]],
         Meta(description="Where on the recording, and for how long by the clock.", examples=[[]]),
     ]
+    viewers: Annotated[
+        int | None,
+        Meta(
+            description="How many follow it while it goes on, for hosts.",
+            examples=[42],
+        ),
+    ]
     renditions: list[RenditionView]
 
 
@@ -122,13 +129,15 @@ class LinkView(Struct, frozen=True, kw_only=True):
 async def playing(request: web.Request, actor: Actor, id: Id) -> PlayingView:
     """What there is to play of a recording, also while it goes on."""
     service = request.app[RECORDINGS].playing
-    followed = await service.followed(await service.gate(actor, RecordingId(id)))
+    seen = await request.app[RECORDINGS].studio.seen(actor, RecordingId(id))
+    followed = await service.followed(seen.recording)
     shown = followed.presentation()
     return PlayingView(
         goes_on=not shown.ended,
         seconds=round(shown.seconds, 3),
         began_at=shown.wall,
         pauses=followed.table.pauses,
+        viewers=service.viewers(seen.recording.id) if seen.role == "host" else None,
         renditions=[
             RenditionView(
                 name=one.name,
@@ -142,6 +151,12 @@ async def playing(request: web.Request, actor: Actor, id: Id) -> PlayingView:
             if one.real
         ],
     )
+
+
+@routes.get("/api/v1/recordings/{id}/gate", rule=_PLAYS, status=204, streamed=True, logged=False)
+async def gate(request: web.Request, actor: Actor, id: Id, query: Ticketed) -> None:
+    """Whether you may play it: 204. For caches in front, which keep the bytes themselves."""
+    await _asked(request, actor, id, query.t)
 
 
 @routes.post(

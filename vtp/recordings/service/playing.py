@@ -18,6 +18,7 @@ from vtp.errors import NotFound, Unauthenticated
 from vtp.ids import RecordingId
 from vtp.media.manifests import dash, filler, hls
 from vtp.media.manifests.shapes import BLACK, SILENCE, Rendition, Rung
+from vtp.recordings.audience import Audience
 from vtp.recordings.model import Recording
 from vtp.recordings.problems import TooFarAhead
 from vtp.recordings.service.following import ANYTHING, Followed, Shelf, Wait
@@ -72,6 +73,7 @@ class Playing:
         self._options = options
         self._shelf = Shelf(root, tasks)
         self._passes: dict[object, _Pass] = {}
+        self._audience = Audience()
 
     def close(self) -> None:
         self._shelf.close()
@@ -86,6 +88,7 @@ class Playing:
         )
         held = self._passes.get(asker)
         if held is not None and held.until > now:
+            self._note(asker, held.recording, now)
             return held.recording
         if ticket:
             actor = await self._of_ticket(ticket, id)
@@ -97,7 +100,16 @@ class Playing:
             if len(self._passes) >= _MOST_GATES:
                 self._passes.clear()
         self._passes[asker] = _Pass(found, now + self._options.gate_cache)
+        self._note(asker, found, now)
         return found
+
+    def _note(self, asker: object, recording: Recording, now: float) -> None:
+        if recording.goes_on:
+            self._audience.seen(recording.id, asker, now=now)
+
+    def viewers(self, id: RecordingId) -> int:
+        """How many follow a recording while it goes on."""
+        return self._audience.count(id, now=self._clock.monotonic())
 
     async def _of_ticket(self, ticket: str, id: RecordingId) -> Actor:
         """What is wrong with it is nobody's business: there is nothing here for them."""
