@@ -397,7 +397,7 @@ CALLS: dict[tuple[str, str], Call] = {
     ("GET", "/api/v1/recordings/{id}/waveform"): Call(404, of="recording", others=404),
     # Nor anything to play.
     ("GET", "/live/{id}"): Call(404, of="room", others=404, page=True),  # no class goes on
-    ("GET", "/api/v1/recordings/{id}/gate"): Call(204, of="recording", others=404),
+    ("GET", "/api/v1/recordings/{id}/gate"): Call(204, of="recording", others=403),
     ("GET", "/api/v1/recordings/{id}/playing"): Call(200, of="recording", others=404),
     ("POST", "/api/v1/recordings/{id}/links"): Call(201, of="recording", others=404),
     ("GET", "/api/v1/recordings/{id}/hls/master.m3u8"): Call(404, of="recording", others=404),

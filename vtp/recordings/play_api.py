@@ -20,7 +20,7 @@ from vtp import settings
 from vtp.actor import Actor, Role
 from vtp.edge.routes import Routes
 from vtp.edge.rules import owner
-from vtp.errors import NotFound
+from vtp.errors import Forbidden, NotFound
 from vtp.ids import RecordingId
 from vtp.media.manifests import hls
 from vtp.recordings.api import RECORDINGS
@@ -153,10 +153,23 @@ async def playing(request: web.Request, actor: Actor, id: Id) -> PlayingView:
     )
 
 
-@routes.get("/api/v1/recordings/{id}/gate", rule=_PLAYS, status=204, streamed=True, logged=False)
+@routes.get(
+    "/api/v1/recordings/{id}/gate",
+    rule=_PLAYS,
+    status=204,
+    errors=(Forbidden,),
+    streamed=True,
+    logged=False,
+)
 async def gate(request: web.Request, actor: Actor, id: Id, query: Ticketed) -> None:
-    """Whether you may play it: 204. For caches in front, which keep the bytes themselves."""
-    await _asked(request, actor, id, query.t)
+    """Whether you may play it: 204, else 401 or 403, also where there is nothing.
+
+    For caches in front, which keep the bytes themselves; nginx knows no other answers.
+    """
+    try:
+        await _asked(request, actor, id, query.t)
+    except NotFound:
+        raise Forbidden from None
 
 
 @routes.post(
