@@ -250,6 +250,27 @@ CALLS: dict[tuple[str, str], Call] = {
     ("PATCH", "/api/v1/courses/{id}"): Call(200, body={"title": "Music"}, of="course", others=404),
     ("DELETE", "/api/v1/courses/{id}"): Call(204, of="course", others=404),
     ("POST", "/api/v1/courses/{id}/publish"): Call(200, of="course", others=404),
+    # Nothing of it is published.
+    ("GET", "/api/v1/courses/{id}/outline"): Call(404, of="course", others=404),
+    ("GET", "/api/v1/courses/{id}/outline/draft"): Call(200, of="course", others=404),
+    # It names what is not there.
+    ("POST", "/api/v1/courses/{id}/outline/ops"): Call(
+        404,
+        body={
+            "op_id": str(uuid7()),
+            "base": 0,
+            "steps": [{"do": "delete", "id": str(uuid7())}],
+        },
+        of="course",
+        others=404,
+    ),
+    ("POST", "/api/v1/courses/{id}/outline/undo"): Call(
+        409, body={"op_id": str(uuid7())}, of="course", others=404
+    ),
+    ("POST", "/api/v1/courses/{id}/outline/redo"): Call(
+        409, body={"op_id": str(uuid7())}, of="course", others=404
+    ),
+    ("POST", "/api/v1/courses/{id}/outline/publish"): Call(200, of="course", others=404),
     ("POST", "/api/v1/courses/{id}/archive"): Call(200, of="course", others=404),
     ("POST", "/api/v1/courses/{id}/restore"): Call(200, of="course", others=404),
     ("POST", "/api/v1/courses/{id}/code"): Call(200, of="course", others=404),
@@ -548,6 +569,7 @@ _POLL = {"poll": str(uuid7())}
 _OUTSIDE = "not_in_meeting"
 
 EVENTS: dict[str, Said] = {
+    "outline.watch": Said(field="course", of="course", others=404),
     "jobs.watch": Said(field="id", of="job", others=404),
     "room.join": Said(field="room", of="room", others=404),
     "room.leave": Said({}, code=_OUTSIDE),

@@ -17,6 +17,8 @@ from vtp.courses import api as courses_api
 from vtp.courses import hooks as courses_hooks
 from vtp.courses import jobs as courses_jobs
 from vtp.courses import kinds as courses_kinds
+from vtp.courses.outline import api as outline_api
+from vtp.courses.outline import events as outline_events
 from vtp.courses.service import merging as courses_merging
 from vtp.edge import api_docs, assets, client_errors, health
 from vtp.edge.routes import Route
@@ -62,6 +64,7 @@ EVENTS = (
     rooms_events.events,
     order_events.events,
     talk_events.events,
+    outline_events.events,
 )
 HANDLERS = (
     accounts_jobs.handlers,
@@ -104,6 +107,7 @@ def routes() -> list[Route]:
         webhooks_api.routes,
         jobs_api.routes,
         library_api.routes,
+        outline_api.routes,
         mail_api.routes,
         notices_api.routes,
         recordings_api.routes,

@@ -13,7 +13,6 @@ from vtp.accounts.service import Accounts, open_accounts
 from vtp.accounts.service.standing import Standing
 from vtp.app import declared
 from vtp.app.letterbox import Letterbox, letterbox
-from vtp.app.shelves import Shelves
 from vtp.audit.service import Audit
 from vtp.blob.opening import open_blobs
 from vtp.blob.port import Blobs
@@ -127,7 +126,6 @@ def _library(
         audit=audit,
         blobs=blobs,
         jobs=jobs,
-        shelves=Shelves(),
         options=chosen.library,
         folder=chosen.data_dir / "uploads",
     )

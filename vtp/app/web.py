@@ -21,7 +21,7 @@ from vtp.actor import Actor
 from vtp.app import declared, figures, health, media_figures
 from vtp.app.archive import exporting
 from vtp.app.classes import Classes, open_classes, standing
-from vtp.app.courses import courses
+from vtp.app.courses import courses, outlines
 from vtp.app.hooks import endpoints
 from vtp.app.loop import Told, fed
 from vtp.app.observers import HttpObserver, SocketObserver
@@ -32,6 +32,7 @@ from vtp.audit.api import EXPORTING, READING, VERIFYING, Begins
 from vtp.audit.pages import TEXTS
 from vtp.audit.service.reading import Reading
 from vtp.courses.api.asking import COURSES
+from vtp.courses.outline.api import OUTLINES
 from vtp.edge import api_docs, assets, openapi
 from vtp.edge.auth import AUTHENTICATE, PASSES
 from vtp.edge.bodies import BODY_IDLE, MAX_BODY
@@ -100,6 +101,7 @@ def make(parts: Parts, sockets: Sockets, classes: Classes, state: Health) -> web
     app[RECORDINGS], app[WATCHING] = classes.recordings, classes.watching
     app[DELIVERY] = parts.settings.delivery
     app[COURSES] = courses(parts, classes.rooms.classrooms)
+    app[OUTLINES] = outlines(parts, app[COURSES], sockets)
     all_routes = declared.routes()
     mount(app, all_routes)
     attach(app, sockets)

@@ -25,6 +25,16 @@ class Shelves(Protocol):
         ...
 
 
+class NoShelves:
+    """Of a process that asks for nobody: nothing stands in any course."""
+
+    async def edited(self, _actor: Actor) -> Sequence[UUID]:
+        return ()
+
+    async def reads(self, _actor: Actor, _media_id: MediaId) -> bool:
+        return False
+
+
 class Enqueue(Protocol):
     """What this needs of `vtp.jobs.service.Jobs`."""
 

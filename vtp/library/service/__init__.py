@@ -13,7 +13,7 @@ from vtp.blob.port import Blobs
 from vtp.blob.threads import Threads
 from vtp.clock import Clock
 from vtp.db import Database
-from vtp.library.port import Enqueue, Shelves
+from vtp.library.port import Enqueue
 from vtp.library.service.arriving import Arrival
 from vtp.library.service.gate import Gate
 from vtp.library.service.growing import Folder
@@ -28,6 +28,7 @@ _THREADS = 4
 class Library:
     """Own it with `open_library`, which closes it."""
 
+    gate: Gate  # told by `app` which courses there are
     shelf: Shelf
     uploads: Uploads
 
@@ -40,12 +41,11 @@ async def open_library(
     audit: Audit,
     blobs: Blobs,
     jobs: Enqueue,
-    shelves: Shelves,
     options: settings.Library,
     folder: Path,
 ) -> AsyncIterator[Library]:
     """`folder` is for what is on its way: on the disk of the blobs, so that nothing is copied."""
-    growing, gate = Folder(folder), Gate(db, shelves=shelves)
+    growing, gate = Folder(folder), Gate(db)
     async with Threads(_THREADS) as threads:
         await threads.run(growing.make)
         arrival = Arrival(
@@ -58,6 +58,7 @@ async def open_library(
             threads=threads,
         )
         yield Library(
+            gate=gate,
             shelf=Shelf(db, clock=clock, audit=audit, blobs=blobs, jobs=jobs, gate=gate),
             uploads=Uploads(
                 db,
