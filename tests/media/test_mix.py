@@ -33,11 +33,14 @@ class Watched(Sandbox):
     """Tells who is at work, so that tests can end them."""
 
     pids: list[int]
+    doomed = 0  # so many of the first end at once
 
     @asynccontextmanager
     async def start(self, *args, **kwargs):  # type: ignore[no-untyped-def]  # passed on
         async with super().start(*args, **kwargs) as work:
             self.pids.append(work.pid)
+            if len(self.pids) <= self.doomed:
+                os.kill(work.pid, signal.SIGKILL)
             yield work
 
 
@@ -217,3 +220,20 @@ async def test_who_is_silent_is_not_decoded(session: Session) -> None:
         session.say("room", one.at + 0.4, one.data, level=90)
     story = await session.finish(2.5)
     assert beeps(session.folder, story, "mix-opus") == pytest.approx([0, 1], abs=0.03)
+
+
+async def test_what_ends_every_mixer_is_left_out_and_noted(session: Session) -> None:
+    session.sandbox.doomed = 2
+    session.teach(seconds=3)
+    story = await session.finish(3)
+    for track in ("mix-opus", "mix-aac"):
+        covers(story, track, 3)
+        assert beeps(session.folder, story, track) == pytest.approx([1, 2], abs=0.03)
+    assert parts(story, "mix-opus")[0].lost > 10  # of the rest there was nothing to hear
+
+
+async def test_where_no_mixer_lives_the_recording_ends_without_a_mix(session: Session) -> None:
+    session.sandbox.doomed = 100
+    session.teach(seconds=1)
+    story = await session.finish(1)
+    assert [one.began.track for one in story.parts.values()] == ["teacher"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import resource
 import signal
 import sys
 import time
@@ -94,10 +95,17 @@ class Studio:
     process: asyncio.subprocess.Process | None = None
     id: str = field(default_factory=lambda: str(uuid7()))
 
-    async def start(self) -> None:
+    async def start(self, *, most: int | None = None) -> None:
+        """`most` bytes of a file, then the disk is full."""
+
+        def limited() -> None:
+            if most is not None:
+                hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
+                resource.setrlimit(resource.RLIMIT_FSIZE, (most, hard))
+
         env = {**os.environ, "VTP_RECORDINGS": str(self.root), "VTP_RECORDER__RESERVE": "1"}
         self.process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "vtp", "record", env=env
+            sys.executable, "-m", "vtp", "record", env=env, preexec_fn=limited
         )
 
     async def kill(self) -> None:
@@ -194,3 +202,24 @@ async def test_a_killed_recorder_goes_on_and_has_all_of_it(stage: Stage, studio:
         seconds = {round(one - 0.02) for one in studio.heard(story, source)}
         assert seconds == set(range(6)), source
     assert len(story.taken_up) == 2
+
+
+@pytest.mark.slow
+async def test_what_was_written_before_the_disk_was_full_can_be_played(
+    stage: Stage, studio: Studio
+) -> None:
+    await studio.kill()
+    await eventually(lambda: not studio.capture.connected)
+    await studio.start(most=48 * 1024)
+    await eventually(lambda: studio.capture.connected)
+    teacher = await a_teacher(stage, 12)
+    studio.begin(teacher)
+    teaching = asyncio.ensure_future(teacher.teach())
+    await eventually(lambda: any(isinstance(one, wire.Failed) for one in studio.told))
+    teaching.cancel()
+    assert [one.code for one in studio.told if isinstance(one, wire.Failed)] == ["disk_full"]
+    story = studio.story()
+    assert story.seconds > 2
+    for source in ("camera", "microphone", "mix-opus"):
+        seconds = {round(one - 0.02) for one in studio.heard(story, source)}
+        assert seconds >= set(range(int(story.seconds - 1))), source

@@ -7,6 +7,7 @@ import random
 import socket
 import time
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -112,6 +113,16 @@ def test_sound_and_picture_of_a_lesson_are_in_step(desk: Desk) -> None:
         for flash, beep in zip(lesson.flashes(picture), lesson.beeps(sound), strict=True)
     ]
     assert max(map(abs, apart)) < 0.04
+
+
+def test_what_is_said_again_is_placed_by_its_quickest_packet(desk: Desk) -> None:
+    camera = desk.track("video/h264")
+    sent = pieces(lesson.pictures(2), 90_000)
+    first = [replace(one, arrival=one.arrival + 0.2) for one in sent if one.ts == sent[0].ts]
+    camera.take([*first, *sent[len(first) :]], BEGAN + 2)
+    camera.close(BEGAN + 2)
+    (picture,) = desk.paths()
+    assert lesson.flashes(picture) == pytest.approx([0.05, 1.05], abs=0.01)
 
 
 @pytest.mark.parametrize("codec", ["libx264", "libvpx"])

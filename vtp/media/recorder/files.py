@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import os
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import av
+from av.error import PyAVCallbackError
 
 from vtp.media.recorder.boxes import Boxes, Fragment
 from vtp.media.recorder.samples import Sample
@@ -32,17 +35,32 @@ class _Disk:
     def __init__(self, path: Path) -> None:
         self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o640)
         self.size = 0
+        self.failure: OSError | None = None
         self.boxes: Boxes | None = None
         self.fragments: list[Fragment] = []
 
     def write(self, data: bytes) -> int:
         view = memoryview(data)
-        while view:
-            view = view[os.write(self._file, view) :]
+        try:
+            while view:
+                view = view[os.write(self._file, view) :]
+        except OSError as error:
+            self.failure = error
+            raise
         self.size += len(data)
         if self.boxes is not None:
             self.fragments += self.boxes.feed(bytes(data))
         return len(data)
+
+    @contextmanager
+    def speaking(self) -> Iterator[None]:
+        """PyAV tells what the disk said in words of its own: say it as it was."""
+        try:
+            yield
+        except PyAVCallbackError:
+            if self.failure is None:
+                raise
+            raise self.failure from None
 
     def sync(self) -> None:
         os.fdatasync(self._file)
@@ -74,7 +92,8 @@ class GrowingFile(ABC):
         packet.time_base = Fraction(1, self.timescale)
         packet.duration = duration
         packet.is_keyframe = sample.key
-        self._out.mux(packet)
+        with self._disk.speaking():
+            self._out.mux(packet)
 
     def sync(self) -> None:
         self._disk.sync()
@@ -82,7 +101,8 @@ class GrowingFile(ABC):
     def close(self) -> list[Fragment]:
         """The rest."""
         try:
-            self._out.close()
+            with self._disk.speaking():
+                self._out.close()
             self._disk.sync()
         finally:
             self._disk.close()

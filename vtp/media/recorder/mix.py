@@ -64,7 +64,7 @@ class Mix:
         self._beaten = self._began = self._moved = 0.0
         self._began_at = self._passed_over = 0
         self._again_at = 0.0
-        self._deaths = self._stuck = 0
+        self._deaths = self._stuck = self._left_out = 0
         files.hear_voice = self._hear
 
     def _hear(self, _: Open, part: int, sample: Sample, at: int, _duration: int) -> None:
@@ -86,7 +86,7 @@ class Mix:
         """All of it, however long that takes, for as long as it gets on."""
         self._until = math.ceil(seconds * RATE / _GRID - 1e-6) * _GRID
         self._ending = True
-        while self._wanted and not self._done and self._stuck < _GIVEN_UP:
+        while not self._done and self._stuck < _GIVEN_UP and (self._wanted or self._line):
             self._turn(monotonic())
             if self._line is not None:
                 self._line.wait(_PACE)
@@ -144,8 +144,9 @@ class Mix:
 
     def _said(self, hi: int) -> list[Sound]:
         lo = max(self._told, self._passed_over)
-        if lo >= hi:
-            return []
+        return self._known(lo, hi) if lo < hi else []
+
+    def _known(self, lo: int, hi: int) -> list[Sound]:
         since = self._voices.since
         filed = fullest(self._filed.window(lo, hi, known_since=since))
         return sorted(filed + self._voices.window(max(lo, since), hi), key=lambda one: one.at)
@@ -180,6 +181,9 @@ class Mix:
         part = self._parts.get(kind)
         if part is None:
             part = self._parts[kind] = self._files.part(_opened(_TRACK[kind], mime), sample)
+        if self._left_out and kind == mixwire.OPUS:
+            self._files.lost(part.number, self._left_out, self._ends[kind] / RATE)
+            self._left_out = 0
         length = _LENGTH[kind]
         fragments = part.write(sample, at=self._ends[kind], duration=length)
         self._files.grown(part.number, fragments)
@@ -198,11 +202,9 @@ class Mix:
 
     def _pass_over(self) -> None:
         """Something that was said ends every mixer: it is left out, and that is noted."""
-        lo, hi = max(self._told - _AHEAD, self._passed_over), self.reached + _SPAN
-        left_out = len([*self._filed.window(lo, hi, known_since=0)])
+        lo, hi = max(self.reached - _AHEAD, self._passed_over), self.reached + _SPAN
+        self._left_out += len(self._known(lo, hi))
         self._passed_over = hi
-        if (part := self._parts.get(mixwire.OPUS)) is not None:
-            self._files.lost(part.number, left_out, self.reached / RATE)
 
 
 def _end_of(story: journal.Story, track: str) -> int:

@@ -7,7 +7,7 @@ made: `Shelf` gives them.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -22,13 +22,15 @@ from vtp.media.recorder.timeline import Leg, Offset
 # s; what was asked for again has come by then, or never will.
 _HOLD = 0.5
 _VIDEO_SCALE, _SOUND_SCALE = 90_000, 48_000
+# Packets at once that a sender does not send at once.
+_MANY = 20
 # A picture stands for as long as the next one takes, up to this; then its file ends.
 _LONGEST_PICTURE = 2 * _VIDEO_SCALE
 _LAST_PICTURE = _VIDEO_SCALE // 30
 # A microphone that is off for longer begins a new file.
 _LONGEST_SILENCE = 10 * _SOUND_SCALE
 # Sound is continuous: it is moved only when it is off by more than what nobody hears.
-_APART = _SOUND_SCALE * 60 // 1000
+_APART = _SOUND_SCALE * 25 // 1000
 # RFC 6716: 20 ms of nothing.
 _SILENT = Sample(b"\xf8\xff\xfe", True, codec="opus")
 _SILENT_TICKS = 960
@@ -97,7 +99,11 @@ class Track:
     def silence(self, until: int) -> None:
         self._assembler.silence(until)
 
-    def take(self, pieces: Iterable[Piece], now: float) -> None:
+    def take(self, pieces: Sequence[Piece], now: float) -> None:
+        if len(pieces) > _MANY:
+            # Said again: how the clocks stand is known before the first of them is placed.
+            for piece in pieces:
+                self._leg.at(piece.ts, piece.arrival)
         self._assembler.put(pieces)
         for frame in self._assembler.frames(now):
             self._frame(frame)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from fractions import Fraction
 from typing import Any
 
@@ -32,7 +33,16 @@ _OPTIONS = {
 def convert(spec: ConvertSpec, files: Mapping[str, int]) -> Converted:
     """Until nobody listens any more."""
     del spec
-    line, frames, done = files["line"], mixwire.Frames(most=pictures.MOST), 0
+    made = Converted(pictures=0)
+    with suppress(ConnectionError):
+        for count in _converted(files["line"]):
+            made = Converted(pictures=made.pictures + count)
+    return made
+
+
+def _converted(line: int) -> Iterator[int]:
+    """How many came of each that was read."""
+    frames = mixwire.Frames(most=pictures.MOST)
     converter: Converter | None = None
     part = -1
     while data := os.read(line, _READ):
@@ -43,8 +53,7 @@ def convert(spec: ConvertSpec, files: Mapping[str, int]) -> Converted:
             if converter is None and picture.key:
                 converter = Converter()
             if converter is not None:
-                done += _write(line, converter.take(picture))
-    return Converted(pictures=done)
+                yield _write(line, converter.take(picture))
 
 
 def _write(line: int, made: Iterator[pictures.Picture]) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 
 from vtp.media.recorder import mixwire
 from vtp.media.recorder.inside.desk import Desk
@@ -21,7 +22,14 @@ _LONGEST = RATE // 5
 
 def mix(spec: MixSpec, files: Mapping[str, int]) -> Mixed:
     """Until the recording ends, or nobody listens any more."""
-    line, mixer, frames = files["line"], Mixer(spec), mixwire.Frames()
+    mixer = Mixer(spec)
+    with suppress(ConnectionError):
+        _mix(mixer, files["line"])
+    return Mixed(ticks=mixer.at)
+
+
+def _mix(mixer: Mixer, line: int) -> None:
+    frames = mixwire.Frames()
     while data := os.read(line, _READ):
         for kind, body in frames.feed(data):
             if kind == mixwire.SOUND:
@@ -31,8 +39,7 @@ def mix(spec: MixSpec, files: Mapping[str, int]) -> Mixed:
             if kind == mixwire.END:
                 _write(line, mixer.rest())
                 _write(line, iter((mixwire.made(mixwire.DONE, b""),)))
-                return Mixed(ticks=mixer.at)
-    return Mixed(ticks=mixer.at)
+                return
 
 
 def _write(line: int, frames: Iterator[bytes]) -> None:
