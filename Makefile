@@ -36,7 +36,7 @@ run: setup  ## set everything up and start it with demo data; ARGS="--dev" resta
 
 .PHONY: test
 test: setup-dev browser  ## all quick tests, with coverage; ARGS="-k words" for some of them
-	$(PYTEST) -n $(WORKERS) -m "not slow and not fuzz" --durations=20 $(if $(ARGS),,$(COVERAGE)) $(ARGS)
+	$(PYTEST) -n $(WORKERS) -m "not slow and not fuzz and not torture" --durations=20 $(if $(ARGS),,$(COVERAGE)) $(ARGS)
 	$(if $(ARGS),,$(PY) tools/coverage_floor.py)
 
 .PHONY: browser
@@ -54,10 +54,14 @@ check: setup-dev  ## the fast laws: style, types, imports, and the tests of the 
 
 .PHONY: slow
 slow: setup-dev browser  ## the tests that take longer than 20 seconds
-	$(PYTEST) -m "slow and not fuzz" --durations=20 --timeout=900 $(ARGS)
+	$(PYTEST) -m "slow and not fuzz and not torture" --durations=20 --timeout=900 $(ARGS)
 	@# And what stands on PostgreSQL once more, on the one of the system where there is one.
 	$(if $(wildcard /usr/lib/postgresql/*/bin/postgres),VTP_TEST_PG=system $(PYTEST) \
 	  -n $(WORKERS) -m "store and not slow and not fuzz" $(ARGS),@echo "No PostgreSQL of the system.")
+
+.PHONY: torture
+torture: setup-dev  ## a recorded class whose processes are killed a hundred times
+	$(PYTEST) -m torture --timeout=3600 $(ARGS)
 
 .PHONY: fuzz
 fuzz: setup-dev  ## tests that try many inputs, for as long as they like
