@@ -13,6 +13,8 @@ export interface Conversation {
   readonly messages: readonly Message[];
   /** The server has older ones. */
   readonly more: boolean;
+  /** Beyond so many the oldest are left to the server, and asked for where somebody wants them. */
+  readonly most: number;
   readonly polls: ReadonlyMap<string, Poll>;
   readonly answers: ReadonlyMap<string, MyAnswer>;
   /** How many cannot follow; null for whom that is not told. */
@@ -22,6 +24,7 @@ export interface Conversation {
 export const SILENT: Conversation = {
   messages: [],
   more: false,
+  most: 600,
   polls: new Map(),
   answers: new Map(),
   lost: null,
@@ -35,6 +38,7 @@ export function entered(before: Conversation, now: TalkSnapshot): Conversation {
   return {
     messages: [...older, ...now.messages],
     more: older.length > 0 ? before.more : now.more,
+    most: before.most,
     polls: new Map(now.polls.map((poll) => [poll.id, poll])),
     answers: new Map(now.answers.map((answer) => [answer.poll, answer])),
     lost: now.lost,
@@ -60,7 +64,15 @@ export function happened(now: Conversation, event: TalkEvent): Conversation {
 export function said(now: Conversation, message: Message): Conversation {
   const rest = now.messages.filter(({ id }) => id !== message.id);
   const at = rest.findLastIndex(({ id }) => id < message.id) + 1;
-  return { ...now, messages: [...rest.slice(0, at), message, ...rest.slice(at)] };
+  return lightened({ ...now, messages: [...rest.slice(0, at), message, ...rest.slice(at)] });
+}
+
+/** Many at once and seldom, so that what is on the page does not move with every message. */
+const LEFT_AT_ONCE = 100;
+
+function lightened(now: Conversation): Conversation {
+  if (now.messages.length <= now.most) return now;
+  return { ...now, messages: now.messages.slice(LEFT_AT_ONCE), more: true };
 }
 
 export function deleted(now: Conversation, gone: string, by: Message["deleted"]): Conversation {
@@ -75,7 +87,10 @@ export function deleted(now: Conversation, gone: string, by: Message["deleted"])
 export function earlier(now: Conversation, page: OlderMessages): Conversation {
   const known = new Set(now.messages.map(({ id }) => id));
   const older = page.messages.filter(({ id }) => !known.has(id));
-  return { ...now, messages: [...older, ...now.messages], more: page.more };
+  const messages = [...older, ...now.messages];
+  // What somebody asked for and reads does not go under their eyes.
+  const most = Math.max(now.most, messages.length + SILENT.most);
+  return { ...now, messages, more: page.more, most };
 }
 
 /** What everybody is told of a poll takes nothing from what one knows oneself. */

@@ -99,3 +99,17 @@ test("a private message is shared with the other of the two", () => {
   assert.equal(partner(message("1", { to }), "ines"), "noor");
   assert.equal(partner(message("1"), "ines"), undefined);
 });
+
+test("a page keeps the newest of very many messages, and what somebody asked for as well", () => {
+  const numbered = (n: number) => message(String(n).padStart(6, "0"));
+  let now = SILENT;
+  for (let n = 1_000; n < 3_000; n++) now = said(now, numbered(n));
+  assert.ok(now.messages.length <= 600 && now.messages.length >= 500);
+  assert.ok(now.more);
+  assert.equal(now.messages.at(-1)?.id, "002999");
+  const first = Number(now.messages[0]?.id);
+  const page = Array.from({ length: 50 }, (_, at) => numbered(first - 50 + at));
+  now = earlier(now, { messages: page, more: true });
+  for (let n = 3_000; n < 3_100; n++) now = said(now, numbered(n));
+  assert.equal(Number(now.messages[0]?.id), first - 50);
+});

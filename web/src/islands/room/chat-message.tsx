@@ -46,8 +46,7 @@ export function ChatMessage({ room, message, onAnswer }: Props): VNode {
 /** As it was when they wrote; who came by the link is known as a guest while they are here. */
 function Role({ room, message }: { room: Classroom; message: Message }): VNode | null {
   const { role, author } = message;
-  const here = room.people.value.find(({ participant }) => participant.user_id === author);
-  const word = roleOf({ role, guest: here?.participant.guest ?? false });
+  const word = roleOf({ role, guest: room.guests.value.includes(author) });
   return word ? <span class="chat-role">{word}</span> : null;
 }
 

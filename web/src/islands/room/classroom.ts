@@ -76,6 +76,8 @@ export class Classroom {
   readonly talk: Talk;
   readonly people: ReadonlySignal<Person[]>;
   readonly me: ReadonlySignal<Person | undefined>;
+  /** Who came by the link, by their accounts; a text, so that only a change of it is a change. */
+  readonly guests: ReadonlySignal<string>;
   readonly view: Viewing;
   readonly blur: Blur;
   /** Nothing comes or goes right now; it comes back by itself. */
@@ -105,6 +107,10 @@ export class Classroom {
     const id = computed(() => this.joined.value?.me.id ?? "");
     this.people = computed(() => peopleOf(this.roster.value, id.value));
     this.me = computed(() => this.people.value.find(({ self }) => self));
+    this.guests = computed(() => {
+      const guests = this.people.value.filter(({ participant }) => participant.guest);
+      return guests.map(({ participant }) => participant.user_id).join(" ");
+    });
     this.talk = new Talk(live, this.notices, {
       zone: place.zone ?? "",
       looks: computed(() => (this.panel.value === "people" ? undefined : this.panel.value)),
