@@ -30,6 +30,11 @@ class Stand:
     cohost: bool = False
     hand_at: datetime | None = None
 
+    @property
+    def blank(self) -> bool:
+        """As of somebody who was never here: only went away from the door again."""
+        return self == Stand(name=self.name, guest=self.guest)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
@@ -60,7 +65,10 @@ class Order:
         return self.with_stand(person, replace(self.people[person], **changes))
 
     def with_stand(self, person: UUID, stand: Stand) -> Order:
-        return replace(self, people={**self.people, person: stand})
+        people = {**self.people, person: stand}
+        if stand.blank:
+            del people[person]  # else whoever knocks under ever new names fills it for good
+        return replace(self, people=people)
 
     @property
     def waiting(self) -> list[Waiting]:
@@ -89,12 +97,15 @@ class Order:
 
 
 def changed(before: Order, after: Order) -> Iterator[tuple[UUID, Stand]]:
-    """Who stands otherwise than before. Nobody is ever taken out."""
+    """Who stands otherwise than before; who is not kept any more, as somebody who was never here."""
     if before.people is after.people:
         return
     for person, stand in after.people.items():
         if before.people.get(person) != stand:
             yield person, stand
+    for person, was in before.people.items():
+        if person not in after.people:
+            yield person, Stand(name=was.name, guest=was.guest)
 
 
 def same_rules(before: Order, after: Order) -> bool:

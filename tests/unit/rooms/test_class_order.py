@@ -60,6 +60,24 @@ def test_who_was_cut_off_at_the_door_keeps_the_place_for_a_while() -> None:
     assert [one.person for one in lesson.state.order.waiting] == [kwame]
 
 
+def test_whoever_knocks_and_goes_under_ever_new_names_fills_nothing() -> None:
+    lesson, noor = a_waiting_room(), uuid4()
+    lesson.join("host")
+    before = lesson.state.order
+    for number in range(50):
+        stranger = uuid4()
+        waits(lesson, stranger, f"Somebody {number}")
+        lesson.do(moves.StopWaiting(stranger))
+    assert lesson.state.order == before
+    waits(lesson, noor)
+    waiting = lesson.state.order
+    lesson.do(moves.Stray(noor))
+    lesson.after(61)
+    assert noor not in lesson.state.order.people
+    [(person, stand)] = changed(waiting, lesson.state.order)
+    assert (person, stand.waiting_since, stand.admitted) == (noor, None, False)
+
+
 def test_a_class_that_has_not_begun_stays_for_those_who_wait() -> None:
     lesson, noor = a_waiting_room(), uuid4()
     waits(lesson, noor)

@@ -100,7 +100,7 @@ async def of_meeting(db: Db, *, meeting_id: MeetingId) -> Order:
             private_chat=rules["private_chat_locked"],
         ),
         member_sources=frozenset(rules["sources"]),
-        people={row["person_id"]: _stand(row) for row in rows},
+        people={row["person_id"]: stand for row in rows if not (stand := _stand(row)).blank},
     )
 
 
