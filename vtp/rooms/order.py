@@ -97,7 +97,7 @@ class Order:
 
 
 def changed(before: Order, after: Order) -> Iterator[tuple[UUID, Stand]]:
-    """Who stands otherwise than before; who is not kept any more, as somebody who was never here."""
+    """Who stands otherwise than before; who is not kept any more, as if they never were here."""
     if before.people is after.people:
         return
     for person, stand in after.people.items():
