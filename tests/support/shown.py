@@ -7,7 +7,8 @@ from pathlib import Path
 
 from tests.support.application import Application, Person
 from tests.support.film import Film
-from vtp.ids import MeetingId, RecordingId, RoomId, uuid7
+from vtp.db import Database
+from vtp.ids import MeetingId, RecordingId, RoomId, UserId, uuid7
 from vtp.recordings import store as recordings
 from vtp.rooms.model import Room
 from vtp.rooms.rights import Access
@@ -20,16 +21,23 @@ async def a_recording(
     application: Application, owner: Person, *, ended: bool = True, access: Access = "members"
 ) -> RecordingId:
     """Its row; the folder is `film`ed by the test."""
+    db, owner_id = application.parts.db, owner.user.id
+    return await a_row(db, owner_id, ended=ended, access=access)
+
+
+async def a_row(
+    db: Database, owner_id: UserId, *, ended: bool = True, access: Access = "members"
+) -> RecordingId:
     room_id, meeting_id, made = RoomId(uuid7()), MeetingId(uuid7()), RecordingId(uuid7())
     room = Room(
         id=room_id,
         title="Algebra",
-        owner_id=owner.user.id,
+        owner_id=owner_id,
         access=access,
         member_sources=(),
         created_at=_AT,
     )
-    async with application.parts.db.transaction() as tx:
+    async with db.transaction() as tx:
         await rooms.insert(tx, room)
         await meetings.insert(tx, meeting_id=meeting_id, room_id=room_id, started_at=_AT)
         await recordings.insert(
@@ -38,7 +46,7 @@ async def a_recording(
             room_id=room_id,
             meeting_id=meeting_id,
             title="Algebra",
-            started_by=owner.user.id,
+            started_by=owner_id,
             started_at=_AT,
         )
         if ended:
