@@ -17,14 +17,15 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from playwright.async_api import Browser, BrowserContext, Page, StorageState, async_playwright
 
 from tools import class_shots
+from tools import furnish as furnish_shots
 from vtp import demo
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -45,7 +46,7 @@ SCALE = 3
 @dataclass(frozen=True, slots=True)
 class Shot:
     name: str
-    path: str
+    path: str  # {webhook}, {person} and {import} are what was made beforehand
     who: str = ""  # a demo account; nobody is signed in where it is empty
     click: str = ""  # a button to press before the picture
 
@@ -62,6 +63,22 @@ SHOTS = (
     Shot("sessions", "/profile?tab=sessions", "teacher"),
     Shot("keys", "/profile?tab=keys", "teacher"),
     Shot("key-dialog", "/profile?tab=keys", "teacher", click="Create a key"),
+    Shot("notice-choices", "/profile?tab=notices", "teacher"),
+    Shot("activity", "/profile?tab=activity", "teacher"),
+    Shot("your-data", "/profile?tab=data", "student"),
+    Shot("notices", "/notices", "student"),
+    Shot("forgotten", "/forgotten"),
+    Shot("people", "/admin/people", "admin"),
+    Shot("person", "{person}", "admin"),
+    Shot("import-start", "/admin/people/import", "admin"),
+    Shot("import", "{import}", "admin"),
+    Shot("erasures", "/admin/erasures", "admin"),
+    Shot("settings", "/admin/settings", "admin"),
+    Shot("audit", "/admin/audit", "admin"),
+    Shot("webhooks", "/admin/webhooks", "admin"),
+    Shot("webhook", "{webhook}", "admin"),
+    Shot("mail", "/admin/mail", "admin"),
+    Shot("mailbox", "/dev/mail", "admin"),
     Shot("jobs", "/admin/jobs", "admin"),
     Shot("job", "/admin/jobs", "admin", click="Make a profile picture"),
     Shot("components", "/admin/kit", "admin"),
@@ -178,6 +195,19 @@ async def furnish(browser: Browser, url: str, state: StorageState) -> None:
     await context.close()
 
 
+async def furnish_school(
+    browser: Browser, url: str, states: Mapping[str, StorageState]
+) -> dict[str, str]:
+    """What administrators look after; the paths of what was made."""
+    student = await new_context(browser, "desk", "light", states["student"])
+    await furnish_shots.of_a_student(student, url)
+    await student.close()
+    admin = await new_context(browser, "desk", "light", states["admin"])
+    made = await furnish_shots.of_an_admin(admin, url)
+    await admin.close()
+    return made
+
+
 async def new_context(
     browser: Browser, device: str, theme: str, state: StorageState | None
 ) -> BrowserContext:
@@ -223,9 +253,10 @@ async def settle(page: Page) -> None:
 
 
 async def photograph(browser: Browser, url: str, shots: list[Shot]) -> None:
-    people = sorted({shot.who for shot in shots if shot.who} | {"teacher"})
-    states = {who: await signed_in(browser, url, who) for who in people}
+    states = {who: await signed_in(browser, url, who) for who in ("admin", "student", "teacher")}
     await furnish(browser, url, states["teacher"])
+    paths = await furnish_school(browser, url, states)
+    shots = [replace(shot, path=shot.path.format(**paths)) for shot in shots]
     for device in WIDTHS:
         for theme in THEMES:
             for shot in shots:

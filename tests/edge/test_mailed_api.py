@@ -72,6 +72,11 @@ async def test_notices_are_counted_read_and_chosen(demo: Application) -> None:
     assert (one["text"], one["read"]) == ("Your password was changed.", False)
     assert (await demo.call("POST", f"/api/v1/notices/{one['id']}/read", **who))[0] == 204
     assert (await demo.call("GET", "/api/v1/notices/unread", **who))[1] == {"unread": 0}
+    _, choices = await demo.call("GET", "/api/v1/notices/preferences", **who)
+    assert "accounts.requests" not in {one["topic"] for one in choices["items"]}
+    not_theirs = {"topic": "accounts.requests", "in_page": False}
+    path = "/api/v1/notices/preferences"
+    assert (await demo.call("PATCH", path, json=not_theirs, **who))[0] == 404
     for choice, status in (({"by_mail": False}, 422), ({"in_page": False}, 200)):
         body = {"topic": "accounts.security", **choice}
         path = "/api/v1/notices/preferences"

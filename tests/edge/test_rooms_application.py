@@ -124,22 +124,46 @@ async def test_ids_of_another_class_are_not_found(app: Application) -> None:
             assert ack["error"]["code"] == "not_found", (name, ack)
 
 
-async def test_who_may_be_here_no_more_is_out_at_once(app: Application) -> None:
+@pytest.mark.parametrize("how", ["disabled", "erased", "by the terminal"])
+async def test_who_may_be_here_no_more_is_out_at_once(app: Application, how: str) -> None:
+    """Every session, key, socket and medium. Nothing is looked at again within a minute here."""
     ines, noor = await app.person(Role.INSTRUCTOR), await app.person(name="Noor")
+    admin = await app.person(Role.ADMIN)
+    _, made = await app.call("POST", "/api/v1/keys", headers=noor.bearer, json={"name": "k"})
     room = await a_room(app, ines)
     async with socket_of(app, ines) as teacher, socket_of(app, noor) as student:
         await ok(teacher, "room.join", {"room": room})
         await ok(student, "room.join", {"room": room})
         await send(student, "microphone")
-        administration = app.parts.accounts.administration
-        await administration.set_disabled(SYSTEM, noor.user.id, disabled=True)
+        if how == "disabled":
+            await app.parts.accounts.administration.set_disabled(
+                SYSTEM, noor.user.id, disabled=True
+            )
+        elif how == "erased":
+            await app.call("POST", "/api/v1/users/me/erasure", headers=noor.bearer)
+            _, found = await app.call("GET", "/api/v1/erasures", headers=admin.bearer)
+            path = f"/api/v1/erasures/{found['items'][0]['id']}/carry-out"
+            assert (await app.call("POST", path, headers=admin.bearer))[0] == 204
+        else:  # as another process does it, which tells this one nothing
+            wish = Wish(
+                action="disable", email=noor.user.email, name="", roles="", make_password=False
+            )
+            assert await user(app.parts.settings, wish) == 0
         assert (await student.closed()).reason == "revoked"
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             types: list[str] = []
             while "participant_left" not in types:
                 name, body = await teacher.told()
                 types += [e["type"] for e in body["events"]] if name == "room.events" else []
         assert "track_ended" in types
+    for headers in (
+        noor.bearer,
+        {"X-API-Key": made["key"]},
+        {"Cookie": f"{app.by_cookie}={noor.cookie}"},
+    ):
+        assert (await app.call("GET", "/api/v1/users/me", headers=headers))[0] == 401
+    refresh = {"refresh_token": noor.refresh_token}
+    assert (await app.call("POST", "/api/v1/auth/refresh", json=refresh))[0] == 401
 
 
 async def test_a_role_that_the_terminal_takes_away_is_gone_in_a_class_that_runs(

@@ -188,7 +188,8 @@ async def test_an_encrypted_line_is_trusted_only_with_its_certificate(
         stranger = an_office(db, database_settings, clock, to(server, **signed))
         mail_id = await stranger.send()
         async with stranger.at_work():
-            await until(lambda: _tried(stranger, mail_id))
+            tried = await until(lambda: _tried(stranger, mail_id))
+        assert "The certificate of the mail server is not to be trusted" in (tried.error or "")
         assert server.seen == []
         ca = str(tmp_path / certificate.CERTIFICATE)
         trusting = an_office(db, database_settings, clock, to(server, ca_file=ca, **signed))

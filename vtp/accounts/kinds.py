@@ -5,6 +5,7 @@ Whoever changes what opens an account tells its owner: `notices.tell(tx, user_id
 
 from __future__ import annotations
 
+from vtp.actor import Role
 from vtp.mail.model import Letter
 from vtp.notices.topics import Choice, Kind, Topic
 
@@ -154,6 +155,7 @@ LOOKED_AFTER = Topic(
     title="topic.requests",
     text="topic.requestsText",
     by_mail=Choice.OFF,
+    roles=frozenset({Role.ADMIN}),
 )
 # To admins. Values: {name}.
 ERASURE_ASKED = Kind(

@@ -17,6 +17,7 @@ from aiohttp import web
 from vtp.accounts.api import ACCOUNTS, SCHOOL
 from vtp.accounts.api.asking import ERASURE, TAKEOUTS
 from vtp.accounts.pages import SCOPES
+from vtp.accounts.watch import Watch as AccountsWatch
 from vtp.actor import Actor
 from vtp.app import declared, figures, health, media_figures
 from vtp.app.archive import exporting
@@ -180,9 +181,12 @@ async def serving(parts: Parts, *, force: asyncio.Event | None = None) -> AsyncI
         watch.on_change(partial(jobs_events.tell, sockets))
         watch.on_change(partial(figures.count_ended, parts.metrics))
         tasks.start("jobs.watch", watch.run())
-        tell = partial(notices_events.tell, sockets)
-        notices_watch = NoticesWatch(parts.db, parts.settings.database, tell)
+        notices_watch = NoticesWatch(
+            parts.db, parts.settings.database, partial(notices_events.tell, sockets)
+        )
         tasks.start("notices.watch", notices_watch.run())
+        ended_elsewhere = AccountsWatch(parts.settings.database, parts.accounts.endings)
+        tasks.start("accounts.watch", ended_elsewhere.run())
         tasks.start("settings.follow", parts.runtime.follow())
         tasks.start("jobs.figures", figures.watch_jobs(parts))
         figures.watch_pool(parts)

@@ -119,13 +119,24 @@ async def _leave(client: aiosmtplib.SMTP) -> None:
 
 def said(error: BaseException) -> str:
     """An answer of the server, or what was wrong with the line, in one line."""
-    if isinstance(error, aiosmtplib.SMTPResponseException):
+    if untrusted := _untrusted(error):
+        text = f"The certificate of the mail server is not to be trusted: {untrusted}."
+    elif isinstance(error, aiosmtplib.SMTPResponseException):
         text = f"{error.code} {error.message}"
     else:
         why = error.__cause__ or error.__context__  # "Error connecting" alone helps nobody
         text = f"{error} {repr(why) if why else ''}".strip() or type(error).__name__
     printable = "".join(c if c.isprintable() else " " for c in text)
     return " ".join(printable.split())[:_LONGEST]
+
+
+def _untrusted(error: BaseException | None) -> str:
+    """What is wrong with the certificate, however deep that lies; empty where it is not that."""
+    while error is not None:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return error.verify_message
+        error = error.__cause__ or error.__context__
+    return ""
 
 
 def _context(options: settings.Mail) -> ssl.SSLContext | None:

@@ -127,14 +127,18 @@ class Notices:
     # --- what somebody wants to be told -----------------------------------------------------------
     async def preferences(self, actor: Actor) -> list[Chosen]:
         own = await store.preferences(self._db, actor.require_user())
-        return [self._held(topic, own.get(topic.name, Preference())) for topic in self._topics]
+        return [
+            self._held(topic, own.get(topic.name, Preference()))
+            for topic in self._topics
+            if topic.concerns(actor)
+        ]
 
     async def prefer(
         self, actor: Actor, topic: str, *, by_mail: bool | None, in_page: bool | None
     ) -> Chosen:
         """None leaves a channel as it is."""
         user_id, about = actor.require_user(), self._topics.topic(topic)
-        if about is None:
+        if about is None or not about.concerns(actor):
             raise NotFound
         _require_open(about.by_mail, choice=by_mail, field="by_mail")
         _require_open(about.in_page, choice=in_page, field="in_page")

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from vtp.actor import Actor, Role
 from vtp.mail.model import Letter
 
 
@@ -31,6 +32,11 @@ class Topic:
     text: str
     by_mail: Choice = Choice.ON
     in_page: Choice = Choice.ON
+    # Whom it concerns; None: everybody.
+    roles: frozenset[Role] | None = None
+
+    def concerns(self, actor: Actor) -> bool:
+        return self.roles is None or actor.has(*self.roles)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -51,6 +51,8 @@ class Sender:
             error = "It took too long."
         except Problem as problem:
             error = str(problem)
+        except socket.gaierror:
+            error = "The name in its address is not known."
         except (aiohttp.ClientError, OSError, ValueError) as problem:
             error = f"{type(problem).__name__}: {problem}"[:300]
         return Outcome(

@@ -1,6 +1,11 @@
 /** role=tablist: arrow keys move and show, one tab stop. */
 
 export function tabs(): void {
+  // Of many on a phone, the one that is open may be out of sight.
+  for (const here of document.querySelectorAll<HTMLElement>(".tabs > [aria-current]")) {
+    const row = here.parentElement;
+    if (row) row.scrollLeft = here.offsetLeft - row.offsetLeft - row.clientWidth / 2;
+  }
   document.addEventListener("click", (event) => {
     const tab = tabAt(event);
     if (tab) select(tab);
