@@ -6,6 +6,7 @@ import { Reports } from "../../src/islands/watch/reports.ts";
 import { Seen } from "../../src/islands/watch/seen.ts";
 import { has, merged, missing, total, within } from "../../src/islands/watch/spans.ts";
 import { CLOSE, follow } from "../../src/islands/watch/step.ts";
+import { tileAt, tiles } from "../../src/islands/watch/storyboard.ts";
 import { buckets, pieces } from "../../src/islands/watch/strip.tsx";
 import type { Progress } from "../../src/islands/watch/wire.ts";
 import type { Http } from "../../src/protocol/http.ts";
@@ -177,4 +178,16 @@ test("what could not be told is kept, and told later with its age", async () => 
   line.answer = "no";
   await again.tell(20, [[10, 20]]);
   assert.equal(again.waiting, 0);
+});
+
+test("a small picture is found by its moment", () => {
+  const all = tiles(
+    "WEBVTT\n\n00:00:00.000 --> 00:00:10.000\nstoryboard/0#xywh=0,0,240,136\n\n" +
+      "00:00:10.000 --> 01:00:00.500\nstoryboard/0#xywh=240,0,240,136\n",
+  );
+  assert.equal(all.length, 2);
+  assert.equal(all[1]?.until, 3600.5);
+  assert.equal(tileAt(all, 9.9)?.x, 0);
+  assert.equal(tileAt(all, 99_999)?.x, 240);
+  assert.equal(tileAt([], 1), undefined);
 });

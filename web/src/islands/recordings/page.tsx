@@ -164,7 +164,11 @@ function Entry({ row, shelf, when, onRename }: EntryProps): VNode {
   return (
     <li class="recording">
       <div class="recording-cover" aria-hidden="true">
-        <Icon name={live ? "radio" : "play"} kind="large" />
+        {recording.made.includes("poster") ? (
+          <img src={`/api/v1/recordings/${recording.id}/poster`} alt="" loading="lazy" />
+        ) : (
+          <Icon name={live ? "radio" : "play"} kind="large" />
+        )}
         {recording.seconds > 0 && <span class="figures">{clock(recording.seconds)}</span>}
         {row.seen > 0 && recording.seconds > 0 && (
           <progress max={recording.seconds} value={Math.min(row.seen, recording.seconds)} />
@@ -178,6 +182,7 @@ function Entry({ row, shelf, when, onRename }: EntryProps): VNode {
       </div>
       <div class="recording-state">
         <States recording={recording} />
+        {host && <Making recording={recording} shelf={shelf} />}
       </div>
       <div class="recording-who">
         {host && (
@@ -244,6 +249,38 @@ function States({ recording }: { recording: Recording }): VNode {
         </>
       );
   }
+}
+
+const KINDS: Record<string, string> = {
+  pictures: t("recordings.work.pictures"),
+  previews: t("recordings.work.previews"),
+  ladder: t("recordings.work.ladder"),
+};
+
+/** It plays already; this is what is made of it beside, or could not be. */
+function Making({ recording, shelf }: { recording: Recording; shelf: Shelf }): VNode | null {
+  const failed = recording.work.find(({ state }) => state === "failed");
+  const now = recording.work.find(({ state }) => state === "running" || state === "queued");
+  const one = now ?? failed;
+  const name = one && KINDS[one.kind];
+  if (!one || !name) return null;
+  if (now) {
+    const percent = Math.floor(now.progress * 100);
+    return (
+      <div class="recording-work">
+        <span class="tiny quiet">{t("recordings.making", { what: name, percent })}</span>
+        <progress class="progress progress-thin" max={1} value={now.progress} aria-label={name} />
+      </div>
+    );
+  }
+  return (
+    <div class="recording-work">
+      <span class="small">{t("recordings.notMade", { what: name, why: one.error })}</span>
+      <Button size="small" icon="rotate-cw" onClick={() => void shelf.again(recording, one.kind)}>
+        {t("recordings.again")}
+      </Button>
+    </div>
+  );
 }
 
 interface MenuProps {

@@ -1,6 +1,7 @@
 /** The recordings of one's rooms: a list that follows what goes on. */
 import { type Signal, signal } from "@preact/signals";
 import type { Http } from "../../protocol/http.ts";
+import type { JobState } from "../../protocol/jobs.ts";
 import { toast } from "../../shell/toast.ts";
 import { t } from "../../text.ts";
 import type { State } from "../watch/wire.ts";
@@ -15,6 +16,16 @@ export interface Recording {
   started_at: string;
   seconds: number;
   deleted_at: string | null;
+  made: string[];
+  work: Work[];
+}
+
+/** What is being made of it, or could not be. */
+export interface Work {
+  kind: string;
+  state: JobState;
+  progress: number;
+  error: string;
 }
 
 export interface Row {
@@ -109,6 +120,13 @@ export class Shelf {
     });
   }
 
+  async again(recording: Recording, kind: string): Promise<void> {
+    await this.#try(async () => {
+      await this.#http.post(`${PATH}/${recording.id}/work`, { kind });
+      await this.read();
+    });
+  }
+
   #change(recording: Recording, change: Partial<Recording>): Promise<boolean> {
     return this.#try(async () => {
       const made = await this.#http.patch<Recording>(`${PATH}/${recording.id}`, change);
@@ -142,6 +160,7 @@ export class Shelf {
   }
 }
 
-export function going({ state }: Recording): boolean {
-  return state === "recording" || state === "paused" || state === "processing";
+export function going({ state, work }: Recording): boolean {
+  const made = work.some((one) => one.state === "queued" || one.state === "running");
+  return made || state === "recording" || state === "paused" || state === "processing";
 }

@@ -62,6 +62,8 @@ export class Classroom {
   readonly why: Signal<Why> = signal({});
   readonly media: Signal<MediaState> = signal<MediaState>("new");
   readonly rights: Signal<Rights>;
+  /** It was recorded while one was there. */
+  readonly recorded = signal(false);
   readonly joined: Signal<Joined | undefined> = signal(undefined);
   readonly roster: Signal<Roster> = signal(EMPTY);
   readonly speaking: Signal<readonly string[]> = signal([]);
@@ -318,6 +320,7 @@ export class Classroom {
   }
 
   #follow(roster: Roster): void {
+    if (roster.recording !== "off") this.recorded.value = true;
     const joined = this.#room?.joined;
     if (joined) this.joined.value = joined;
     this.roster.value = roster;

@@ -40,6 +40,11 @@ export function Over({ room }: { room: Classroom }): VNode {
           <a class={`button button-big button-${end.back ? "secondary" : "primary"}`} href="/rooms">
             {t("rooms.title")}
           </a>
+          {!room.place.guest && room.recorded.value && (
+            <a class="button button-big button-secondary" href="/recordings">
+              {t("room.over.recording")}
+            </a>
+          )}
         </div>
         <p class="small faint">{room.place.title}</p>
       </div>

@@ -104,7 +104,16 @@ function Begin({ theatre }: { theatre: Theatre }): VNode {
   if (player.length.value <= 0) return <Trouble what={nothing(theatre)} />;
   const from = player.time.value;
   return (
-    <div class="cover">
+    <div
+      class="cover"
+      style={
+        theatre.made.value.includes("poster")
+          ? {
+              backgroundImage: `var(--scrim-cover), url(/api/v1/recordings/${theatre.watched.id}/poster)`,
+            }
+          : undefined
+      }
+    >
       <button type="button" class="cover-play" onClick={() => void player.play()}>
         <Icon name="play" kind="large" />
         <span>{from > 1 ? t("watch.resumeAt", { at: clock(from) }) : t("watch.play")}</span>

@@ -5,12 +5,15 @@ import { useMemo, useRef } from "preact/hooks";
 import { t } from "../../text.ts";
 import { clock } from "./clock.ts";
 import { merged, type Span } from "./spans.ts";
+import { tileAt } from "./storyboard.ts";
 import type { Theatre } from "./theatre.ts";
 import type { Chapter, Timeline } from "./wire.ts";
 
 /** Bars of speech; as wide as a gap and a half on most screens. */
 const BARS = 160;
 const HEIGHT = 26;
+/** Of pictures beside each other on a sheet. */
+const COLUMNS = 5;
 
 export function Strip({ theatre }: { theatre: Theatre }): VNode {
   const { player } = theatre;
@@ -44,6 +47,7 @@ export function Strip({ theatre }: { theatre: Theatre }): VNode {
         }}
         onPointerMove={(event) => {
           hover.value = at(event);
+          void theatre.illustrate();
           if (event.currentTarget.hasPointerCapture(event.pointerId)) player.seek(at(event));
         }}
         onPointerLeave={() => {
@@ -206,8 +210,21 @@ function Marks({ theatre, length }: Part): VNode {
 
 function Preview({ theatre, at, length }: Part & { at: number }): VNode {
   const chapter = theatre.timeline.value.chapters.findLast((one) => one.at <= at);
+  const tile = tileAt(theatre.tiles.value, at);
   return (
     <span class="strip-preview" style={{ left: percent(at, length) }} aria-hidden="true">
+      {tile && (
+        <i
+          class="strip-tile"
+          style={{
+            width: `${tile.width / 1.5}px`,
+            height: `${tile.height / 1.5}px`,
+            backgroundImage: `url(/api/v1/recordings/${theatre.watched.id}/${tile.sheet})`,
+            backgroundPosition: `-${tile.x / 1.5}px -${tile.y / 1.5}px`,
+            backgroundSize: `${(tile.width * COLUMNS) / 1.5}px auto`,
+          }}
+        />
+      )}
       {chapter && <b class="clip">{chapter.title}</b>}
       {clock(at)}
     </span>

@@ -4,6 +4,7 @@ import type { Http } from "../../protocol/http.ts";
 import { Player } from "./player.ts";
 import { Reports } from "./reports.ts";
 import { merged, type Span, total } from "./spans.ts";
+import { type Tile, tiles } from "./storyboard.ts";
 import type { Chapter, Playing, State, Timeline, Watched } from "./wire.ts";
 
 export type Tab = "chat" | "chapters";
@@ -32,15 +33,19 @@ export class Theatre {
   readonly tab: Signal<Tab> = signal<Tab>("chat");
   readonly follows = signal(true);
   readonly help = signal(false);
+  readonly tiles: Signal<Tile[]> = signal<Tile[]>([]);
+  readonly made: Signal<string[]>;
   readonly title: Signal<string>;
   readonly #http: Http;
   readonly #reports: Reports;
+  #illustrated = false;
 
   constructor(http: Http, watched: Watched, keep: Storage) {
     this.#http = http;
     this.watched = watched;
     this.title = signal(watched.title);
     this.state = signal(watched.state);
+    this.made = signal(watched.made);
     this.seen = signal(merged(watched.progress.seen));
     this.player = new Player({ id: watched.id, seconds: watched.seconds, grows: this.grows });
     this.#reports = new Reports(http, keep, watched.id, {
@@ -87,9 +92,22 @@ export class Theatre {
   }
 
   async #ask(path: string): Promise<void> {
-    const now = await this.#http.get<{ state: State; seconds: number }>(path);
+    const now = await this.#http.get<Pick<Watched, "state" | "seconds" | "made">>(path);
     this.state.value = now.state;
+    this.made.value = now.made;
     this.player.know(now.seconds, this.grows);
+  }
+
+  /** Small pictures, once somebody looks for a moment. */
+  async illustrate(): Promise<void> {
+    if (this.#illustrated || !this.made.value.includes("storyboard")) return;
+    this.#illustrated = true;
+    try {
+      const answer = await fetch(`/api/v1/recordings/${this.watched.id}/storyboard`);
+      if (answer.ok) this.tiles.value = tiles(await answer.text());
+    } catch {
+      this.#illustrated = false;
+    }
   }
 
   // --- telling ------------------------------------------------------------------------------

@@ -66,6 +66,8 @@ export interface Watched {
   reason: string;
   seconds: number;
   started_at: string;
+  /** "poster", "storyboard", "waveform"… as soon as each is there. */
+  made: string[];
   host: boolean;
   progress: Progress;
 }
