@@ -45,7 +45,8 @@ function graded(before: Counted, now: Counted): Grade | undefined {
   const frozen = now.frozen - before.frozen;
   if (received < 0 || received + lost < ENOUGH) return undefined;
   const share = lost / (received + lost);
-  if (share >= POOR || frozen >= LONG_FROZEN) return 1;
+  // Where nothing is lost on the way, it may as well be a machine that has too much to do.
+  if (share >= POOR || (frozen >= LONG_FROZEN && lost > 0)) return 1;
   return share >= FAIR || frozen >= FROZEN ? 2 : 3;
 }
 

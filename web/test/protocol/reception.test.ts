@@ -13,10 +13,10 @@ test("a track is good, fair or poor by what was lost of it since the look before
 
 test("a picture that stands still is weak although hardly anything is lost", () => {
   const reception = new Reception();
-  const looks = [at(0), at(100, 0, 0.5), at(200, 0, 2)];
+  const looks = [at(0), at(100, 0, 0.5), at(200, 0, 2), at(300, 1, 4)];
   assert.deepEqual(
     looks.map((look) => reception.look(look).get("a")),
-    [undefined, 2, 1],
+    [undefined, 2, 2, 1],
   );
 });
 
