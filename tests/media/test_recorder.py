@@ -76,6 +76,8 @@ class Teacher:
 
 
 async def a_teacher(stage: Stage, seconds: int) -> Teacher:
+    # Encoded before anything begins: that takes as long as it takes.
+    lesson.pictures(seconds), lesson.sounds(seconds)
     person = await stage.person("teacher")
     return Teacher(
         person,
@@ -190,6 +192,7 @@ async def test_a_killed_recorder_goes_on_and_has_all_of_it(stage: Stage, studio:
     teacher = await a_teacher(stage, 6)
     studio.begin(teacher)
     teaching = asyncio.ensure_future(teacher.teach())
+    await eventually(lambda: teacher.began > 0)
     for second in (2.3, 4.1):
         await asyncio.sleep(max(0.0, teacher.began + second - time.monotonic()))
         await studio.kill()

@@ -15,6 +15,8 @@ from vtp.sandbox.failures import Crashed, OutOfMemory, TimedOut, TooMuchOutput
 
 # Enough for the pipes, what was given and a codec's own; a leak of descriptors ends early.
 OPEN_FILES = 64
+# Below interactive work, above nothing: a child never costs the class its packets.
+NICE = 10
 # Threads of one decoder or encoder, with room.
 THREADS = 64
 
@@ -26,6 +28,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     cpu_seconds: float
     wall_seconds: float
     output: int
+    nice: int = NICE
 
 
 class Cut(StrEnum):

@@ -19,7 +19,7 @@ from vtp.clock import Clock
 from vtp.errors import Problem
 from vtp.sandbox import report, wire
 from vtp.sandbox.failures import Busy, NotStarted
-from vtp.sandbox.limits import Limits
+from vtp.sandbox.limits import NICE, Limits
 from vtp.sandbox.process import Process, command, lent, python_path
 from vtp.sandbox.trial import Attempts, Findings
 from vtp.sandbox.work import Work
@@ -96,6 +96,7 @@ class Sandbox:
         cpu_seconds: float | None = None,
         wall_seconds: float | None = None,
         output: int | None = None,
+        nice: int = NICE,
     ) -> AsyncIterator[Work[Result]]:
         """A child that works while the block runs; `math.inf` seconds lift a limit of time."""
         wire.checked_name(function, self._modules)
@@ -105,6 +106,7 @@ class Sandbox:
             cpu_seconds=cpu_seconds or given.cpu_seconds,
             wall_seconds=wall_seconds or given.wall_seconds,
             output=output or given.output,
+            nice=nice,
         )
         process = self._begin(
             function, spec, files=files, limits=limits, allow_weak=given.allow_weak

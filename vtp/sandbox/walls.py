@@ -29,8 +29,6 @@ _LANDLOCK_CREATE, _LANDLOCK_RESTRICT = 444, 446
 _LANDLOCK_VERSION = 1
 _SECCOMP_FILTER, _SECCOMP_ALL_THREADS = 1, 1
 _CAPABILITY_VERSION = 0x2008_0522
-# Below interactive work, above nothing: a child never costs the class its packets.
-_NICE = 10
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -39,7 +37,7 @@ def before_imports(limits: Limits, *, parent: int) -> bool:
     """Limits and namespaces; True when the network is one of its own."""
     die_with(parent)
     os.umask(0o077)
-    os.nice(_NICE)
+    os.nice(limits.nice)
     # The first to go when the machine runs out of memory, long before a class does.
     with suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("1000")

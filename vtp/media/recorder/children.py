@@ -17,6 +17,8 @@ from vtp.media.recorder import convertspec, mixspec
 from vtp.tasks import Tasks
 
 _MEMORY = 768 * 1024 * 1024  # bytes of address space, most of it libraries
+# What is heard and seen as it comes is little work, and waits for nothing but the class itself.
+_NICE = 2
 _log = structlog.get_logger()
 
 
@@ -37,6 +39,7 @@ class Confined(Protocol):
         memory: int | None = None,
         cpu_seconds: float | None = None,
         wall_seconds: float | None = None,
+        nice: int = 0,
     ) -> AbstractAsyncContextManager[Working]: ...
 
 
@@ -86,6 +89,7 @@ class Children:
                 memory=_MEMORY,
                 cpu_seconds=math.inf,
                 wall_seconds=math.inf,
+                nice=_NICE,
             )
             with suppress(Problem):  # the sandbox has said why
                 async with working as work:

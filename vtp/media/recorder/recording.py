@@ -32,6 +32,7 @@ _MOST_WAITING = 64 * 1024 * 1024
 _SYNC_EVERY = 1.0  # s; a power cut takes twice as much at most
 _KEY_EVERY = 2.0  # s; players begin at key frames, and segments end before them
 _BEAT = 0.1  # s
+_TURN = 0.05  # s, between two looks at all tracks
 # s; voices that come later than this are not in the mix. Where one waits for a repair, it is
 # waited for as well.
 _MIX_BEHIND, _MIX_WAITS = 0.25, 0.75
@@ -171,6 +172,7 @@ class _Writing:
         self._asked: dict[int, float] = {}
         self._took: dict[int, int] = {}
         self._synced = monotonic()
+        self._beaten = 0.0
         self._left: float | None = None  # where on the recording web went
         self._open_journal(begin)
 
@@ -260,7 +262,10 @@ class _Writing:
             self._log.write(journal.Staged(at=at, track=told.track))
 
     def beat(self, now: float) -> bool:
-        """Whether it was synced."""
+        """Whether it was synced. Going over all tracks for each packet would be their square."""
+        if now - self._beaten < _TURN:
+            return False
+        self._beaten = now
         for leg, track in self._tracks.items():
             track.take((), now)
             self._ask(leg, track, now)
