@@ -507,6 +507,7 @@ CALLS: dict[tuple[str, str], Call] = {
     ("GET", "/dev/mail"): Call(404),
     ("GET", "/dev/mail/{id}/html"): Call(404, of="user"),
     ("GET", "/library"): Call(200, page=True),
+    ("GET", "/courses/{id}/build"): Call(200, of="course", others=404, page=True),
     ("GET", "/rooms"): Call(200, page=True),
     ("POST", "/rooms"): Call(303, form={"title": "Algebra"}),
     ("GET", "/room/{id}"): Call(200, of="room", others=404, page=True),

@@ -19,6 +19,7 @@ from vtp.courses import jobs as courses_jobs
 from vtp.courses import kinds as courses_kinds
 from vtp.courses.outline import api as outline_api
 from vtp.courses.outline import events as outline_events
+from vtp.courses.outline import pages as outline_pages
 from vtp.courses.service import merging as courses_merging
 from vtp.edge import api_docs, assets, client_errors, health
 from vtp.edge.routes import Route
@@ -119,6 +120,7 @@ def routes() -> list[Route]:
         accounts_pages.routes,
         audit_pages.routes,
         library_pages.routes,
+        outline_pages.routes,
         runtime_pages.routes,
         webhooks_pages.routes,
         mail_pages.routes,

@@ -29,6 +29,9 @@ from vtp.ids import CourseId, MediaId, UserId
 from vtp.library.model import Media
 from vtp.library.service.shelf import Shelf, checked_link
 
+_LONGEST_TITLE = 200
+_LONGEST_BODY = 100_000
+
 How = Literal["do", "undo", "redo"]
 OnDone = Callable[[Done], Awaitable[None]]
 
@@ -84,7 +87,7 @@ class Outlines:
     async def change(self, actor: Actor, course_id: CourseId, wish: Wish) -> Done:
         """Once for each `op_id`: whoever lost the answer sends it again."""
         await self._gate.taught(actor, course_id)
-        await self._require_fit(actor, wish.steps)
+        await self._require_fit(actor, course_id, wish.steps)
         async with self._db.transaction() as tx:
             rev = await store.lock(tx, course_id=course_id)
             before = await store.op_by_id(tx, course_id=course_id, op_id=wish.op_id)
@@ -206,25 +209,42 @@ class Outlines:
             await tell(told)
         return told
 
-    async def _require_fit(self, actor: Actor, steps: Iterable[Step]) -> None:
+    async def _require_fit(self, actor: Actor, course_id: CourseId, steps: Iterable[Step]) -> None:
         """What is placed can be seen by who places it, and leads to the web alone."""
         for step in steps:
             if isinstance(step, Added):
-                if step.kind == "media" and step.media_id is None:
-                    raise Incomplete
-                if step.kind == "link":
-                    checked_link(step.link)
-                if step.media_id is not None:
-                    await self._shelf.get(actor, MediaId(step.media_id))
+                await self._require_whole(actor, course_id, step)
             elif isinstance(step, FieldSet):
                 await self._require_value(actor, step)
+
+    async def _require_whole(self, actor: Actor, course_id: CourseId, step: Added) -> None:
+        shows = {
+            "media": step.media_id,
+            "class": step.class_id,
+            "recording": step.recording_id,
+        }
+        if shows.get(step.kind, step.kind) is None or not step.title.strip():
+            raise Incomplete
+        if step.kind == "link":
+            checked_link(step.link)
+        if step.media_id is not None:
+            await self._shelf.get(actor, MediaId(step.media_id))
+        if not await store.is_of(
+            self._db,
+            course_id=course_id,
+            class_id=step.class_id,
+            recording_id=step.recording_id,
+        ):
+            raise NotFound
 
     async def _require_value(self, actor: Actor, step: FieldSet) -> None:
         kinds = {"optional": bool}.get(step.field, str)
         if not isinstance(step.value, kinds):
             raise Incomplete(fields={step.field: Incomplete.title()})
-        if step.field == "title" and not str(step.value).strip():
-            raise Incomplete(fields={"title": "Give it a name."})
+        if step.field == "title" and not 0 < len(str(step.value).strip()) <= _LONGEST_TITLE:
+            raise Incomplete(fields={"title": "Give it a name of at most 200 characters."})
+        if step.field == "body" and len(str(step.value)) > _LONGEST_BODY:
+            raise Incomplete(fields={"body": "This is too long for one page."})
         if step.field == "link":
             checked_link(str(step.value))
         if step.field == "media_id":

@@ -277,6 +277,26 @@ async def courses_that_show(db: Db, *, media_id: MediaId) -> list[CourseId]:
     return [CourseId(row["course_id"]) for row in rows]
 
 
+async def is_of(
+    db: Db, *, course_id: CourseId, class_id: UUID | None, recording_id: UUID | None
+) -> bool:
+    """Whether this class, or the recording of one, is of this course."""
+    found: bool = await db.fetchval(
+        """
+        select ($2::uuid is null or exists
+                (select from class_session where id = $2 and course_id = $1))
+           and ($3::uuid is null or exists
+                (select from class_recording
+                   join class_session on class_session.id = class_recording.session_id
+                  where recording_id = $3 and course_id = $1))
+        """,
+        course_id,
+        class_id,
+        recording_id,
+    )
+    return found
+
+
 async def taught_by(db: Db, *, user_id: UserId) -> list[CourseId]:
     rows = await db.fetch(
         """

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import msgspec
@@ -20,18 +20,21 @@ Field = Literal["title", "body", "link", "optional", "media_id"]
 Value = str | bool | None
 
 
+Title = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+
+
 class Added(msgspec.Struct, frozen=True, kw_only=True, tag_field="do", tag="add"):
     """A new node behind `after`, or first."""
 
     id: UUID
     kind: NodeKind
-    title: str
+    title: Title
     parent: UUID | None = None
     after: UUID | None = None
     # Where it stands at the end, whatever else does.
     last: bool = False
-    body: str = ""
-    link: str = ""
+    body: Annotated[str, msgspec.Meta(max_length=100_000)] = ""
+    link: Annotated[str, msgspec.Meta(max_length=2000)] = ""
     optional: bool = False
     media_id: UUID | None = None
     class_id: UUID | None = None

@@ -11,6 +11,7 @@ const account = () => import("./account.ts");
 const ISLANDS: Record<string, () => Promise<Mount>> = {
   address: async () => (await account()).address,
   bell: async () => (await import("./bell.tsx")).mount,
+  builder: async () => (await import("./builder/page.tsx")).mount,
   factors: async () => (await account()).factors,
   identities: async () => (await account()).identities,
   jobs: async () => (await import("./jobs.tsx")).mount,

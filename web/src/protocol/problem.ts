@@ -21,6 +21,8 @@ export class Refused extends Error {
   readonly fields: Record<string, string>;
   readonly requestId: string;
   readonly methods: readonly string[];
+  /** All that was said, with what only some problems have. */
+  readonly body: ProblemBody;
   /** Seconds after which the same call may succeed. */
   readonly retryAfter: number | undefined;
 
@@ -32,6 +34,7 @@ export class Refused extends Error {
     this.fields = body.fields ?? {};
     this.requestId = body.request_id ?? "";
     this.methods = body.methods ?? [];
+    this.body = body;
     this.retryAfter = retryAfter;
   }
 }

@@ -1,0 +1,212 @@
+/** What the builder knows and does: at once on the page, then on the server, one after the other. */
+import { computed, type Signal, signal } from "@preact/signals";
+import {
+  CHANGED,
+  type Chapter,
+  chaptersOf,
+  type Done,
+  type Draft,
+  guessed,
+  type OutlineNode,
+  type Step,
+  WATCH,
+} from "../../protocol/outline.ts";
+import { Refused, Unreachable } from "../../protocol/problem.ts";
+import type { Live } from "../../protocol/socket.ts";
+import { http } from "../../server.ts";
+
+export type SaveState = "saved" | "saving" | "offline" | "conflict";
+
+export interface Conflict {
+  id: string;
+  field: "title" | "body" | "link" | "optional";
+  yours: string;
+  theirs: string;
+  by: string;
+}
+
+interface Op {
+  op_id: string;
+  base: number;
+  steps: Step[];
+}
+
+const PAUSES = [1_000, 2_000, 4_000, 8_000, 15_000, 30_000];
+
+export class Builder {
+  readonly nodes: Signal<ReadonlyMap<string, OutlineNode>> = signal(new Map());
+  readonly state: Signal<SaveState> = signal("saved");
+  readonly savedAt: Signal<number | undefined> = signal(undefined);
+  readonly loaded = signal(false);
+  readonly problem: Signal<unknown> = signal(undefined);
+  readonly conflict: Signal<Conflict | undefined> = signal(undefined);
+  readonly unpublished = signal(0);
+  readonly said = signal("");
+  readonly chapters = computed<Chapter[]>(() => chaptersOf(this.nodes.value.values()));
+  readonly #path: string;
+  readonly #kept: string;
+  readonly #client = windowName();
+  #rev = 0;
+  #queue: Op[] = [];
+  #sending = false;
+  #tries = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(course: string) {
+    this.#path = `/api/v1/courses/${course}/outline`;
+    this.#kept = `outline:${course}`;
+    this.#queue = JSON.parse(localStorage.getItem(this.#kept) ?? "[]") as Op[];
+    addEventListener("online", () => this.#soon(0));
+    addEventListener("beforeunload", (event) => {
+      if (this.#queue.length > 0 && this.state.value !== "offline") event.preventDefault();
+    });
+  }
+
+  listen(live: Live, course: string): void {
+    live.on<Done>(CHANGED, (done) => {
+      if (done.course_id === course) this.#heard(done);
+    });
+    // After a gap everything is read anew: what happened meanwhile was told to nobody here.
+    live.watch(WATCH, { course }, () => void this.load());
+  }
+
+  async load(): Promise<void> {
+    try {
+      const draft = await http.get<Draft>(`${this.#path}/draft`);
+      this.#rev = draft.rev;
+      this.unpublished.value = draft.unpublished;
+      const nodes = new Map(draft.nodes.map((node) => [node.id, node]));
+      this.nodes.value = this.#queue.reduce<ReadonlyMap<string, OutlineNode>>(
+        (seen, { steps }) => guessed(seen, steps),
+        nodes,
+      );
+      this.loaded.value = true;
+      if (this.#queue.length > 0) this.#soon(0);
+    } catch (error) {
+      if (!this.loaded.value) this.problem.value = error;
+    }
+  }
+
+  do(steps: Step[], said = ""): void {
+    if (steps.length === 0) return;
+    this.nodes.value = guessed(this.nodes.value, steps);
+    this.said.value = said;
+    this.#queue.push({ op_id: crypto.randomUUID(), base: this.#rev, steps });
+    this.#keep();
+    this.#soon(0);
+  }
+
+  async back(how: "undo" | "redo", said: string): Promise<void> {
+    await this.#try(async () => {
+      const body = { op_id: crypto.randomUUID(), client: this.#client };
+      this.#heard(await http.post<Done>(`${this.#path}/${how}`, body));
+      this.said.value = said;
+    });
+  }
+
+  async publish(): Promise<boolean> {
+    return this.#try(async () => {
+      const draft = await http.post<Draft>(`${this.#path}/publish`);
+      this.unpublished.value = draft.unpublished;
+    });
+  }
+
+  /** Mine after all, or what the other one wrote. */
+  settle(mine: boolean): void {
+    const conflict = this.conflict.value;
+    this.conflict.value = undefined;
+    this.state.value = "saved";
+    if (mine && conflict) {
+      const { id, field, yours } = conflict;
+      this.do([{ do: "set", id, field, value: yours }]);
+    } else {
+      void this.load();
+    }
+  }
+
+  async #try(how: () => Promise<void>): Promise<boolean> {
+    this.problem.value = undefined;
+    try {
+      await how();
+      return true;
+    } catch (error) {
+      this.#refused(error);
+      return false;
+    }
+  }
+
+  #soon(pause: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#send(), pause);
+  }
+
+  async #send(): Promise<void> {
+    if (this.#sending || this.conflict.value) return;
+    this.#sending = true;
+    try {
+      for (let op = this.#queue[0]; op; op = this.#queue[0]) {
+        this.state.value = "saving";
+        const done = await http.post<Done>(`${this.#path}/ops`, { ...op, client: this.#client });
+        this.#queue.shift();
+        this.#tries = 0;
+        this.#keep();
+        this.#heard(done);
+        this.unpublished.value += 1;
+      }
+      this.state.value = "saved";
+      this.savedAt.value = Date.now();
+    } catch (error) {
+      this.#stopped(error);
+    } finally {
+      this.#sending = false;
+    }
+  }
+
+  #stopped(error: unknown): void {
+    if (error instanceof Unreachable || (error instanceof Refused && error.status >= 500)) {
+      this.state.value = "offline";
+      this.#soon(PAUSES[Math.min(this.#tries++, PAUSES.length - 1)] ?? 0);
+      return;
+    }
+    // What is refused would be refused again; the rest goes on.
+    this.#queue.shift();
+    this.#keep();
+    this.#refused(error);
+    if (!this.conflict.value) void this.load();
+  }
+
+  #refused(error: unknown): void {
+    if (error instanceof Refused && error.code === "outline_overwrites") {
+      this.conflict.value = error.body as unknown as Conflict;
+      this.state.value = "conflict";
+      return;
+    }
+    this.state.value = "saved";
+    this.problem.value = error;
+  }
+
+  #heard(done: Done): void {
+    if (done.rev > this.#rev + 1) void this.load();
+    if (done.rev < this.#rev && done.client !== this.#client) return;
+    this.#rev = Math.max(this.#rev, done.rev);
+    const nodes = new Map(this.nodes.value);
+    for (const node of done.nodes) nodes.set(node.id, node);
+    this.nodes.value = this.#queue.reduce<ReadonlyMap<string, OutlineNode>>(
+      (seen, { steps }) => guessed(seen, steps),
+      nodes,
+    );
+    if (done.client !== this.#client) this.unpublished.value += 1;
+  }
+
+  #keep(): void {
+    if (this.#queue.length > 0) localStorage.setItem(this.#kept, JSON.stringify(this.#queue));
+    else localStorage.removeItem(this.#kept);
+  }
+}
+
+/** Of this window, also after a reload: what it did itself is no conflict for it. */
+function windowName(): string {
+  const name = sessionStorage.getItem("outline-window") ?? crypto.randomUUID();
+  sessionStorage.setItem("outline-window", name);
+  return name;
+}
