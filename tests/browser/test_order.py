@@ -85,6 +85,7 @@ async def test_who_waits_is_let_in_or_turned_away_and_a_guest_is_marked(
     await expect(ines.page.get_by_text("Kept out of this class")).to_be_visible()
 
 
+@pytest.mark.slow
 async def test_staff_mute_ask_lock_promote_and_remove(room: Class) -> None:
     ines = await room.someone(room.host)
     noor, kwame = await room.member("Noor Haddad"), await room.member("Kwame Boateng")
