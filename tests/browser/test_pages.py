@@ -23,6 +23,20 @@ SIGNED_IN = (
     "/admin/kit",
     "/nothing-here",
 )
+LOOKED_AFTER = (
+    "/profile?tab=notices",
+    "/profile?tab=activity",
+    "/profile?tab=data",
+    "/notices",
+    "/forgotten",
+    "/admin/people",
+    "/admin/people/import",
+    "/admin/mail",
+    "/admin/webhooks",
+    "/admin/settings",
+    "/admin/erasures",
+    "/admin/audit",
+)
 # What Swagger UI and ReDoc draw inside is theirs.
 _READER = "#docs-reader"
 
@@ -55,6 +69,21 @@ async def test_no_page_shuts_anybody_out(
     person = await app.person(Role.ADMIN, Role.INSTRUCTOR) if paths is SIGNED_IN else None
     window = await windows.new(person, viewport=viewport, color_scheme=theme)
     window.expect("/nothing-here", "404")
+    found = {path: await problems_of(window, path) for path in paths}
+    assert {path: wrong for path, wrong in found.items() if wrong} == {}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
+async def test_no_page_of_those_who_look_after_a_school_shuts_anybody_out(
+    app: Application, windows: Windows, viewport: Any, theme: Any
+) -> None:
+    admin = await app.person(Role.ADMIN)
+    student = await app.person()
+    assert (await app.call("POST", "/api/v1/users/me/erasure", headers=student.bearer))[0] == 201
+    window = await windows.new(admin, viewport=viewport, color_scheme=theme)
+    paths = (*LOOKED_AFTER, f"/admin/people/{student.user.id}")
     found = {path: await problems_of(window, path) for path in paths}
     assert {path: wrong for path, wrong in found.items() if wrong} == {}
 

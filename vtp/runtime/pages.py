@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import groupby
 from typing import Any
 
 from aiohttp import web
@@ -59,6 +60,8 @@ async def _shown(
     request: web.Request, actor: Actor, errors: Mapping[str, str], status: int
 ) -> web.Response:
     held = request.app[RUNTIME].listed(actor)
+    # In the order of the catalogue, not in that of the alphabet.
+    parts = [(name, list(one)) for name, one in groupby(held, key=lambda one: one.choice.section)]
     return await request.app[PAGES].render(
-        request, "admin/settings.html", status=status, settings=held, errors=errors
+        request, "admin/settings.html", status=status, parts=parts, errors=errors
     )
