@@ -13,6 +13,7 @@ from vtp.app.parts import Parts
 from vtp.attendance.service import Attendance, open_attendance
 from vtp.attendance.service.watching import Watching
 from vtp.blob.opening import elsewhere
+from vtp.courses.service.doors import Doors
 from vtp.edge.sockets.facade import Sockets
 from vtp.ids import UserId
 from vtp.media.sfu import turn
@@ -68,6 +69,9 @@ async def open_classes(parts: Parts, sockets: Sockets) -> AsyncIterator[Classes]
             ice_servers=partial(_relays, parts),
         ) as rooms,
     ):
+        doors = Doors(parts.db)
+        recordings.studio.follow(doors)
+        rooms.entrance.open_by(doors)
         sockets.on_gone.append(rooms.standing.on_gone)
         sockets.on_roles_changed.append(rooms.standing.on_changed)
         parts.accounts.on_ended.append(rooms.standing.on_ended)

@@ -17,6 +17,7 @@ from vtp.courses import api as courses_api
 from vtp.courses import hooks as courses_hooks
 from vtp.courses import jobs as courses_jobs
 from vtp.courses import kinds as courses_kinds
+from vtp.courses import pages as courses_pages
 from vtp.courses.outline import api as outline_api
 from vtp.courses.outline import events as outline_events
 from vtp.courses.outline import pages as outline_pages
@@ -126,6 +127,7 @@ def routes() -> list[Route]:
         mail_pages.routes,
         notices_pages.routes,
         recordings_pages.routes,
+        courses_pages.routes,
         rooms_pages.routes,
         guest_pages.routes,
         site_pages.routes,

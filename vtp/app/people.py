@@ -14,7 +14,9 @@ from vtp.accounts.service.administration import Administration
 from vtp.accounts.service.people import People
 from vtp.actor import Role
 from vtp.app import declared
+from vtp.app.courses import courses
 from vtp.app.letterbox import letterbox
+from vtp.app.parts import open_parts
 from vtp.audit.service import Audit
 from vtp.clock import SystemClock
 from vtp.db import open_database
@@ -22,6 +24,7 @@ from vtp.db.schema import require_schema
 from vtp.edge.origins import of_settings
 from vtp.errors import Invalid
 from vtp.jobs.service import Jobs
+from vtp.rooms.service.classrooms import Classrooms
 from vtp.settings import Settings
 from vtp.webhooks.service import Webhooks
 
@@ -71,6 +74,9 @@ async def fill_demo(chosen: Settings) -> None:
         open_database(chosen.database) as db,
     ):
         await demo.fill(admin, db, clock=SystemClock())
+    async with open_parts(chosen, demo=True) as parts:
+        made = courses(parts, Classrooms())
+        await demo.fill_courses(made, parts.accounts.administration, clock=parts.clock)
 
 
 async def user(chosen: Settings, wish: Wish) -> int:

@@ -68,6 +68,10 @@ class Pages:
             asset=assets.url, preload=assets.preload, t=texts, school=school, local=local
         )
 
+    async def viewer(self, actor: Actor) -> Mapping[str, Any] | None:
+        """Who looks, as pages know them."""
+        return await self._viewer(actor)
+
     async def render(
         self,
         request: web.Request,

@@ -9,7 +9,8 @@ from typing import Literal, Protocol
 from uuid import UUID
 
 from vtp.actor import Actor
-from vtp.ids import MeetingId, RoomId
+from vtp.db import Db
+from vtp.ids import MeetingId, RecordingId, RoomId
 from vtp.media.capture.link import Tappable
 from vtp.recordings.kinds import Role
 
@@ -27,6 +28,15 @@ class Sent:
     everybody: bool  # whose cameras are kept in this room
     paused: bool
     producer: Tappable
+
+
+class Timetable(Protocol):
+    """Which class a recording is of; `courses` answers."""
+
+    async def recorded(
+        self, tx: Db, recording_id: RecordingId, room_id: RoomId, at: datetime
+    ) -> str | None:
+        """A recording begins, in this transaction: the title of its class, if it is of one."""
 
 
 class Stage(Protocol):

@@ -47,6 +47,12 @@ class ClassLocked(Forbidden):
     code = "class_locked"
 
 
+class NotOpenYet(Forbidden):
+    """This class is not open yet. It opens 15 minutes before it begins."""
+
+    code = "not_open_yet"
+
+
 class MustWait(Forbidden):
     """Somebody who is in has to let you in. Wait for it."""
 

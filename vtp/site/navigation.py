@@ -21,6 +21,8 @@ _TEACHERS = frozenset({Role.ADMIN, Role.MANAGER, Role.EDITOR, Role.INSTRUCTOR})
 _STAFF = frozenset({Role.ADMIN, Role.MANAGER})
 ITEMS = (
     Item("/", "nav.home", "house"),
+    Item("/courses", "nav.courses", "book-open"),
+    Item("/dashboard", "nav.calendar", "calendar-days"),
     Item("/rooms", "nav.rooms", "video"),
     Item("/recordings", "nav.recordings", "clapperboard"),
     Item("/library", "nav.library", "folder", _TEACHERS),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Annotated, Any
 
 from aiohttp import web
@@ -11,7 +12,10 @@ from msgspec import Meta, Struct
 from vtp.accounts.service import Accounts
 from vtp.actor import Actor, Role
 from vtp.clock import Clock
-from vtp.edge.html import PAGES
+from vtp.courses.api.asking import COURSES
+from vtp.courses.pages import looks
+from vtp.edge.bodies import form
+from vtp.edge.html import PAGES, see_other
 from vtp.edge.routes import Routes
 from vtp.edge.rules import only, signed_in
 from vtp.jobs.handlers import Catalogue
@@ -25,6 +29,7 @@ routes = Routes("pages")
 
 _HTML: dict[str, Any] = {"produces": "text/html", "described": False}
 # How the state of a part is called on a page.
+_WEEKS, _CLASSES = timedelta(days=14), 60
 _STATES = {"ok": "ok", "degraded": "degraded", "down": "failed"}
 
 
@@ -55,6 +60,44 @@ async def home(request: web.Request, actor: Actor) -> web.Response:
         keys_count=len(await site.accounts.keys.listed(actor, before=None, limit=50)),
         sessions_count=len(await site.accounts.sessions.listed(actor, before=None, limit=50)),
         **overview,
+    )
+
+
+@routes.get("/dashboard", rule=signed_in("site", "dashboard", keys=False), **_HTML)
+async def dashboard(request: web.Request, actor: Actor) -> web.Response:
+    """What is next: one's classes of these weeks, the next one with its door, one's courses."""
+    return await _dashboard(request, actor)
+
+
+@routes.post(
+    "/dashboard", rule=signed_in("site", "make_calendar", writes=True, keys=False), **_HTML
+)
+async def calendar(request: web.Request, actor: Actor) -> web.Response:
+    """A private address for one's calendar, shown this once, or none any more."""
+    values = await form(request)
+    if values.get("do") == "end":
+        await request.app[COURSES].feeds.end(actor)
+        return see_other("/dashboard")
+    return await _dashboard(request, actor, feed=await request.app[COURSES].feeds.make(actor))
+
+
+async def _dashboard(request: web.Request, actor: Actor, *, feed: str = "") -> web.Response:
+    site, courses = request.app[SITE], request.app[COURSES]
+    user, now = await site.accounts.people.me(actor), site.clock.now()
+    planned = await courses.timetable.of_person(
+        actor, since=now, until=now + _WEEKS, limit=_CLASSES
+    )
+    following = looks.coming(planned)
+    mine = await courses.catalogue.listed(actor, scope="mine", words_="", before=None, limit=50)
+    return await request.app[PAGES].render(
+        request,
+        "dashboard.html",
+        moment=moment(now, user.time_zone),
+        next=looks.lesson(following, zone=user.time_zone, now=now) if following else None,
+        classes=[looks.lesson(one, zone=user.time_zone, now=now) for one in planned],
+        mine=[looks.card(one) for one in mine],
+        feed=feed,
+        has_feed=await courses.feeds.since(actor) is not None,
     )
 
 

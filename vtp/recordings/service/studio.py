@@ -27,7 +27,7 @@ from vtp.media.capture.sink import Subject
 from vtp.recordings import rights, store
 from vtp.recordings.kinds import State
 from vtp.recordings.model import Recording, Seen
-from vtp.recordings.port import Sent, Shown, Stage
+from vtp.recordings.port import Sent, Shown, Stage, Timetable
 from vtp.recordings.problems import (
     AlreadyRecorded,
     DiskFull,
@@ -65,6 +65,7 @@ class Studio:
         self._capture = capture
         self._tasks = tasks
         self._stage: Stage | None = None
+        self._timetable: Timetable | None = None
         self._going: dict[MeetingId, Going] = {}
         self._outcomes = Outcomes(db, clock=clock, orders=orders)
         self._due: set[MeetingId] = set()  # to be recorded without anybody asking
@@ -72,6 +73,10 @@ class Studio:
     def attach(self, stage: Stage) -> None:
         """Classes are there now (`rooms`)."""
         self._stage = stage
+
+    def follow(self, timetable: Timetable) -> None:
+        """Classes are planned, and a recording belongs to one."""
+        self._timetable = timetable
 
     @property
     def ready(self) -> bool:
@@ -115,11 +120,21 @@ class Studio:
             )
             if made is None:
                 return None
+            made = await self._titled(tx, made)
             await self.wrote(tx, actor, "started", made.id)
         self._begin(Going(made, ticks))
         if meeting_id not in self.stage.going_on():
             self.meeting_ended(meeting_id)  # while it was being written
         return made
+
+    async def _titled(self, tx: Db, made: Recording) -> Recording:
+        """After the class that is held, where it was planned; else after its room."""
+        if self._timetable is None:
+            return made
+        title = await self._timetable.recorded(tx, made.id, made.room_id, made.started_at)
+        if title is None:
+            return made
+        return await store.change(tx, id=made.id, title=title, visibility=None) or made
 
     def _require_room(self) -> None:
         if not self._capture.connected:

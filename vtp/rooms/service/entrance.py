@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Protocol
 from uuid import UUID
 
 import msgspec
@@ -16,6 +16,7 @@ from msgspec import Meta
 
 from vtp.accounts.service.people import People
 from vtp.actor import SYSTEM, Actor, Guest
+from vtp.courses.service.doors import Door
 from vtp.db import Database
 from vtp.edge.sockets.channels import Sid
 from vtp.errors import NotFound, Unavailable
@@ -27,7 +28,14 @@ from vtp.rooms.media import Plane
 from vtp.rooms.meeting import Meeting, Seat
 from vtp.rooms.model import Room, joined
 from vtp.rooms.order import Order
-from vtp.rooms.problems import AlreadyInMeeting, MeetingOver, MustWait, RoomClosed, RoomFull
+from vtp.rooms.problems import (
+    AlreadyInMeeting,
+    MeetingOver,
+    MustWait,
+    NotOpenYet,
+    RoomClosed,
+    RoomFull,
+)
 from vtp.rooms.rights import Person
 from vtp.rooms.service.chronicle import Departure
 from vtp.rooms.service.live import Live
@@ -66,6 +74,12 @@ class Place:
     since: datetime | None
 
 
+class Doors(Protocol):
+    """When rooms open; `courses` answers."""
+
+    async def door(self, room_id: RoomId, *, at: datetime) -> Door: ...
+
+
 class _Changed(Exception):
     """Rights changed while somebody came in, or there is no such place any more."""
 
@@ -94,6 +108,11 @@ class Entrance:
         self._people = people
         self._plane = plane
         self._ice_servers = ice_servers
+        self._doors: Doors | None = None
+
+    def open_by(self, doors: Doors) -> None:
+        """Classes are planned: rooms open for them."""
+        self._doors = doors
 
     async def join(
         self, actor: Actor, sid: Sid, *, room_id: RoomId, token: str = "", seen: int = 0
@@ -189,11 +208,22 @@ class Entrance:
         role = rights.role_in(seen.room.place, Person(None, frozenset(), guest=True))
         return _admitted(seen.room, role, visitor.id, visitor.name, guest=True)
 
+    async def _require_open(self, room_id: RoomId) -> None:
+        """What goes on is open to all members; only staff begin a class before its time."""
+        if self._doors is None:
+            return
+        door = await self._doors.door(room_id, at=self._live.outside.clock.now())
+        if not door.open:
+            opens_at = door.opens_at.isoformat() if door.opens_at else None
+            raise NotOpenYet(more={"opens_at": opens_at})
+
     async def _open(self, admitted: _Admitted) -> Meeting:
         """A class that nobody may begin who comes now, is not begun by them."""
         begun = self._live.in_room(admitted.room.id) is not None
         if not begun and _has_to_wait(admitted):
             raise MustWait
+        if not begun and not rights.is_staff(admitted.role):
+            await self._require_open(admitted.room.id)
         if self._plane.full():
             raise RoomFull(retry_after=30)
         return await self._live.open(admitted.room)

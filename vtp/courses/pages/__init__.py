@@ -1,0 +1,8 @@
+"""The pages of courses."""
+
+from __future__ import annotations
+
+from vtp.courses.pages import catalogue, course
+from vtp.edge.routes import Route
+
+routes: list[Route] = [*catalogue.routes, *course.routes]
