@@ -62,7 +62,17 @@ def _alone() -> Iterator[None]:
         raise DoubleBooked(more={"busy": [busy]}) from None
 
 
+async def _one_at_a_time(tx: Db) -> None:
+    """The timetable of the school has one writer, until its transaction ends.
+
+    Constraints find every clash, but two who wait for each other's rows would deadlock. Always
+    the last lock that is taken.
+    """
+    await tx.execute("select pg_advisory_xact_lock(hashtext('vtp.timetable'))")
+
+
 async def insert(tx: Db, classes: Sequence[ClassSession], *, teachers: Collection[UserId]) -> None:
+    await _one_at_a_time(tx)
     with _alone():
         await tx.executemany(
             """
@@ -110,6 +120,7 @@ async def set_teachers(
     rows = await tx.fetch(
         "select id from class_session where section_id = $1 and starts_at >= $2", section_id, since
     )
+    await _one_at_a_time(tx)
     with _alone():
         await _set_teachers(tx, [row["id"] for row in rows], teachers)
 
@@ -185,6 +196,7 @@ async def of_person(
 
 async def move(tx: Db, class_id: ClassId, *, starts_at: datetime, ends_at: datetime) -> None:
     """Its teachers move with it."""
+    await _one_at_a_time(tx)
     with _alone():
         await tx.execute(
             """
@@ -199,6 +211,7 @@ async def move(tx: Db, class_id: ClassId, *, starts_at: datetime, ends_at: datet
 
 async def change(tx: Db, class_id: ClassId, fields: dict[str, Any]) -> None:
     """Only the named fields; one change, as calendars count."""
+    await _one_at_a_time(tx)
     with _alone():
         for name, value in fields.items():
             await tx.execute(_SET[name], class_id, value)
