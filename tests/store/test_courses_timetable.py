@@ -52,7 +52,7 @@ class School:
         return Actor(user.id, user.roles, Via.SESSION)
 
     async def course(self, teacher: Actor, **wish: object) -> tuple[Course, SectionId]:
-        wanted = Wish(title="Algebra II", visibility="public", **wish)  # type: ignore[arg-type]
+        wanted = Wish(title="Algebra II", visibility="public", **wish)  # type: ignore[arg-type]  # by name
         course = (await self.courses.catalogue.create(teacher, wanted)).course
         await self.courses.catalogue.publish(teacher, course.id)
         (section,) = await self.courses.sections.listed(teacher, course.id)

@@ -358,13 +358,6 @@ async def put_recording(tx: Db, *, recording_id: RecordingId, class_id: ClassId)
     )
 
 
-async def of_recording(db: Db, recording_id: RecordingId) -> ClassId | None:
-    found: ClassId | None = await db.fetchval(
-        "select session_id from class_recording where recording_id = $1", recording_id
-    )
-    return found
-
-
 def _class(row: Row) -> ClassSession:
     return ClassSession(
         id=row["id"],
