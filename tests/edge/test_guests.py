@@ -100,7 +100,7 @@ async def test_a_link_that_is_renewed_lets_nobody_new_in_and_one_that_is_gone_no
 
 
 async def test_who_guesses_links_is_slowed(app: Application) -> None:
-    statuses = []
+    statuses: list[int] = []
     # A minute may be over in between, and counting begins anew.
     while 429 not in statuses and len(statuses) < 60:
         statuses.append((await app.call("GET", f"/join/guess-{len(statuses)}"))[0])
