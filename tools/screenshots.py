@@ -24,7 +24,7 @@ from pathlib import Path
 
 from playwright.async_api import Browser, BrowserContext, Page, StorageState, async_playwright
 
-from tools import class_shots
+from tools import class_shots, watch_shots
 from tools import furnish as furnish_shots
 from vtp import demo
 
@@ -58,6 +58,8 @@ SHOTS = (
     Shot("home-admin", "/", "admin"),
     Shot("menu", "/", "teacher", click=", menu"),
     Shot("rooms", "/rooms", "teacher"),
+    Shot("recordings", "/recordings", "teacher"),
+    Shot("watch", "/watch/{recording}", "teacher", click="Play"),
     Shot("profile", "/profile", "teacher"),
     Shot("password", "/profile?tab=sign-in", "teacher"),
     Shot("sessions", "/profile?tab=sessions", "teacher"),
@@ -205,6 +207,9 @@ async def furnish_school(
     admin = await new_context(browser, "desk", "light", states["admin"])
     made = await furnish_shots.of_an_admin(admin, url)
     await admin.close()
+    teacher = await new_context(browser, "desk", "light", states["teacher"])
+    made |= await watch_shots.of_a_class(teacher, url)
+    await teacher.close()
     return made
 
 
