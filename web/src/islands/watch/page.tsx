@@ -39,7 +39,8 @@ export function mount(element: HTMLElement): void {
 function beginning({ progress, seconds }: Watched): number {
   const asked = momentOf(new URLSearchParams(location.search).get("t"));
   if (asked !== undefined) return asked;
-  return progress.position < seconds - 10 ? progress.position : 0;
+  const end = seconds - Math.min(10, seconds / 20);
+  return progress.position < end ? progress.position : 0;
 }
 
 interface PageProps {

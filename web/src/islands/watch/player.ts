@@ -332,9 +332,9 @@ function picture(silent: boolean): HTMLVideoElement {
   return video;
 }
 
-/** What begins or ends within a blink is there. */
+/** What begins or ends within a blink is there; a camera needs a moment at the very beginning. */
 function nearly(spans: readonly Span[], at: number): boolean {
-  return spans.some(([start, end]) => start - 0.3 <= at && at < end + 0.3);
+  return spans.some(([start, end]) => (start < 3 ? 0 : start - 0.3) <= at && at < end + 0.3);
 }
 
 /** What somebody has not seen of it; crumbs are none. */
