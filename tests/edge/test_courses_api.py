@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -88,3 +89,67 @@ async def test_a_course_is_made_planned_and_entered(school: School) -> None:
         ines, "GET", f"/courses/{course}/students/{noor.user.id}/history"
     )
     assert [one["status"] for one in history["items"]] == ["active", "dropped"]
+
+
+async def test_nobody_gets_anything_of_another_course_by_any_id(school: School) -> None:
+    """Two teachers, each with a course: every id of the one in every field of the other."""
+    ines = await school.application.person(Role.INSTRUCTOR, name="Ines Carvalho")
+    kenji = await school.application.person(Role.INSTRUCTOR, name="Kenji Mori")
+    noor = await school.application.person(name="Noor Haddad")
+    theirs, own = await school.course(ines), await school.course(kenji)
+    section, mine = await school.section(ines, theirs), await school.section(kenji, own)
+    _, planned = await school.call(ines, "POST", f"/sections/{section}/sessions", WEEKLY)
+    one = planned["items"][0]
+    student = {"email": noor.user.email}
+    assert (await school.call(ines, "POST", f"/courses/{theirs}/students", student))[0] == 200
+    invited = {"email": "new@school.test"}
+    _, invitation = await school.call(ines, "POST", f"/courses/{theirs}/invitations", invited)
+    for method, path, body in (
+        ("GET", f"/courses/{theirs}", None),
+        ("GET", f"/courses/{theirs}/students", None),
+        ("GET", f"/courses/{theirs}/sessions", None),
+        ("PATCH", f"/sections/{section}", {"name": "Z"}),
+        ("POST", f"/sections/{section}/sessions", WEEKLY),
+        ("GET", f"/sessions/{one['id']}", None),
+        ("PATCH", f"/sessions/{one['id']}", {"title": "Z"}),
+        ("POST", f"/sessions/{one['id']}/cancel", {}),
+        ("DELETE", f"/series/{one['series_id']}", None),
+        ("GET", f"/rooms/{one['room_id']}", None),
+        # Things of theirs, named below a course of one's own.
+        ("PATCH", f"/courses/{own}/students/{noor.user.id}", {"status": "dropped"}),
+        ("GET", f"/courses/{own}/students/{noor.user.id}/history", None),
+        ("DELETE", f"/courses/{own}/invitations/{invitation['id']}", None),
+        ("DELETE", f"/courses/{own}/staff/{ines.user.id}", None),
+    ):
+        assert (await school.call(kenji, method, path, body))[0] == 404, (method, path)
+    for path, body in (
+        (f"/courses/{own}/students", student | {"section_id": section}),
+        (f"/courses/{own}/letters", {"subject": "a", "body": "b", "section_id": section}),
+        (f"/courses/{own}/invitations", invited | {"section_id": section}),
+    ):
+        status, said = await school.call(kenji, "POST", path, body)
+        assert (status, said["code"]) == (422, "no_such_section"), path
+    taught = {"teachers": [str(ines.user.id)]}
+    status, said = await school.call(kenji, "PATCH", f"/sections/{mine}", taught)
+    assert (status, said["code"]) == (422, "not_course_staff")
+    _, still = await school.call(ines, "GET", f"/courses/{theirs}/students")
+    assert [person["status"] for person in still["items"]] == ["active"]
+
+
+async def test_a_calendar_address_is_private_and_ends_when_it_is_taken_back(
+    school: School,
+) -> None:
+    ines = await school.application.person(Role.INSTRUCTOR, name="Ines Carvalho")
+    section = await school.section(ines, await school.course(ines))
+    soon = WEEKLY | {"first_day": "2027-01-05", "last_day": "2027-01-20"}
+    assert (await school.call(ines, "POST", f"/sections/{section}/sessions", soon))[0] == 201
+    _, feed = await school.call(ines, "POST", "/calendar")
+    path = urlsplit(feed["url"]).path
+    status, text = await school.application.call("GET", path)
+    assert status == 200
+    assert text.startswith("BEGIN:VCALENDAR")
+    _, another = await school.call(ines, "POST", "/calendar")
+    assert (await school.application.call("GET", path))[0] == 404
+    assert (await school.call(ines, "DELETE", "/calendar"))[0] == 204
+    path = urlsplit(another["url"]).path
+    assert (await school.application.call("GET", path))[0] == 404
