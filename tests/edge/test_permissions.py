@@ -426,6 +426,20 @@ CALLS: dict[tuple[str, str], Call] = {
     ("GET", "/api/v1/recordings/{id}/poster"): Call(404, of="recording", others=404),
     ("GET", "/api/v1/recordings/{id}/storyboard"): Call(404, of="recording", others=404),
     ("GET", "/api/v1/recordings/{id}/storyboard/{sheet}"): Call(404, of="recording", others=404),
+    ("GET", "/api/v1/recordings/{id}/captions"): Call(200, of="recording", others=404),
+    ("GET", "/api/v1/recordings/{id}/captions/{language}"): Call(404, of="recording", others=404),
+    ("PUT", "/api/v1/recordings/{id}/captions/{language}"): Call(
+        422, raw=b"WEBVTT", kind="text/vtt", of="recording", others=404
+    ),
+    ("DELETE", "/api/v1/recordings/{id}/captions/{language}"): Call(
+        404, of="recording", others=404
+    ),
+    ("GET", "/api/v1/encodings"): Call(200),
+    ("PUT", "/api/v1/encodings/{name}"): Call(
+        200, body={"codec": "h264", "height": 480, "quality": 23, "most_bits": 900_000}
+    ),
+    ("DELETE", "/api/v1/encodings/{name}"): Call(404),
+    ("GET", "/api/v1/storage"): Call(200),
     ("GET", "/api/v1/recordings/{id}/waveform"): Call(404, of="recording", others=404),
     # Nor anything to play.
     ("GET", "/live/{id}"): Call(404, of="room", others=404, page=True),  # no class goes on
@@ -787,7 +801,7 @@ class School:
             )
             await recordings.finish(tx, id=recording_id, state="ready", reason="", at=_BORN)
         self.inside = {"{part}": "1", "{name}": "stage", "{source}": "1", "{piece}": "0-1"}
-        self.inside |= {"{time}": "0", "{sheet}": "1"}
+        self.inside |= {"{time}": "0", "{sheet}": "1", "{language}": "en"}
         return recording_id
 
     async def filmed(self, of: str) -> UUID:

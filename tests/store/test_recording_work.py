@@ -20,7 +20,7 @@ from vtp.blob.memory import MemoryBlobs
 from vtp.blob.threads import Threads
 from vtp.clock import SetClock, SystemClock
 from vtp.db import Database
-from vtp.errors import NotFound
+from vtp.errors import Forbidden, NotFound
 from vtp.ids import MeetingId, RecordingId, uuid7
 from vtp.jobs.model import State
 from vtp.jobs.service import Jobs
@@ -257,3 +257,36 @@ async def test_old_recordings_go_into_the_bin_and_from_there_for_ever(works: Wor
     assert not works.folder.path.exists()
     assert await store.by_id(bench.db, id=works.id) is None
     assert [one async for one in bench.blobs.under("recordings/")] == []
+
+
+async def test_captions_are_kept_as_plain_webvtt(works: Works) -> None:
+    workshop, host = works.school.recordings.workshop, works.ines.actor
+    await works.ready()
+    sent = b"1\n00:00:01,000 --> 00:00:02,000\n<b>Good morning</b>\n"
+    made = await workshop.set_captions(host, works.id, language="pt-BR", label="", data=sent)
+    assert (made.name, made.label) == ("captions-pt-br", "pt-BR")
+    _, path = await workshop.file(host, works.id, "captions-pt-br")
+    assert path.read_text() == "WEBVTT\n\n00:00:01.000 --> 00:00:02.000\nGood morning\n"
+    assert [one.language for one in await workshop.captions(host, works.id)] == ["pt-BR"]
+    await workshop.forget_captions(host, works.id, "pt-BR")
+    with pytest.raises(NotFound):
+        await workshop.forget_captions(host, works.id, "pt-BR")
+
+
+async def test_admins_see_what_recordings_take(works: Works) -> None:
+    upkeep = works.school.recordings.upkeep
+    with pytest.raises(Forbidden):
+        await upkeep.storage(works.ines.actor)
+    admin = await works.school.person("Ada Lind", Role.ADMIN)
+    async with works.bench.db.transaction() as tx:
+        await store.set_size(tx, id=works.id, seconds=1.0, bytes=100)
+    await works.bench.write(works.id, "poster", "poster.jpg", b"12345")
+    found = await upkeep.storage(admin.actor)
+    assert (found.taken.recordings, found.taken.recorded, found.taken.made) == (1, 100, 5)
+    assert (found.taken.binned, found.taken.copied) == (0, 0)
+    assert found.free > 0
+    small = (await upkeep.encodings(admin.actor))[-1]
+    await upkeep.set_encoding(admin.actor, replace(small, enabled=True))
+    await upkeep.remove_encoding(admin.actor, small.name)
+    with pytest.raises(NotFound):
+        await upkeep.remove_encoding(admin.actor, small.name)

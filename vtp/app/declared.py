@@ -42,7 +42,7 @@ from vtp.notices import jobs as notices_jobs
 from vtp.notices import pages as notices_pages
 from vtp.recordings import api as recordings_api
 from vtp.recordings import jobs as recordings_jobs
-from vtp.recordings import made_api, timeline_api
+from vtp.recordings import made_api, timeline_api, upkeep_api
 from vtp.recordings import pages as recordings_pages
 from vtp.recordings import play_api as recordings_play_api
 from vtp.recordings.service import merging as recordings_merging
@@ -114,6 +114,7 @@ def routes() -> list[Route]:
         notices_api.routes,
         recordings_api.routes,
         made_api.routes,
+        upkeep_api.routes,
         timeline_api.routes,
         recordings_play_api.routes,
         courses_api.routes,

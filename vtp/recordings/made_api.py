@@ -8,15 +8,19 @@ from typing import Annotated
 from uuid import UUID
 
 from aiohttp import web
-from msgspec import Meta
+from msgspec import Meta, Struct
 
 from vtp.actor import Actor, Role
+from vtp.edge.bodies import require_type, whole
+from vtp.edge.paging import Page
 from vtp.edge.routes import Routes
 from vtp.edge.rules import owner
 from vtp.errors import NotFound
 from vtp.ids import RecordingId
 from vtp.recordings import kinds
 from vtp.recordings.api import RECORDINGS, Input, WorkView, work_view
+from vtp.recordings.captions import MOST_BYTES, NotCaptions, TooManyCaptions
+from vtp.recordings.model import Made
 from vtp.recordings.problems import NotYoursToRecord, StillRecording
 
 _OVERSEERS = (Role.ADMIN, Role.MANAGER)
@@ -27,8 +31,31 @@ _ASK_AGAIN = "private, no-cache"
 Id = Annotated[UUID, Meta(examples=[_ID])]
 Sheet = Annotated[int, Meta(ge=0, le=1_000, examples=[0])]
 
+Language = Annotated[
+    str,
+    Meta(
+        pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}$",
+        description="As BCP 47 has it.",
+        examples=["en"],
+    ),
+]
+_CAPTIONS = ("text/vtt", "application/x-subrip", "text/plain")
+
 routes = Routes("recordings")
 _READ = owner(*_OVERSEERS, noun="recordings", right="read")
+
+
+class CaptionsView(Struct, frozen=True, kw_only=True):
+    language: Language
+    label: Annotated[str, Meta(examples=["English"])]
+    path: Annotated[str, Meta(examples=[f"/api/v1/recordings/{_ID}/captions/en"])]
+
+
+class Labelled(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    label: Annotated[
+        str,
+        Meta(max_length=60, description="What people choose them by.", examples=["English"]),
+    ] = ""
 
 
 class WorkIn(Input, frozen=True, kw_only=True):
@@ -78,6 +105,58 @@ async def sheet(request: web.Request, actor: Actor, id: Id, sheet: Sheet) -> web
 async def waveform(request: web.Request, actor: Actor, id: Id) -> web.FileResponse:
     """How loud it is when, 0 to 100: of all together (`who` is empty), and of each participant."""
     return await _sent(request, actor, id, "waveform", kind="application/json")
+
+
+@routes.get("/api/v1/recordings/{id}/captions", rule=_READ)
+async def captions(request: web.Request, actor: Actor, id: Id) -> Page[CaptionsView]:
+    """In which languages what is said can be read."""
+    found = await request.app[RECORDINGS].workshop.captions(actor, RecordingId(id))
+    return Page([_captions(id, one) for one in found])
+
+
+@routes.get("/api/v1/recordings/{id}/captions/{language}", rule=_READ, produces="text/vtt")
+async def read_captions(
+    request: web.Request, actor: Actor, id: Id, language: Language
+) -> web.FileResponse:
+    """What is said, as WebVTT."""
+    return await _sent(request, actor, id, f"captions-{language.lower()}", kind="text/vtt")
+
+
+@routes.put(
+    "/api/v1/recordings/{id}/captions/{language}",
+    rule=owner(*_OVERSEERS, noun="recordings", right="set_captions", writes=True),
+    consumes=_CAPTIONS,
+    errors=(NotYoursToRecord, NotCaptions, TooManyCaptions),
+)
+async def set_captions(
+    request: web.Request, actor: Actor, id: Id, language: Language, query: Labelled
+) -> CaptionsView:
+    """Captions as WebVTT or SubRip, of up to 2 MB. Only times and plain text are kept."""
+    require_type(request, *_CAPTIONS)
+    data = await whole(request, limit=MOST_BYTES)
+    made = await request.app[RECORDINGS].workshop.set_captions(
+        actor, RecordingId(id), language=language, label=query.label, data=data
+    )
+    return _captions(id, made)
+
+
+@routes.delete(
+    "/api/v1/recordings/{id}/captions/{language}",
+    rule=owner(*_OVERSEERS, noun="recordings", right="remove_captions", writes=True),
+    status=204,
+    errors=(NotYoursToRecord,),
+)
+async def remove_captions(request: web.Request, actor: Actor, id: Id, language: Language) -> None:
+    """Take the captions of one language away."""
+    await request.app[RECORDINGS].workshop.forget_captions(actor, RecordingId(id), language)
+
+
+def _captions(id: UUID, made: Made) -> CaptionsView:
+    return CaptionsView(
+        language=made.language,
+        label=made.label,
+        path=f"/api/v1/recordings/{id}/captions/{made.language}",
+    )
 
 
 async def _sent(

@@ -108,6 +108,17 @@ class Encoding:
     enabled: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """By all recordings: how many there are, and bytes."""
+
+    recordings: int
+    recorded: int
+    made: int
+    binned: int  # of both, of what is in the bin
+    copied: int  # in the storage as well
+
+
 class Work(msgspec.Struct, frozen=True):
     """The payload of all that is done with one recording."""
 

@@ -23,6 +23,7 @@ from vtp.recordings.service.playing import Playing, Recheck
 from vtp.recordings.service.studio import Studio
 from vtp.recordings.service.tickets import Tickets
 from vtp.recordings.service.timeline import Timelines
+from vtp.recordings.service.upkeep import Upkeep
 from vtp.recordings.service.workshop import Workshop
 from vtp.tasks import Tasks
 
@@ -40,6 +41,7 @@ class Recordings:
     timelines: Timelines  # what happened when on it
     playing: Playing  # and how it is played
     workshop: Workshop  # what is made of it
+    upkeep: Upkeep  # for administrators
 
 
 @asynccontextmanager
@@ -61,7 +63,7 @@ async def open_recordings(
     capture = Capture(root, now=clock.monotonic, retry=options.retry)
     orders = Orders(db, jobs, clock, copies=copies)
     studio = Studio(db, clock=clock, audit=audit, capture=capture, orders=orders, tasks=tasks)
-    workshop = Workshop(db, studio=studio, orders=orders, root=root)
+    workshop = Workshop(db, studio=studio, orders=orders, clock=clock, root=root)
     capture.run(tasks, on_news=studio.heard)
     tasks.start("recordings.sweep", _sweep(studio))
     playing = Playing(
@@ -83,6 +85,7 @@ async def open_recordings(
             timelines=timelines,
             playing=playing,
             workshop=workshop,
+            upkeep=Upkeep(db, audit=audit, root=root),
         )
     finally:
         playing.close()

@@ -11,7 +11,7 @@ import msgspec
 from vtp.db import Db, Row
 from vtp.ids import JobId, RecordingId
 from vtp.recordings.kinds import FileKind, WorkKind
-from vtp.recordings.model import Asked, Copy, Encoding, Made, Segments
+from vtp.recordings.model import Asked, Copy, Encoding, Made, Segments, Taken
 
 
 # --- work -------------------------------------------------------------------------------------
@@ -162,6 +162,34 @@ async def copied(tx: Db, *, id: RecordingId, copy: Copy, at: datetime) -> None:
 async def copies(db: Db, *, id: RecordingId) -> dict[str, Copy]:
     rows = await db.fetch("select * from recording_copy where recording_id = $1", id)
     return {row["path"]: Copy(row["path"], row["bytes"], row["sha256"]) for row in rows}
+
+
+async def taken(db: Db) -> Taken:
+    row = await db.fetchrow(
+        """
+        with each as (
+            select recording.id, recording.bytes, recording.deleted_at,
+                   (select coalesce(sum(file.bytes), 0) from recording_file file
+                     where file.recording_id = recording.id) as made
+              from recording
+        )
+        select count(*) as recordings, coalesce(sum(bytes), 0)::bigint as recorded,
+               coalesce(sum(made), 0)::bigint as made,
+               coalesce(sum(bytes + made) filter (where deleted_at is not null), 0)::bigint
+                   as binned,
+               (select coalesce(sum(bytes), 0)::bigint from recording_copy) as copied
+          from each
+        """
+    )
+    if row is None:
+        raise LookupError("a count without a row")
+    return Taken(
+        recordings=row["recordings"],
+        recorded=row["recorded"],
+        made=row["made"],
+        binned=row["binned"],
+        copied=row["copied"],
+    )
 
 
 # --- encodings --------------------------------------------------------------------------------
