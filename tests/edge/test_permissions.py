@@ -55,6 +55,8 @@ from vtp.ids import (
 from vtp.library.store import items, uploads
 from vtp.library.tus import OFFSET_TYPE
 from vtp.recordings import store as recordings
+from vtp.recordings.model import Encoding
+from vtp.recordings.store import made as made_store
 from vtp.rooms.facts import ParticipantId
 from vtp.rooms.model import Attendee, Room
 from vtp.rooms.service.classrooms import Classrooms
@@ -435,10 +437,12 @@ CALLS: dict[tuple[str, str], Call] = {
         404, of="recording", others=404
     ),
     ("GET", "/api/v1/encodings"): Call(200),
-    ("PUT", "/api/v1/encodings/{name}"): Call(
-        200, body={"codec": "h264", "height": 480, "quality": 23, "most_bits": 900_000}
+    ("PUT", "/api/v1/encodings/{id}"): Call(
+        200,
+        body={"codec": "h264", "height": 480, "quality": 23, "most_bits": 900_000},
+        of="encoding",
     ),
-    ("DELETE", "/api/v1/encodings/{name}"): Call(404),
+    ("DELETE", "/api/v1/encodings/{id}"): Call(204, of="encoding"),
     ("GET", "/api/v1/storage"): Call(200),
     ("GET", "/api/v1/recordings/{id}/waveform"): Call(404, of="recording", others=404),
     # Nor anything to play.
@@ -708,6 +712,8 @@ class School:
                 job_id = await self.job()
                 await parts.jobs.cancel(self.actor(OWNER), job_id=job_id)
                 return str(job_id)
+            case "encoding":
+                return await self.encoding()
             case "room" | "member" | "whip" | "whep":
                 room = await self.room()
                 if of in {"whip", "whep"}:
@@ -783,6 +789,20 @@ class School:
         async with self.application.parts.db.transaction() as tx:
             await passkeys.insert(tx, made, most=1000)
         return made.id
+
+    async def encoding(self) -> str:
+        one = Encoding(
+            name="h264-480",
+            codec="h264",
+            height=480,
+            quality=23,
+            most_bits=900_000,
+            preset="",
+            enabled=True,
+        )
+        async with self.application.parts.db.transaction() as tx:
+            await made_store.set_encoding(tx, one)
+        return one.name
 
     async def recording(self) -> RecordingId:
         """Of a class that is over."""

@@ -81,17 +81,17 @@ async def listed(request: web.Request, actor: Actor) -> Encodings:
     return Encodings([_view(one) for one in found])
 
 
-@routes.put("/api/v1/encodings/{name}", rule=_admin("set_encoding", writes=True))
-async def change(request: web.Request, actor: Actor, name: Name, body: EncodingIn) -> EncodingView:
+@routes.put("/api/v1/encodings/{id}", rule=_admin("set_encoding", writes=True))
+async def change(request: web.Request, actor: Actor, id: Name, body: EncodingIn) -> EncodingView:
     """Add one or change it, for recordings that end from now on."""
-    one = Encoding(name=name, **msgspec.structs.asdict(body))
+    one = Encoding(name=id, **msgspec.structs.asdict(body))
     return _view(await request.app[RECORDINGS].upkeep.set_encoding(actor, one))
 
 
-@routes.delete("/api/v1/encodings/{name}", rule=_admin("remove_encoding", writes=True), status=204)
-async def remove(request: web.Request, actor: Actor, name: Name) -> None:
+@routes.delete("/api/v1/encodings/{id}", rule=_admin("remove_encoding", writes=True), status=204)
+async def remove(request: web.Request, actor: Actor, id: Name) -> None:
     """Take one away; what was made with it stays."""
-    await request.app[RECORDINGS].upkeep.remove_encoding(actor, name)
+    await request.app[RECORDINGS].upkeep.remove_encoding(actor, id)
 
 
 @routes.get("/api/v1/storage", rule=_admin("see_storage"))
