@@ -697,7 +697,16 @@ class School:
                     self.actor(OWNER), name="k", scopes=None, expires_at=None
                 )
                 return str(key.id)
-            case "job" | "passkey" | "identity" | "webhook" | "notice" | "somebody" | "import":
+            case (
+                "job"
+                | "passkey"
+                | "identity"
+                | "webhook"
+                | "notice"
+                | "somebody"
+                | "import"
+                | "encoding"
+            ):
                 made = {
                     "job": self.job,
                     "passkey": self.passkey,
@@ -706,14 +715,13 @@ class School:
                     "notice": self.notice,
                     "somebody": self.somebody,
                     "import": self.list_of_people,
+                    "encoding": self.encoding,
                 }
                 return str(await made[of]())
             case "cancelled job":
                 job_id = await self.job()
                 await parts.jobs.cancel(self.actor(OWNER), job_id=job_id)
                 return str(job_id)
-            case "encoding":
-                return await self.encoding()
             case "room" | "member" | "whip" | "whep":
                 room = await self.room()
                 if of in {"whip", "whep"}:
