@@ -23,6 +23,8 @@ export interface Conflict {
   yours: string;
   theirs: string;
   by: string;
+  /** The revision in which they wrote theirs. */
+  rev: number;
 }
 
 interface Op {
@@ -87,11 +89,11 @@ export class Builder {
     }
   }
 
-  do(steps: Step[], said = ""): void {
+  do(steps: Step[], said = "", seen = 0): void {
     if (steps.length === 0) return;
     this.nodes.value = guessed(this.nodes.value, steps);
     this.said.value = said;
-    this.#queue.push({ op_id: crypto.randomUUID(), base: this.#rev, steps });
+    this.#queue.push({ op_id: crypto.randomUUID(), base: Math.max(this.#rev, seen), steps });
     this.#keep();
     this.#soon(0);
   }
@@ -117,8 +119,9 @@ export class Builder {
     this.conflict.value = undefined;
     this.state.value = "saved";
     if (mine && conflict) {
-      const { id, field, yours } = conflict;
-      this.do([{ do: "set", id, field, value: yours }]);
+      const { id, field, yours, rev } = conflict;
+      // The news of theirs may still be on its way; they were shown all the same.
+      this.do([{ do: "set", id, field, value: yours }], "", rev);
     } else {
       void this.load();
     }
