@@ -17,6 +17,7 @@ from tests.support.application import Application, Person, an_application, some_
 from tests.support.jobs import until
 from tests.support.socket_client import connected
 from vtp import settings
+from vtp.accounts.service.pictures import picture_key
 from vtp.actor import Actor, Role, Via
 from vtp.app.holders import HOLDERS
 from vtp.app.hooks import delivering, endpoints
@@ -185,6 +186,12 @@ async def fetched(school: Application, person: Person) -> dict[str, Any]:
 @pytest.mark.usefixtures("at_work")
 async def test_everything_held_is_fetched_by_its_owner_alone(school: Application) -> None:
     person = await a_life(school)
+    picture_id = uuid7()
+    await school.parts.blobs.put(picture_key(picture_id, 512), b"me, at 512 pixels")
+    async with school.parts.db.transaction() as tx:
+        await tx.execute(
+            "update app_user set picture_id = $2 where id = $1", person.user.id, picture_id
+        )
     admin = await school.person(Role.ADMIN, name="Amara Okafor")
     status, asked = await school.call("POST", TAKEOUT, headers=person.bearer)
     assert (status, asked["ready"]) == (202, False)
@@ -193,6 +200,16 @@ async def test_everything_held_is_fetched_by_its_owner_alone(school: Application
     assert files["account"][0]["email"] == person.user.email
     assert files["messages"][0]["text"] == f"I am {NAME}."
     filled = set(files) - {
+        "courses-owned",
+        "courses-taught",
+        "enrolments",
+        "enrolment-history",
+        "letters-to-classes",
+        "calendar-address",
+        "library",
+        "uploads",
+        "watched",
+        "watch-visits",
         "authenticator",
         "passkeys",
         "accounts-elsewhere",
@@ -205,6 +222,9 @@ async def test_everything_held_is_fetched_by_its_owner_alone(school: Application
     }
     assert [name for name in sorted(filled) if not files[name]] in ([], ["notices"])
     assert not any("hash" in key and key != "has_password" for key in files["api-keys"][0])
+    async with school.http.get(f"{school.url}{TAKEOUT}/file", headers=person.bearer) as answer:
+        archive = zipfile.ZipFile(io.BytesIO(await answer.read()))
+    assert archive.read("picture.webp") == b"me, at 512 pixels"
     assert (await school.call("GET", f"{TAKEOUT}/file", headers=admin.bearer))[0] == 404
 
 

@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator, Iterable
 from typing import IO
 
 Sheet = tuple[str, AsyncIterator[list[str]]]
+# A name, and the bytes as they are.
+Enclosed = tuple[str, AsyncIterator[bytes]]
 
 
 class _Outlet:
@@ -30,7 +32,9 @@ class _Outlet:
         return data
 
 
-async def zipped(sheets: Iterable[Sheet], *, about: str) -> AsyncIterator[bytes]:
+async def zipped(
+    sheets: Iterable[Sheet], files: AsyncIterator[Enclosed], *, about: str
+) -> AsyncIterator[bytes]:
     """Each sheet is a list in a file of its name; `about` says what they are."""
     outlet = _Outlet()
     with zipfile.ZipFile(outlet, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -38,6 +42,13 @@ async def zipped(sheets: Iterable[Sheet], *, about: str) -> AsyncIterator[bytes]
         for name, pages in sheets:
             with archive.open(f"{name}.json", "w", force_zip64=True) as file:
                 async for _ in _listed(file, pages):
+                    yield outlet.taken()
+        async for name, pieces in files:
+            # Pictures are small already.
+            kind = zipfile.ZipInfo(name)
+            with archive.open(kind, "w", force_zip64=True) as file:
+                async for piece in pieces:
+                    file.write(piece)
                     yield outlet.taken()
     yield outlet.taken()
 

@@ -7,6 +7,7 @@ from vtp.accounts.service.takeouts import Takeouts
 from vtp.app.holders import HOLDERS
 from vtp.app.parts import Parts
 from vtp.edge.texts import Texts
+from vtp.rooms import held as rooms
 
 
 def takeouts(parts: Parts) -> Takeouts:
@@ -17,6 +18,7 @@ def takeouts(parts: Parts) -> Takeouts:
         blobs=parts.blobs,
         jobs=parts.jobs,
         holders=HOLDERS,
+        pictures=(rooms.images,),
         texts=Texts(),
     )
 

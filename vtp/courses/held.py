@@ -14,10 +14,10 @@ sheets = {
           from course_staff join course on course.id = course_id where user_id = $1
     """,
     "enrolments": """
-        select course_id as id, course.title, section.name as section, status, how, enrolled_at,
-               changed_at
+        select enrolment.course_id as id, course.title, section.name as section, enrolment.status,
+               enrolment.how, enrolment.enrolled_at, enrolment.changed_at
           from enrolment join course on course.id = enrolment.course_id
-          join section on section.id = section_id where user_id = $1
+          join section on section.id = enrolment.section_id where enrolment.user_id = $1
     """,
     "enrolment-history": """
         select id, course_id, status, how, at from enrolment_change where user_id = $1
@@ -26,7 +26,7 @@ sheets = {
         select id, course_id, subject, body, created_at from course_letter where author_id = $1
     """,
     "calendar-address": """
-        select created_at, read_at from calendar_feed where user_id = $1
+        select user_id as id, created_at, read_at from calendar_feed where user_id = $1
     """,
 }
 kept: tuple[str, ...] = ("erasure.kept.courses",)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+
 from vtp.actor import Gone
-from vtp.db import Db
+from vtp.db import Database, Db
+from vtp.ids import UserId
+from vtp.rooms.service.images import image_key
 
 sheets = {
     "rooms": "select id, title, access, created_at, closed_at from room where owner_id = $1",
@@ -38,6 +42,20 @@ sheets = {
     """,
 }
 kept: tuple[str, ...] = ("erasure.kept.rooms", "erasure.kept.answers")
+
+
+async def images(db: Database, user_id: UserId) -> AsyncIterator[tuple[str, str]]:
+    """What somebody sent to classes: names of files, and the blobs that they are."""
+    rows = await db.fetch(
+        """
+        select image_id from chat_message
+         where author_id = $1 and image_id is not null and deleted_at is null
+         order by image_id
+        """,
+        user_id,
+    )
+    for row in rows:
+        yield f"images/{row['image_id']}.webp", image_key(row["image_id"], "large")
 
 
 async def erase(tx: Db, gone: Gone, /) -> None:

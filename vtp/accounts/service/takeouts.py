@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 
 from vtp.accounts import holding
 from vtp.accounts.holding import Holder
 from vtp.accounts.model import GatherOwn, Takeout
-from vtp.accounts.service.pictures import Enqueue
-from vtp.accounts.store import own_data
-from vtp.accounts.zipped import Sheet, zipped
+from vtp.accounts.service.pictures import Enqueue, picture_key
+from vtp.accounts.store import own_data, users
+from vtp.accounts.zipped import Enclosed, Sheet, zipped
 from vtp.actor import Actor
 from vtp.audit.service import Audit
 from vtp.blob.keys import key_for
@@ -29,6 +29,10 @@ _KEPT = timedelta(days=7)
 _GIVEN_UP = timedelta(days=2)
 
 
+# Names of files, and the blobs that they are.
+Pictures = Callable[[Database, UserId], AsyncIterator[tuple[str, str]]]
+
+
 class Takeouts:
     def __init__(
         self,
@@ -39,6 +43,7 @@ class Takeouts:
         blobs: Blobs,
         jobs: Enqueue,
         holders: Sequence[Holder],
+        pictures: Sequence[Pictures],
         texts: Texts,
     ) -> None:
         self._db = db
@@ -47,6 +52,7 @@ class Takeouts:
         self._blobs = blobs
         self._jobs = jobs
         self._holders = holders
+        self._pictures = (_own_picture, *pictures)
         self._texts = texts
 
     async def ask(self, actor: Actor) -> Takeout:
@@ -96,7 +102,8 @@ class Takeouts:
 
         async def counted() -> AsyncIterator[bytes]:
             nonlocal size
-            async for piece in zipped(self._sheets(work.user_id), about=self._about()):
+            sheets, files = self._sheets(work.user_id), self._files(work.user_id)
+            async for piece in zipped(sheets, files, about=self._about()):
                 size += len(piece)
                 await job.progress(0.5)
                 yield piece
@@ -113,6 +120,15 @@ class Takeouts:
         sheets = holding.sheets(self._holders)
         return [(name, holding.records(self._db, query, user_id)) for name, query in sheets.items()]
 
+    async def _files(self, user_id: UserId) -> AsyncIterator[Enclosed]:
+        for found in self._pictures:
+            async for name, key in found(self._db, user_id):
+                try:
+                    async with self._blobs.get(key) as reading:
+                        yield name, reading.chunks
+                except NotFound:  # it was taken away meanwhile
+                    continue
+
     def _about(self) -> str:
         return self._texts("takeout.readme") + "\n"
 
@@ -127,6 +143,12 @@ class Takeouts:
         for key in gone:
             await self._blobs.delete(key)
         return len(gone)
+
+
+async def _own_picture(db: Database, user_id: UserId) -> AsyncIterator[tuple[str, str]]:
+    user = await users.by_id(db, user_id)
+    if user is not None and user.picture_id is not None:
+        yield "picture.webp", picture_key(user.picture_id, 512)
 
 
 def takeout_key(job_id: JobId) -> str:
