@@ -185,7 +185,7 @@ async def test_pieces_that_are_done_are_taken_up_and_not_made_again(works: Works
     with pytest.raises(asyncio.CancelledError):
         await bench.mill.made(folder.path, paths, view.stretches, [step], tell=stop)
     pieces = folder.path / "made" / "pieces"
-    (done,) = [path.parent for path in pieces.glob("*/done.json")]
+    done, *_ = [path.parent for path in pieces.glob("*/done.json")]
     before = (done / "stage-90.mp4").stat().st_ino
     (rung,) = await bench.mill.made(folder.path, paths, view.stretches, [step], tell=silently)
     assert (done / "stage-90.mp4").stat().st_ino == before
