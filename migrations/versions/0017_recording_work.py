@@ -13,7 +13,7 @@ alter table recording add column downloads boolean not null default false;
 create table recording_work (
     recording_id uuid not null references recording on delete cascade,
     kind text not null check (kind in
-        ('pictures', 'previews', 'ladder', 'movie', 'captions', 'copies')),
+        ('pictures', 'previews', 'ladder', 'copies')),
     job_id uuid not null,
     asked_at timestamptz not null,
     primary key (recording_id, kind)

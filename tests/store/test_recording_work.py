@@ -32,7 +32,7 @@ from vtp.recordings.jobs import handlers
 from vtp.recordings.kinds import WorkKind
 from vtp.recordings.model import Copy, Encoding
 from vtp.recordings.problems import DiskFull, NotYoursToRecord
-from vtp.recordings.service import material, mill, retention
+from vtp.recordings.service import copying, material, mill, retention
 from vtp.recordings.service.orders import Orders
 from vtp.recordings.service.workbench import Workbench
 from vtp.recordings.store import made as made_store
@@ -158,6 +158,33 @@ async def test_what_has_ended_gets_smaller_sizes_a_poster_a_storyboard_and_a_lin
     text = await library.playing.multivariant(recording, view="stage")
     assert "stage-240.m3u8" in text
     assert "screen" in (await library.playing.followed(recording)).presentation().renditions
+
+
+async def test_what_is_there_is_copied_into_the_storage_once(works: Works) -> None:
+    folder, bench = works.folder, works.bench
+    folder.sound(seconds=1.0, loud=lambda _at: True)
+    folder.end(1.0)
+    draft = folder.path / "made" / "pieces" / "one" / "stage-90.mp4"
+    draft.parent.mkdir(parents=True)
+    draft.write_bytes(b"half")
+    await works.ready()
+    await copying.copy(bench, works.id, silently)
+    stored = [entry.key async for entry in bench.blobs.under(f"recordings/{works.id}/")]
+    names = sorted(path.name for path in folder.path.iterdir() if path.is_file())
+    assert stored == [f"recordings/{works.id}/{name}" for name in names]
+    copied = await made_store.copies(bench.db, id=works.id)
+    journal_copy = copied[journal.NAME]
+    assert journal_copy.bytes == (folder.path / journal.NAME).stat().st_size
+    await bench.blobs.delete(stored[0])
+    await copying.copy(bench, works.id, silently)
+    assert len([entry async for entry in bench.blobs.under(f"recordings/{works.id}/")]) == 1
+
+    assert await copying.wanting(bench) == []
+    bench.orders.copies = True
+    await bench.write(works.id, "poster", "poster.jpg", b"a picture")
+    assert await copying.wanting(bench) == [works.id]
+    await copying.copy(bench, works.id, silently)
+    assert await copying.wanting(bench) == []
 
 
 async def silently(_fraction: float) -> None:

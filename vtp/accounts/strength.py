@@ -32,6 +32,8 @@ class Judged:
 
 
 def judged(password: str, *, about: Iterable[str]) -> Judged:
+    if not password:  # of which zxcvbn makes nothing
+        return Judged(0, f"Use at least {SHORTEST} characters.")
     found = zxcvbn(judged_part(password), user_inputs=_words(about))
     if len(password) < SHORTEST:
         return Judged(min(found["score"], 1), f"Use at least {SHORTEST} characters.")

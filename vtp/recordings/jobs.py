@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import structlog
 
+from vtp.ids import RecordingId
 from vtp.jobs.handlers import Handlers, Tick
 from vtp.jobs.running import Running
-from vtp.recordings.model import MakeLadder, MakePictures, MakePreviews
-from vtp.recordings.service import converted, previewing, retention, rungs
+from vtp.recordings.kinds import WorkKind
+from vtp.recordings.model import MakeCopies, MakeLadder, MakePictures, MakePreviews
+from vtp.recordings.service import converted, copying, previewing, retention, rungs
 from vtp.recordings.service.workbench import Workbench
 from vtp.recordings.store import made as store
 
@@ -28,7 +30,7 @@ async def pictures(job: Running, work: MakePictures, bench: Workbench) -> None:
     if material is not None:
         await converted.convert(material, bench.mill, tell=job.progress)
     async with bench.db.transaction() as tx:
-        for kind in bench.orders.after_pictures if material is not None else ():
+        for kind in _after(bench) if material is not None else ():
             await bench.orders.put(tx, work.recording_id, kind, owner_id=job.owner_id)
         await job.done(tx)
 
@@ -58,6 +60,16 @@ async def ladder(job: Running, work: MakeLadder, bench: Workbench) -> None:
         await rungs.climb(bench, work.recording_id, material, job.progress)
 
 
+@handlers.on(MakeCopies, timeout=_DAY, concurrency=1, priority=-8)
+async def copies(job: Running, work: MakeCopies, bench: Workbench) -> None:
+    """Into the storage, where that is not on the disks of this machine."""
+    await copying.copy(bench, work.recording_id, job.progress)
+
+
+def _after(bench: Workbench) -> tuple[WorkKind, ...]:
+    return ("previews", "ladder", "copies") if bench.orders.copies else ("previews", "ladder")
+
+
 @handlers.every("23 * * * *", timeout=3_600)
 async def let_go(_job: Running, _tick: Tick, bench: Workbench) -> None:
     """What is older than recordings are kept goes into the bin; the bin is emptied."""
@@ -68,10 +80,13 @@ async def let_go(_job: Running, _tick: Tick, bench: Workbench) -> None:
 
 @handlers.every("*/10 * * * *", timeout=60)
 async def catch_up(_job: Running, _tick: Tick, bench: Workbench) -> None:
-    """What ended while nobody could write that down, or before anything was made at all."""
-    found = await store.untouched(bench.db, limit=_AT_ONCE)
-    for recording_id in found:
-        async with bench.db.transaction() as tx:
-            await bench.orders.put(tx, recording_id, "pictures")
-    if found:
-        _log.info("recordings.caught_up", count=len(found))
+    """What ended while nobody could write that down; what was made after all was copied."""
+    untouched = await store.untouched(bench.db, limit=_AT_ONCE)
+    uncopied = await copying.wanting(bench)
+    todo: list[tuple[WorkKind, list[RecordingId]]] = [("pictures", untouched), ("copies", uncopied)]
+    for kind, recordings in todo:
+        for recording_id in recordings:
+            async with bench.db.transaction() as tx:
+                await bench.orders.put(tx, recording_id, kind)
+    if untouched or uncopied:
+        _log.info("recordings.caught_up", begun=len(untouched), copied=len(uncopied))

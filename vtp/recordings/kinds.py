@@ -9,7 +9,7 @@ State = Literal["recording", "paused", "processing", "ready", "failed"]
 Visibility = Literal["hosts", "room"]
 Role = Literal["host", "member"]
 # What is done with one after it has ended: pictures that no browser plays become H.264; poster,
-# storyboard and waveform; smaller sizes; one film of all; what is said as text; copies elsewhere.
-WorkKind = Literal["pictures", "previews", "ladder", "movie", "captions", "copies"]
+# storyboard and waveform; smaller sizes; copies in the storage.
+WorkKind = Literal["pictures", "previews", "ladder", "copies"]
 FileKind = Literal["rung", "poster", "storyboard", "waveform", "captions", "movie", "sound"]
 Codec = Literal["h264", "h265", "vp9", "av1"]

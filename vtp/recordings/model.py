@@ -137,14 +137,6 @@ class MakeLadder(Work, frozen=True):
     pass
 
 
-class MakeMovie(Work, frozen=True):
-    pass
-
-
-class MakeCaptions(Work, frozen=True):
-    language: str = ""
-
-
 class MakeCopies(Work, frozen=True):
     pass
 
@@ -153,8 +145,6 @@ WORKS: dict[WorkKind, type[Work]] = {
     "pictures": MakePictures,
     "previews": MakePreviews,
     "ladder": MakeLadder,
-    "movie": MakeMovie,
-    "captions": MakeCaptions,
     "copies": MakeCopies,
 }
 

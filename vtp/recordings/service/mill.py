@@ -23,7 +23,7 @@ from vtp.media.pack.stretch import Stretch, chunks
 from vtp.recordings.problems import DiskFull
 
 FOLDER = "made"
-_PIECES = "pieces"
+PIECES = "pieces"
 _DONE = "done.json"
 _BLOCK = 1 << 20
 
@@ -85,7 +85,7 @@ class Mill:
     async def _piece(
         self, folder: Path, paths: Mapping[str, Path], spec: Climb, tell: Tell
     ) -> tuple[Path, _Piece]:
-        place = folder / FOLDER / _PIECES / _key(spec)
+        place = folder / FOLDER / PIECES / _key(spec)
         found = await asyncio.to_thread(_finished, place)
         if found is not None:
             return place, found
@@ -192,4 +192,4 @@ def _joined(folder: Path, step: Step, number: int, pieces: Sequence[tuple[Path, 
 
 def forget_pieces(folder: Path) -> None:
     """Once all that is made of them is there. Blocking."""
-    shutil.rmtree(folder / FOLDER / _PIECES, ignore_errors=True)
+    shutil.rmtree(folder / FOLDER / PIECES, ignore_errors=True)

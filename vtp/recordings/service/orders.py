@@ -45,9 +45,7 @@ class Orders:
         self._db = db
         self._queue = queue
         self._clock = clock
-        self.after_pictures: tuple[WorkKind, ...] = ("previews", "ladder")
-        if copies:
-            self.after_pictures += ("copies",)
+        self.copies = copies  # whether recordings are kept in the storage as well
 
     async def put(
         self,

@@ -164,6 +164,23 @@ async def copies(db: Db, *, id: RecordingId) -> dict[str, Copy]:
     return {row["path"]: Copy(row["path"], row["bytes"], row["sha256"]) for row in rows}
 
 
+async def not_copied(db: Db, *, limit: int) -> list[RecordingId]:
+    """Of which a file was made that stands on the disk alone."""
+    rows = await db.fetch(
+        """
+        select distinct file.recording_id as id
+          from recording_file file join recording on recording.id = file.recording_id
+               left join recording_copy copy
+                 on copy.recording_id = file.recording_id and copy.path = file.path
+         where recording.state = 'ready' and recording.deleted_at is null
+           and (copy.path is null or copy.copied_at < file.made_at)
+         order by id limit $1
+        """,
+        limit,
+    )
+    return [RecordingId(row["id"]) for row in rows]
+
+
 async def taken(db: Db) -> Taken:
     row = await db.fetchrow(
         """
