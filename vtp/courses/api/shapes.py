@@ -31,6 +31,7 @@ Words = Annotated[str, Meta(max_length=100, description="A part of the title or 
 Minutes = Annotated[int, Meta(ge=5, le=1440, examples=[60])]
 Day = Annotated[date, Meta(examples=["2026-03-12"])]
 At = Annotated[time, Meta(examples=["18:00:00"])]
+Moment = Annotated[datetime, Meta(examples=["2026-03-12T18:00:00Z"])]
 
 
 # --- courses ----------------------------------------------------------------------------------
@@ -154,8 +155,8 @@ class ClassesIn(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 class ClassChange(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     title: Title | UnsetType = UNSET
     venue_id: UUID | UnsetType | None = UNSET
-    starts_at: datetime | UnsetType = UNSET
-    ends_at: datetime | UnsetType = UNSET
+    starts_at: Moment | UnsetType = UNSET
+    ends_at: Annotated[datetime, Meta(examples=["2026-03-12T19:00:00Z"])] | UnsetType = UNSET
 
 
 class Reason(Struct, frozen=True, forbid_unknown_fields=True):

@@ -7,6 +7,7 @@ from urllib.parse import quote
 from uuid import UUID
 
 from aiohttp import BodyPartReader, web
+from aiohttp.http_exceptions import BadHttpMessage
 from msgspec import UNSET, Meta, Struct
 
 from vtp.actor import Actor, Role
@@ -102,7 +103,7 @@ async def send(request: web.Request, actor: Actor) -> web.Response:
             if part.name == "file":
                 return await _taken(request, actor, part, told)
             told[part.name or ""] = await field(part, idle)
-    except (ValueError, AssertionError):
+    except (ValueError, AssertionError, BadHttpMessage):
         raise Malformed("The form cannot be read.") from None
     raise NoFile
 

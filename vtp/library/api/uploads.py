@@ -83,7 +83,7 @@ def _headers(upload: Upload) -> dict[str, str]:
     "OPTIONS",
     "/api/v1/uploads",
     rule=anyone("media", "ask_upload", writes=True),
-    produces="text/plain",
+    status=204,
 )
 async def offered(request: web.Request) -> web.Response:
     """Which parts of tus are spoken here."""
