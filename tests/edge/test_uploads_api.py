@@ -141,7 +141,9 @@ async def test_what_is_given_up_is_gone(school: Application, ines: Tus) -> None:
     assert (await ines.ask("HEAD", path, headers=TUS)).status == 404
     assert (await ines.ask("GET", path.replace("uploads", "media"))).status == 404
     late = await ines.begin(len(PDF))
-    await school.parts.db.execute("update upload set expires_at = now() - $1", timedelta(seconds=1))
+    await school.parts.db.execute(
+        "update upload set expires_at = now() - $1::interval", timedelta(seconds=1)
+    )
     assert (await ines.ask("HEAD", late, headers=TUS)).status == 410
     assert await school.parts.library.uploads.sweep() == 1
     assert (await ines.ask("HEAD", late, headers=TUS)).status == 404

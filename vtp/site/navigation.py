@@ -15,6 +15,7 @@ class Item:
     text: str  # a key of the catalogue
     icon: str
     roles: frozenset[Role] | None = None  # None: everybody
+    office: bool = False  # for those who look after the school: in a menu of its own
 
 
 _TEACHERS = frozenset({Role.ADMIN, Role.MANAGER, Role.EDITOR, Role.INSTRUCTOR})
@@ -26,13 +27,13 @@ ITEMS = (
     Item("/rooms", "nav.rooms", "video"),
     Item("/recordings", "nav.recordings", "clapperboard"),
     Item("/library", "nav.library", "folder", _TEACHERS),
-    Item("/admin/people", "nav.people", "users", frozenset({Role.ADMIN})),
-    Item("/admin/jobs", "nav.jobs", "history", _STAFF),
-    Item("/admin/mail", "nav.mail", "mail", frozenset({Role.ADMIN})),
-    Item("/admin/webhooks", "nav.webhooks", "link", frozenset({Role.ADMIN})),
-    Item("/admin/settings", "nav.settings", "pencil", frozenset({Role.ADMIN})),
-    Item("/admin/erasures", "nav.erasures", "user-x", frozenset({Role.ADMIN})),
-    Item("/admin/audit", "nav.audit", "shield-check", frozenset({Role.ADMIN})),
+    Item("/admin/people", "nav.people", "users", frozenset({Role.ADMIN}), office=True),
+    Item("/admin/jobs", "nav.jobs", "history", _STAFF, office=True),
+    Item("/admin/mail", "nav.mail", "mail", frozenset({Role.ADMIN}), office=True),
+    Item("/admin/webhooks", "nav.webhooks", "link", frozenset({Role.ADMIN}), office=True),
+    Item("/admin/settings", "nav.settings", "pencil", frozenset({Role.ADMIN}), office=True),
+    Item("/admin/erasures", "nav.erasures", "user-x", frozenset({Role.ADMIN}), office=True),
+    Item("/admin/audit", "nav.audit", "shield-check", frozenset({Role.ADMIN}), office=True),
 )
 
 
@@ -43,6 +44,7 @@ def navigation(texts: Texts, actor: Actor, path: str) -> list[dict[str, Any]]:
             "href": item.href,
             "label": texts(item.text),
             "icon": item.icon,
+            "office": item.office,
             "current": path == item.href,
         }
         for item in ITEMS

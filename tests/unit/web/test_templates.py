@@ -38,7 +38,14 @@ USER = {
     "mailbox": True,
 }
 NAV = [
-    {"href": f"/{n}", "label": f"Place {n}", "icon": "house", "current": n == 0} for n in range(7)
+    {
+        "href": f"/{n}",
+        "label": f"Place {n}",
+        "icon": "house",
+        "current": n == 0,
+        "office": n == 6,
+    }
+    for n in range(7)
 ]
 PROBLEM = {"status": 404, "code": "x", "title": "Nothing", "detail": "Old.", "request_id": "r1"}
 FORM: dict[str, Any] = {

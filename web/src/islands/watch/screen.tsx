@@ -72,7 +72,7 @@ function Picture({ video, place, name, shown, onClick }: PictureProps): VNode {
       video.removeEventListener("dblclick", toggleFull);
     };
   }, [video]);
-  return <div class={`picture picture-${place}`} ref={slot} hidden={!shown} />;
+  return <div class={`watch-picture picture-${place}`} ref={slot} hidden={!shown} />;
 }
 
 function Cover({ theatre }: { theatre: Theatre }): VNode | null {
