@@ -109,8 +109,15 @@ async def test_a_device_that_gives_nothing_is_explained_and_one_joins_anyway(
     await expect(noor.button("Unmute")).to_be_visible()
 
 
-@pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("viewport", "theme"),
+    [
+        pytest.param(PHONE, "light", id="phone-light"),
+        pytest.param(DESK, "dark", id="desk-dark"),
+        pytest.param(PHONE, "dark", id="phone-dark", marks=pytest.mark.slow),
+        pytest.param(DESK, "light", id="desk-light", marks=pytest.mark.slow),
+    ],
+)
 async def test_a_class_shuts_nobody_out(room: Class, viewport: Any, theme: Any) -> None:
     ines = await room.someone(room.host, viewport=viewport, color_scheme=theme)
     noor = await room.member("Noor Haddad")

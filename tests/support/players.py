@@ -22,8 +22,11 @@ video.addEventListener('error', () => said.push('video: ' + video.error.message)
 _START = {
     "hls": """url => { const one = window.player = new Hls({lowLatencyMode: true});
         window.parts = 0;
-        one.on(Hls.Events.ERROR, (_, e) => {  // who seeks gives up what was on its way
-            if (e.details !== 'aborted') said.push(`hls: ${e.details} ${e.error?.message}`); });
+        // Who seeks gives up what was on its way; a machine that is busy waits and goes on.
+        const fine = ['aborted', 'bufferStalledError', 'bufferNudgeOnStall'];
+        one.on(Hls.Events.ERROR, (_, e) => {
+            if (e.fatal || !fine.includes(e.details))
+                said.push(`hls: ${e.details} ${e.error?.message}`); });
         one.on(Hls.Events.FRAG_LOADED, (_, e) => { if (e.part) parts += 1; });
         one.loadSource(url); one.attachMedia(video); return video.play(); }""",
     "dash": """url => { const one = window.player = dashjs.MediaPlayer().create();
