@@ -40,6 +40,7 @@ from vtp.edge.bodies import chunks, require_type
 from vtp.edge.paging import BadCursor, Page, after, page
 from vtp.edge.routes import Routes
 from vtp.edge.rules import only, owner, signed_in
+from vtp.errors import Forbidden
 from vtp.ids import CourseId, UserId
 
 routes = Routes("courses")
@@ -75,7 +76,7 @@ async def create(request: web.Request, actor: Actor, body: CourseIn) -> CourseVi
     return course_view(await request.app[COURSES].catalogue.create(actor, wish))
 
 
-@routes.get("/api/v1/courses", rule=signed_in("courses", "list"), errors=(BadCursor,))
+@routes.get("/api/v1/courses", rule=signed_in("courses", "list"), errors=(BadCursor, Forbidden))
 async def listed(request: web.Request, actor: Actor, query: CoursesQuery) -> Page[CourseView]:
     """Courses, newest first: yours, those that everybody may find, or all of the school."""
     found = await request.app[COURSES].catalogue.listed(
