@@ -244,7 +244,7 @@ async def test_a_line_that_falls_to_500_kbit_is_sent_a_smaller_layer_and_the_bes
             assert still < 30
             assert studio.layer < 2
         lesson.down.down.weather = Weather(delay=0.02)
-        assert await studio.run(900, until=lambda: studio.layer == 2) < 900
+        assert await studio.run(1_800, until=lambda: studio.layer == 2) < 1_800
 
 
 async def test_what_is_sent_again_under_its_own_number_is_the_same_to_the_bit(
