@@ -14,10 +14,10 @@ from uuid import UUID
 import structlog
 from aiohttp import web
 
+from vtp.accounts import watch as accounts_watch
 from vtp.accounts.api import ACCOUNTS, SCHOOL
 from vtp.accounts.api.asking import ERASURE, TAKEOUTS
 from vtp.accounts.pages import SCOPES
-from vtp.accounts.watch import Watch as AccountsWatch
 from vtp.actor import Actor
 from vtp.app import declared, figures, health, media_figures
 from vtp.app.archive import exporting
@@ -57,8 +57,8 @@ from vtp.library.api.asking import LIBRARY
 from vtp.mail import pages as mail_pages
 from vtp.mail.api import MAILS
 from vtp.notices import events as notices_events
+from vtp.notices import watch as notices_watch
 from vtp.notices.api import NOTICES
-from vtp.notices.watch import Watch as NoticesWatch
 from vtp.recordings.api import RECORDINGS
 from vtp.recordings.play_api import DELIVERY
 from vtp.rooms.api.asking import ROOMS
@@ -181,12 +181,9 @@ async def serving(parts: Parts, *, force: asyncio.Event | None = None) -> AsyncI
         watch.on_change(partial(jobs_events.tell, sockets))
         watch.on_change(partial(figures.count_ended, parts.metrics))
         tasks.start("jobs.watch", watch.run())
-        notices_watch = NoticesWatch(
-            parts.db, parts.settings.database, partial(notices_events.tell, sockets)
-        )
-        tasks.start("notices.watch", notices_watch.run())
-        ended_elsewhere = AccountsWatch(parts.settings.database, parts.accounts.endings)
-        tasks.start("accounts.watch", ended_elsewhere.run())
+        database, tell = parts.settings.database, partial(notices_events.tell, sockets)
+        tasks.start("notices.watch", notices_watch.watch(parts.db, database, tell).run())
+        tasks.start("accounts.watch", accounts_watch.watch(database, parts.accounts.endings).run())
         tasks.start("settings.follow", parts.runtime.follow())
         tasks.start("jobs.figures", figures.watch_jobs(parts))
         figures.watch_pool(parts)

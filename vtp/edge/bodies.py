@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from urllib.parse import parse_qsl
 
-from aiohttp import BodyPartReader, web
+from aiohttp import web
 
 from vtp.edge.problems import InvalidInput, Malformed, TooLarge, TooSlow, WrongMediaType
 
@@ -65,25 +65,3 @@ async def form(request: web.Request) -> dict[str, str]:
 def require_type(request: web.Request, *wanted: str) -> None:
     if request.content_type not in wanted:
         raise WrongMediaType(f"Send it as {' or '.join(wanted)}.")
-
-
-async def file(request: web.Request, name: str, *, limit: int) -> bytes:
-    """The one file of a form, read as long as it is not larger than `limit`."""
-    require_type(request, "multipart/form-data")
-    idle = request.app[BODY_IDLE]
-    try:
-        async with asyncio.timeout(idle):
-            part = await (await request.multipart()).next()
-        if not isinstance(part, BodyPartReader) or part.name != name:
-            raise Malformed("The form cannot be read.")
-        pieces, read = [], 0
-        while piece := await asyncio.wait_for(part.read_chunk(), idle):
-            read += len(piece)
-            if read > limit:
-                raise TooLarge(f"At most {limit} bytes are taken here.")
-            pieces.append(piece)
-    except TimeoutError:
-        raise TooSlow from None
-    except (ValueError, AssertionError):
-        raise Malformed("The form cannot be read.") from None
-    return b"".join(pieces)

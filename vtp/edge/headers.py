@@ -69,3 +69,9 @@ def put(response: web.StreamResponse, headers: dict[str, str]) -> None:
     for name, value in headers.items():
         if name not in present:
             present[name] = value
+
+
+def names(request: web.Request, etag: str) -> bool:
+    """Whether the client says in If-None-Match that it has this already (RFC 9110, 13.1.2)."""
+    told = request.headers.get("If-None-Match", "")
+    return bool(told) and etag in {one.strip().removeprefix("W/") for one in told.split(",")}

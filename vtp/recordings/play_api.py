@@ -18,6 +18,7 @@ from msgspec import Meta, Struct
 
 from vtp import settings
 from vtp.actor import Actor, Role
+from vtp.edge.headers import names
 from vtp.edge.routes import Routes
 from vtp.edge.rules import owner
 from vtp.errors import Forbidden, NotFound
@@ -263,7 +264,7 @@ async def head(
 ) -> web.Response:
     """What stands before the segments of a file."""
     service, recording = await _asked(request, actor, id, query.t)
-    if _has(request, tag := f'"{source}"'):
+    if names(request, tag := f'"{source}"'):
         return _same(request, tag)
     return _bytes(request, await service.head(recording, source), tag)
 
@@ -283,7 +284,7 @@ async def piece(
     found = _RANGE.fullmatch(piece)
     if found is None:
         raise NotFound
-    if _has(request, tag := f'"{source}.{piece}"'):
+    if names(request, tag := f'"{source}.{piece}"'):
         return _same(request, tag)
     first, end = int(found[1]), int(found[2]) if found[2] else None
     return _bytes(request, await service.stretch(recording, source, first, end), tag)
@@ -301,7 +302,7 @@ def _text(request: web.Request, text: str, ticket: str, *, kind: str) -> web.Res
     told = text.replace(hls.MARK, f"?t={ticket}" if ticket else "")
     body = told.encode()
     tag = f'"{zlib.crc32(body):08x}-{len(body)}"'
-    if _has(request, tag):
+    if names(request, tag):
         return _same(request, tag, cache=_ASK_AGAIN)
     response = web.Response(body=body, headers=_headers(request, tag, _ASK_AGAIN))
     response.content_type = kind
@@ -316,11 +317,6 @@ def _bytes(request: web.Request, data: bytes, tag: str, *, cache: str = _FOR_EVE
 
 def _same(request: web.Request, tag: str, *, cache: str = _FOR_EVER) -> web.Response:
     return web.Response(status=304, headers=_headers(request, tag, cache))
-
-
-def _has(request: web.Request, tag: str) -> bool:
-    told = request.headers.get("If-None-Match", "")
-    return bool(told) and tag in {one.strip().removeprefix("W/") for one in told.split(",")}
 
 
 def _headers(request: web.Request, tag: str, cache: str) -> dict[str, str]:

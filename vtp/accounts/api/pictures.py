@@ -11,7 +11,7 @@ from vtp.accounts.service.pictures import ACCEPTED, MADE, MAX_BYTES
 from vtp.actor import Actor
 from vtp.blob.port import NoSuchBlob, StorageFull, StorageTimeout, StorageUnavailable
 from vtp.edge.bodies import chunks, require_type
-from vtp.edge.headers import USER_FILE_POLICY
+from vtp.edge.headers import USER_FILE_POLICY, names
 from vtp.edge.routes import Routes
 from vtp.edge.rules import signed_in
 
@@ -66,7 +66,7 @@ async def read(request: web.Request, actor: Actor, id: Id, query: PictureQuery) 
         "Cache-Control": _FOR_EVER if query.v == str(version) else "private, no-cache",
         "Content-Security-Policy": USER_FILE_POLICY,
     }
-    if request.headers.get("If-None-Match") == etag:
+    if names(request, etag):
         return web.Response(status=304, headers=headers)
     async with pictures.open(version, query.size) as reading:
         body = b"".join([piece async for piece in reading])

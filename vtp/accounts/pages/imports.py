@@ -15,8 +15,8 @@ from vtp.accounts.model import ImportState
 from vtp.accounts.pages.drawn import HTML, accounts
 from vtp.accounts.problems import NothingToApply
 from vtp.actor import Actor, Role
-from vtp.edge.bodies import file
 from vtp.edge.html import PAGES, see_other
+from vtp.edge.multipart import file
 from vtp.edge.paging import after, page
 from vtp.edge.problems import TooLarge
 from vtp.edge.routes import Routes

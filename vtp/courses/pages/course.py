@@ -19,9 +19,10 @@ from vtp.courses.pages import looks
 from vtp.courses.pages.doing import DEEDS, Deed
 from vtp.courses.service.pictures import MAX_BYTES
 from vtp.courses.service.rolls import Looked
-from vtp.edge.bodies import file, form
+from vtp.edge.bodies import form
 from vtp.edge.health import CLOCK
 from vtp.edge.html import PAGES, see_other
+from vtp.edge.multipart import file
 from vtp.edge.routes import Routes
 from vtp.edge.rules import owner
 from vtp.errors import Invalid, Problem

@@ -7,22 +7,19 @@ from urllib.parse import quote
 from uuid import UUID
 
 from aiohttp import BodyPartReader, web
-from aiohttp.http_exceptions import BadHttpMessage
 from msgspec import UNSET, Meta, Struct
 
 from vtp.actor import Actor, Role
 from vtp.blob.port import NoSuchBlob
-from vtp.edge.bodies import BODY_IDLE, require_type
-from vtp.edge.headers import USER_FILE_POLICY
+from vtp.edge.headers import USER_FILE_POLICY, names
+from vtp.edge.multipart import field, parts, pieces
 from vtp.edge.paging import BadCursor, Page, after, page
-from vtp.edge.problems import Malformed
 from vtp.edge.routes import Routes, json_response
 from vtp.edge.rules import owner, signed_in
 from vtp.errors import NotFound
 from vtp.ids import MediaId
 from vtp.library import ranges
 from vtp.library.api.asking import LIBRARY
-from vtp.library.api.multipart import field, pieces
 from vtp.library.api.shapes import (
     DeleteQuery,
     FileQuery,
@@ -40,6 +37,7 @@ from vtp.library.problems import (
     BadLink,
     NoFile,
     NoPoster,
+    NotAllowedToUpload,
     NotReady,
     NotYours,
     OtherKind,
@@ -94,24 +92,18 @@ async def send(request: web.Request, actor: Actor) -> web.Response:
 
     The answer says that it is hashed, on the disk for good and recorded; it is looked at by a job.
     """
-    require_type(request, "multipart/form-data")
-    idle = request.app[BODY_IDLE]
     told: dict[str, str] = {}
-    try:
-        reader = await request.multipart()
-        while isinstance(part := await reader.next(), BodyPartReader):
-            if part.name == "file":
-                return await _taken(request, actor, part, told)
-            told[part.name or ""] = await field(part, idle)
-    except (ValueError, AssertionError, BadHttpMessage):
-        raise Malformed("The form cannot be read.") from None
+    async for part in parts(request):
+        if part.name == "file":
+            return await _taken(request, actor, part, told)
+        told[part.name or ""] = await field(request, part)
     raise NoFile
 
 
 async def _taken(
     request: web.Request, actor: Actor, part: BodyPartReader, told: dict[str, str]
 ) -> web.Response:
-    library, idle = request.app[LIBRARY], request.app[BODY_IDLE]
+    library = request.app[LIBRARY]
     try:
         course = UUID(told["course"]) if told.get("course") else None
     except ValueError:
@@ -124,7 +116,7 @@ async def _taken(
         title=told.get("title", ""),
         course_id=course,
     )
-    media_id = await library.uploads.whole(actor, upload, pieces(part, idle))
+    media_id = await library.uploads.whole(actor, upload, pieces(request, part))
     media = await library.shelf.get(actor, media_id)
     return json_response(
         media_view(media, await library.shelf.alike(actor, media)),
@@ -137,7 +129,7 @@ async def _taken(
     "/api/v1/media/links",
     rule=signed_in("media", "add_link", writes=True),
     status=201,
-    errors=(BadLink, NotFound, *REFUSED[2:3]),
+    errors=(BadLink, NotFound, NotAllowedToUpload),
 )
 async def add_link(request: web.Request, actor: Actor, body: LinkIn) -> MediaView:
     """Put an address on the web into the library."""
@@ -217,7 +209,7 @@ async def file(request: web.Request, actor: Actor, id: Id, query: FileQuery) -> 
     shelf = request.app[LIBRARY].shelf
     media, key = await shelf.content(actor, MediaId(id))
     headers = _file_headers(media, download=query.download)
-    if request.headers.get("If-None-Match") == headers["ETag"]:
+    if names(request, headers["ETag"]):
         return web.Response(status=304, headers=headers)
     asked = request.headers.get("Range")
     if request.headers.get("If-Range", headers["ETag"]) != headers["ETag"]:
@@ -273,7 +265,7 @@ async def poster(request: web.Request, actor: Actor, id: Id, query: PosterQuery)
         "Cache-Control": _FOR_EVER if query.v == str(version) else "private, no-cache",
         "Content-Security-Policy": USER_FILE_POLICY,
     }
-    if request.headers.get("If-None-Match") == headers["ETag"]:
+    if names(request, headers["ETag"]):
         return web.Response(status=304, headers=headers)
     async with shelf.reading_poster(version) as reading:
         body = b"".join([piece async for piece in reading])

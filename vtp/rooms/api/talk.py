@@ -12,7 +12,7 @@ from msgspec import Meta
 from vtp.actor import Actor
 from vtp.blob.port import NoSuchBlob, StorageFull, StorageTimeout, StorageUnavailable
 from vtp.edge.bodies import chunks, require_type
-from vtp.edge.headers import USER_FILE_POLICY
+from vtp.edge.headers import USER_FILE_POLICY, names
 from vtp.edge.paging import BadCursor, Page, Paged, after, page
 from vtp.edge.routes import Routes
 from vtp.edge.rules import owner
@@ -98,7 +98,7 @@ async def image(
         "Cache-Control": "private, no-cache",
         "Content-Security-Policy": USER_FILE_POLICY,
     }
-    if request.headers.get("If-None-Match") == etag:
+    if names(request, etag):
         return web.Response(status=304, headers=headers)
     async with rooms.images.open(known, query.size) as reading:
         body = b"".join([piece async for piece in reading])
