@@ -351,3 +351,14 @@ def test_a_name_is_no_path(sent: str, kept: str) -> None:
 
 def test_names_are_told_in_base64() -> None:
     assert told(filename="a") == "filename YQ=="
+
+
+async def test_a_form_that_breaks_off_is_refused_as_that(school: Application) -> None:
+    ines = await school.person(Role.INSTRUCTOR)
+    status, said = await school.call(
+        "POST",
+        "/api/v1/media",
+        headers=ines.bearer | {"Content-Type": "multipart/form-data; boundary=x"},
+        data=b"--x\r\n--x--\r\n",
+    )
+    assert (status, said["code"]) == (400, "malformed")
