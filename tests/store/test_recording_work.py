@@ -126,6 +126,8 @@ async def test_what_has_ended_gets_smaller_sizes_a_poster_a_storyboard_and_a_lin
     folder = works.folder
     folder.picture(seconds=4.0, size=(640, 480))
     folder.picture(SCREEN, source="screen", codec="vp8", start=1.0, seconds=2.0)
+    # Whoever made it playable while it came was killed on the way.
+    torn = folder.picture(SCREEN + "+h264", source="screen", start=1.0, seconds=1.2)
     folder.sound(seconds=4.0, loud=lambda at: at < 2.0)
     folder.end(4.0)
     await works.only("h264-360", "h264-240", "h264-1080")
@@ -142,6 +144,7 @@ async def test_what_has_ended_gets_smaller_sizes_a_poster_a_storyboard_and_a_lin
     assert small.bytes == (folder.path / small.path).stat().st_size
     story = journal.read((folder.path / journal.NAME).read_bytes())
     assert [part.began.track for part in story.parts.values()][-1] == "screen-1+h264"
+    assert story.replaced == {torn}
     assert not (folder.path / "made" / "pieces").exists()
     line = json.loads((folder.path / found["waveform"].path).read_bytes())
     assert max(line["lines"][0]["levels"][:3]) > 60
@@ -157,7 +160,11 @@ async def test_what_has_ended_gets_smaller_sizes_a_poster_a_storyboard_and_a_lin
     recording = await library.library.get(actor, works.id)
     text = await library.playing.multivariant(recording, view="stage")
     assert "stage-240.m3u8" in text
-    assert "screen" in (await library.playing.followed(recording)).presentation().renditions
+    playing = library.playing
+    [shown] = (await playing.followed(recording)).presentation().renditions["screen"].spans()
+    assert shown == pytest.approx((1.0, 3.0), abs=0.05)
+    # Whoever was told of the torn one before plays it to its end.
+    assert len(await playing.head(recording, str(torn))) > 100
 
 
 async def test_what_is_there_is_copied_into_the_storage_once(works: Works) -> None:

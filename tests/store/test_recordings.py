@@ -137,6 +137,22 @@ async def test_voices_and_screens_are_kept_and_of_cameras_those_of_hosts(
     assert not producer(school, hidden.id).taps
 
 
+async def test_the_camera_of_a_member_is_kept_while_they_are_cohost(
+    school: School, ines: Attender, noor: Attender, room: RoomId
+) -> None:
+    await ines.join(room)
+    await noor.join(room)
+    camera = noor.send("camera", mime="video/H264")
+    await school.recordings.studio.start(ines.actor, room)
+    taps = producer(school, camera.id).taps
+    assert not taps
+    assert ines.entry
+    ines.entry.meeting.do(moves.Promote(noor.id, cohost=True))
+    assert [tap.closed for tap in taps] == [False]
+    ines.entry.meeting.do(moves.Promote(noor.id, cohost=False))
+    assert [tap.closed for tap in taps] == [True]
+
+
 def producer(school: School, track_id: object) -> Producer:
     for peer in school.plane.peers.values():
         if (found := peer.producers.get(str(track_id))) is not None:

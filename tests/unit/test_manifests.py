@@ -3,135 +3,22 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.support.scripts import Script, classes
 from vtp.media.manifests import dash, hls
 from vtp.media.manifests.rates import average, peak
 from vtp.media.manifests.reel import MOST
 from vtp.media.manifests.shapes import Captions, Presentation, Rendition, Rung, Segment
 from vtp.media.manifests.table import Table, of_ended
 from vtp.media.recorder import journal
-from vtp.media.recorder.journal import AnyLine, Grown, PartBegan, PartEnded, Staged
+from vtp.media.recorder.journal import Grown
 
 some = settings(max_examples=30)
-
-
-@dataclass
-class Script:
-    """The lines of a journal, as a recorder would write them."""
-
-    lines: list[AnyLine] = field(
-        default_factory=lambda: [journal.Began(recording="r", wall=1_773_338_400.0)]
-    )
-    parts: int = 0
-
-    def picture(
-        self,
-        track: str,
-        start: float,
-        until: float,
-        *,
-        source: str = "camera",
-        key_every: float = 2.0,
-        width: int = 1280,
-        codec: str = "avc1.42e01f",
-    ) -> Script:
-        mime, name = ("video/vp8", "webm") if codec == "vp8" else ("video/h264", "mp4")
-        self._begin(track, source, mime, codec, 90_000, name, width)
-        return self._grow(start, until, 90_000, key_every=key_every, size=30_000)
-
-    def sound(self, track: str, start: float, until: float, *, source: str = "mix") -> Script:
-        codec = "mp4a.40.2" if track.endswith("aac") else "opus"
-        self._begin(track, source, "audio/opus", codec, 48_000, "mp4", 0)
-        return self._grow(start, until, 48_000, key_every=0.0, size=1_600)
-
-    def _begin(
-        self, track: str, source: str, mime: str, codec: str, scale: int, name: str, width: int
-    ) -> None:
-        self.parts += 1
-        self.lines.append(
-            PartBegan(
-                part=self.parts,
-                file=f"{self.parts:04d}.{name}",
-                track=track,
-                participant="p",
-                source=source,
-                mime=mime,
-                codec=codec,
-                timescale=scale,
-                width=width,
-                height=width * 9 // 16,
-            )
-        )
-
-    def _grow(
-        self, start: float, until: float, scale: int, *, key_every: float, size: int
-    ) -> Script:
-        offset, at, key = 700, round(start * scale), start
-        step = scale // 5
-        while at < round(until * scale) - 1:
-            now = at / scale
-            is_key = now >= key - 1e-6
-            if is_key:
-                key = now + key_every
-            lasts = min(step, round(until * scale) - at)
-            self.lines.append(
-                Grown(
-                    part=self.parts,
-                    offset=offset,
-                    size=size,
-                    time=at,
-                    duration=lasts,
-                    samples=6,
-                    key=is_key,
-                )
-            )
-            offset, at = offset + size, at + lasts
-        self.lines.append(PartEnded(part=self.parts, size=offset))
-        return self
-
-    def stage(self, at: float, track: str) -> Script:
-        self.lines.append(Staged(at=at, track=track))
-        return self
-
-    def in_time(self) -> list[AnyLine]:
-        """As it is written while it happens."""
-        scales = {one.part: one.timescale for one in self.lines if isinstance(one, PartBegan)}
-        first: dict[int, float] = {}
-        last: dict[int, float] = {}
-        for one in self.lines:
-            if isinstance(one, Grown):
-                first.setdefault(one.part, one.time / scales[one.part])
-                last[one.part] = (one.time + one.duration) / scales[one.part]
-
-        def when(one: AnyLine) -> tuple[float, int]:
-            match one:
-                case Grown():
-                    return (one.time + one.duration) / scales[one.part], 2
-                case PartBegan():
-                    return first[one.part], 1
-                case PartEnded():
-                    return last[one.part] + 0.01, 3
-                case Staged():
-                    return one.at, 0
-                case _:
-                    return -1.0, 0
-
-        return sorted(self.lines, key=when)
-
-    def live(self) -> Table:
-        table = Table()
-        for one in self.in_time():
-            table.add(one)
-        return table
-
-    def ended(self) -> Table:
-        return of_ended(self.lines)
 
 
 def sources(one: Rendition) -> list[tuple[str, float, float]]:
@@ -202,21 +89,29 @@ def test_whoever_follows_live_sees_black_while_no_picture_comes() -> None:
     assert stage.until == pytest.approx(29.0, abs=0.3)
 
 
-@st.composite
-def classes(draw: st.DrawFn) -> Script:
-    length = draw(st.integers(4, 40))
-    script = Script().sound("mix-opus", 0, length)
-    tracks = draw(st.lists(st.sampled_from("abc"), min_size=1, max_size=6))
-    for track in tracks:
-        start = draw(st.floats(0, length - 2))
-        until = draw(st.floats(start + 1, length))
-        source = "screen" if track == "c" else "camera"
-        script.picture(
-            track, start, until, source=source, key_every=draw(st.sampled_from([0.8, 2.0, 9.0]))
-        )
-    for at in sorted(draw(st.lists(st.floats(0, length), max_size=4))):
-        script.stage(at, draw(st.sampled_from(["a", "b", ""])))
-    return script
+@pytest.mark.parametrize("at", [1 << 40, 10**15, -(1 << 40)])
+def test_a_clock_that_went_wild_makes_no_list_without_an_end(at: int) -> None:
+    script = Script().picture("a", 0, 6).sound("mix-opus", 0, 6)
+    wild = Grown(part=1, offset=9_000_000, size=9, time=at, duration=18_000, samples=6, key=True)
+    ended = journal.Ended(at=float(at))
+    for table in (of_ended([*script.lines, wild, ended]), script.live()):
+        table.add(wild)
+        table.add(ended)
+        stage = table.renditions()["stage"]
+        assert len(stage.segments) <= 50_000
+        assert stage.spans() == [(0.0, 6.0)]
+
+
+def test_what_was_made_anew_stands_for_all_that_was_made_before() -> None:
+    script = Script().sound("mix-opus", 0, 20).picture("s", 0, 20, source="screen", codec="vp8")
+    script.picture("s+h264", 0, 7, source="screen").picture("s+h264", 0, 20, source="screen")
+    table = of_ended([*script.lines, journal.Replaced(part=3)])
+    assert sources(table.renditions()["screen"]) == [("4", 0.0, 20.0)]
+    left = table.replaced("3")
+    assert left is not None
+    assert left.header == 700
+    assert table.replaced("4") is None
+    assert table.replaced("black") is None
 
 
 @some

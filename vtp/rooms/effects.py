@@ -59,6 +59,13 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True)
+class Recast:
+    """Whoever sends this track is staff from now on, or no more: that decides what is recorded."""
+
+    track_id: TrackId
+
+
+@dataclass(frozen=True, slots=True)
 class Drop:
     """Somebody is gone: end their transports and all that is kept of them."""
 
@@ -87,7 +94,7 @@ class Answer:
     answer: Answered
 
 
-Effect = Begin | Finish | Stop | Hold | Drop | ShowDoor | Answer | Close | TalkEffect
+Effect = Begin | Finish | Stop | Hold | Recast | Drop | ShowDoor | Answer | Close | TalkEffect
 
 
 def between(before: State, after: State) -> tuple[Effect, ...]:
@@ -101,6 +108,7 @@ def between(before: State, after: State) -> tuple[Effect, ...]:
         *(effect for was, now in tracks for effect in _of_track(was, now)),
         *(effect for was, now in tracks for effect in _sending(was, now)),
         *(effect for was, now in people for effect in _being_there(was, now)),
+        *(effect for was, now in people for effect in _recast(was, now, before, after)),
         *talk.between(before.talk, after.talk),
         *(Drop(was.id) for was, now in people if was is not None and now is None),
         *_at_the_door(before, after),
@@ -161,6 +169,17 @@ def _being_there(was: Participant | None, now: Participant | None) -> Iterator[E
     if one is not None:
         yield from _turned(one.id, "socket", was=_live(was), now=_live(now))
         yield from _turned(one.id, "hand", was=_raised(was), now=_raised(now))
+
+
+def _recast(
+    was: Participant | None, now: Participant | None, before: State, after: State
+) -> Iterator[Recast]:
+    """What they sent before and send still; what begins and ends tells of itself."""
+    if was is None or now is None or rights.is_staff(was.role) == rights.is_staff(now.role):
+        return
+    for track in after.tracks.values():
+        if track.participant_id == now.id and track.id in before.tracks:
+            yield Recast(track.id)
 
 
 def _turned(participant_id: ParticipantId, kind: Kind, *, was: bool, now: bool) -> Iterator[Effect]:

@@ -194,17 +194,25 @@ class Meeting:
                 self._hold(track_id, paused=paused)
             case effects.Drop(participant_id):
                 self._drop(self.seats.pop(participant_id))
+            case effects.Recast() | effects.Close():
+                self._tell_recorded(effect)
             case effects.ShowDoor(participant_id):
                 self._show_door(participant_id)
             case effects.Answer(person, answer):
                 over = WaitOver(room=self.room.id, answer=answer)
                 for sid in self.doorstep.answered(person):
                     self._outbox.wait_over(sid, over)
-            case effects.Close():
-                self._outside.recorded.meeting_ended(self.id)
-                self._on_over(self)
             case _:
                 told.carry_out(self, effect)
+
+    def _tell_recorded(self, effect: effects.Recast | effects.Close) -> None:
+        recorded = self._outside.recorded
+        match effect:
+            case effects.Recast(track_id):
+                recorded.track_changed(self.id, self.sent(self.state.tracks[track_id]))
+            case effects.Close():
+                recorded.meeting_ended(self.id)
+                self._on_over(self)
 
     def _present(self, seat: Seat, kind: Kind) -> None:
         self._outside.attendance.began(

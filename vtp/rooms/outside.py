@@ -23,6 +23,9 @@ class Recorded(Protocol):
 
     def track_ended(self, meeting_id: MeetingId, track_id: str) -> None: ...
 
+    def track_changed(self, meeting_id: MeetingId, sent: Sent) -> None:
+        """Whose it is became staff, or is no more."""
+
     def track_held(self, meeting_id: MeetingId, track_id: str, *, paused: bool) -> None: ...
 
     def speaks(self, meeting_id: MeetingId, participant_id: str | None) -> None:

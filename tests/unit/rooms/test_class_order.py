@@ -122,6 +122,17 @@ def test_a_cohost_is_one_on_every_device_until_made_a_member_and_a_guest_never()
         lesson.do(moves.Promote(guest.id, cohost=True))
 
 
+def test_what_a_new_cohost_sends_already_is_told_to_whoever_records() -> None:
+    lesson = a_class()
+    noor = lesson.join()
+    camera = lesson.send(noor, "camera")
+    for cohost in (True, False):
+        lesson.do(moves.Promote(noor.id, cohost=cohost))
+        assert effects.Recast(camera.id) in lesson.effects
+    lesson.do(moves.Promote(noor.id, cohost=False))
+    assert effects.Recast(camera.id) not in lesson.effects
+
+
 def test_all_but_staff_are_muted() -> None:
     lesson = a_class()
     host, noor = lesson.join("host"), lesson.join()

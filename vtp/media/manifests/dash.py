@@ -81,7 +81,9 @@ def _pictures(pictures: Sequence[Rendition], start: float, until: float) -> Iter
     told = [(one, segments) for one in pictures if (segments := _inside(one, start, until))]
     if not told:
         return
-    yield '<AdaptationSet id="0" contentType="video" mimeType="video/mp4" startWithSAP="1">'
+    keys = all(it.key for _, segments in told for it in segments)
+    begins = ' startWithSAP="1"' if keys else ""
+    yield f'<AdaptationSet id="0" contentType="video" mimeType="video/mp4"{begins}>'
     yield '<Role schemeIdUri="urn:mpeg:dash:role:2011" value="main"/>'
     for one, segments in told:
         source = one.sources[segments[0].source]

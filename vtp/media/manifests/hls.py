@@ -95,6 +95,12 @@ def _quoted(text: str) -> str:
     return "".join(" " if one in '"\r\n' or ord(one) < 32 else one for one in text)
 
 
+def target(renditions: Iterable[Rendition]) -> int:
+    """One for all of them (6.2.4). What was made anew of pictures may have longer segments."""
+    longest = max((it.seconds for one in renditions for it in one.segments), default=0.0)
+    return max(LIVE_TARGET, round(longest))
+
+
 # --- a media playlist ----------------------------------------------------------------------------
 class Playlist:
     """Of one rendition. It keeps the lines of segments that are done: they never change."""
@@ -110,12 +116,17 @@ class Playlist:
         self._source = ""
 
     def text(
-        self, *, ended: bool, next_byte: tuple[str, int] | None = None, skip: bool = False
+        self,
+        *,
+        ended: bool,
+        next_byte: tuple[str, int] | None = None,
+        skip: bool = False,
+        target: int = LIVE_TARGET,
     ) -> str:
         """All of it; with `skip` without what a player has that asks for what is new."""
         self._note()
         if ended:
-            return self._ended()
+            return self._ended(target)
         return self._live(next_byte, skip=skip)
 
     def reached(self, number: int, piece: int | None) -> bool:
@@ -149,9 +160,8 @@ class Playlist:
         yield f"#EXTINF:{one.seconds:.5f},"
         yield _address(one)
 
-    def _ended(self) -> str:
-        longest = max((one.seconds for one in self._rendition.segments), default=1.0)
-        lines = [*_head(max(1, round(longest))), "#EXT-X-PLAYLIST-TYPE:VOD"]
+    def _ended(self, target: int) -> str:
+        lines = [*_head(target), "#EXT-X-PLAYLIST-TYPE:VOD"]
         return "\n".join([*lines, *self._lines, "#EXT-X-ENDLIST"]) + "\n"
 
     def _live(self, next_byte: tuple[str, int] | None, *, skip: bool) -> str:

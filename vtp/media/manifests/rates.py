@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from vtp.media.manifests.shapes import Rendition, Segment
+from vtp.media.manifests.shapes import Piece, Rendition, Segment
 
 # Pictures come as their sender can, around a rate that is meant.
 _WHOLE = 0.05
@@ -47,7 +47,8 @@ def average(segments: Sequence[Segment]) -> int:
 def frames(rendition: Rendition) -> float:
     """The highest rate of its files; filler has none."""
     by_source: dict[str, tuple[int, float]] = {}
-    for one in rendition.segments:
+    laid: list[Segment | Piece] = [*rendition.segments, *rendition.open]
+    for one in laid:
         if not rendition.sources[one.source].filler:
             samples, seconds = by_source.get(one.source, (0, 0.0))
             by_source[one.source] = samples + one.samples, seconds + one.seconds

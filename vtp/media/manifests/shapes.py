@@ -13,6 +13,8 @@ from typing import Literal
 Kind = Literal["video", "audio"]
 
 BLACK, SILENCE = "black", "silence"
+# s; nothing later is told of: a clock that went wild must not make a list without an end.
+LONGEST = 48 * 3_600.0
 # Bytes that a second of these takes, nearly; they are made when they are asked for.
 _FILLER_BYTES = 1_000
 

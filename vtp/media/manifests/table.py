@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from vtp.media.manifests.reel import Reel
-from vtp.media.manifests.shapes import Piece, Presentation, Rendition, Source
+from vtp.media.manifests.shapes import LONGEST, Piece, Presentation, Rendition, Source
 from vtp.media.recorder.journal import (
     AnyLine,
     Began,
@@ -20,6 +20,7 @@ from vtp.media.recorder.journal import (
     PartBegan,
     PartEnded,
     Paused,
+    Replaced,
     Staged,
     TakenUp,
 )
@@ -44,6 +45,7 @@ class _Part:
     track: str
     header: int = 0
     open: bool = True
+    replaced: bool = False  # nothing is told of it any more
 
     @property
     def is_screen(self) -> bool:
@@ -70,6 +72,7 @@ class Table:
         self._reels: dict[str, Reel] = {}
         self._staged: Staged | None = None
         self._screen = ""
+        self._replaced: set[int] = set()
         self._live = live
 
     # --- what it tells ------------------------------------------------------------------------
@@ -88,6 +91,11 @@ class Table:
     def file(self, source: str) -> str:
         """The name of the file of a part."""
         return self._parts[int(source)].began.file
+
+    def replaced(self, source: str) -> Source | None:
+        """A file that was made anew since: whoever was told of it before still plays it."""
+        part = self._parts.get(int(source)) if source.isdecimal() else None
+        return part.source if part is not None and part.replaced else None
 
     def next_byte(self, name: str) -> tuple[str, int] | None:
         """What a rendition goes on with, where that is known."""
@@ -112,8 +120,16 @@ class Table:
                 self._part_ended(part)
             case Staged():
                 self._staged = line
+            case Replaced():
+                self._replaced.add(line.part)
             case Paused():
                 self.pauses.append((line.at, line.seconds))
+            case _:
+                self._about_all(line)
+
+    def _about_all(self, line: AnyLine) -> None:
+        """What is not about one part, or one moment."""
+        match line:
             case TakenUp():
                 self.ended = False
                 for part in self._parts.values():
@@ -127,7 +143,7 @@ class Table:
         if not _playable(line):
             return
         track = line.track.removesuffix(MADE)
-        self._parts[line.part] = _Part(line, track)
+        self._parts[line.part] = _Part(line, track, replaced=line.part in self._replaced)
         if line.source == "screen":
             self._screen = track
 
@@ -142,8 +158,12 @@ class Table:
         if part is None:
             return
         part.header = part.header or line.offset
+        if part.replaced:
+            return
         scale = part.began.timescale
         start, until = line.time / scale, (line.time + line.duration) / scale
+        if not 0 <= start <= until <= LONGEST:
+            return
         end = line.offset + line.size
         piece = Piece(str(line.part), line.offset, end, start, until, line.key, line.samples)
         self.now = max(self.now, until)
@@ -214,7 +234,7 @@ class Table:
 
     def _end(self, at: float) -> None:
         self.ended = True
-        self.now = max(self.now, at)
+        self.now = max(self.now, min(at, LONGEST))
         for reel in self._reels.values():
             if reel.rendition.kind == "video" and self.now - reel.until > _GONE:
                 reel.fill(self.now)
@@ -249,7 +269,7 @@ def _in_order(lines: Sequence[AnyLine]) -> list[AnyLine]:
             placed.append((at, 2, one))
         elif isinstance(one, Staged | Paused):
             placed.append((one.at, 1, one))
-        elif isinstance(one, Began):
+        elif isinstance(one, Began | Replaced):
             placed.append((-1.0, 0, one))
     for number, at in first.items():
         placed.append((at, 0, parts[number]))

@@ -96,12 +96,29 @@ class Gap(Line, frozen=True, kw_only=True, tag="gap"):
     until: float
 
 
+class Replaced(Line, frozen=True, kw_only=True, tag="replaced"):
+    """Another part tells all that this one told, and more; its file stays."""
+
+    part: int
+
+
 class Ended(Line, frozen=True, kw_only=True, tag="ended"):
     at: float
 
 
 AnyLine = (
-    Began | PartBegan | Grown | Lost | PartEnded | Paused | Staged | TakenUp | Behind | Gap | Ended
+    Began
+    | PartBegan
+    | Grown
+    | Lost
+    | PartEnded
+    | Paused
+    | Staged
+    | TakenUp
+    | Behind
+    | Gap
+    | Replaced
+    | Ended
 )
 
 _encoder = msgspec.json.Encoder()
@@ -143,6 +160,7 @@ class Story:
     taken_up: list[float] = field(default_factory=list)
     behind: list[Behind] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
+    replaced: set[int] = field(default_factory=set)
     ended: float | None = None
 
     @property
@@ -180,6 +198,8 @@ class Story:
                 self.behind.append(line)
             case Gap():
                 self.gaps.append(line)
+            case Replaced():
+                self.replaced.add(line.part)
             case Ended():
                 self.ended = line.at
             case _:

@@ -15,8 +15,9 @@ from pathlib import Path
 
 from vtp.errors import Unavailable
 from vtp.ids import RecordingId
+from vtp.media.manifests import hls
 from vtp.media.manifests.hls import Playlist
-from vtp.media.manifests.shapes import Presentation, Rendition, Rung
+from vtp.media.manifests.shapes import Presentation, Rendition, Rung, Source
 from vtp.media.manifests.table import Table, of_ended
 from vtp.media.recorder import journal
 from vtp.tasks import Tasks
@@ -128,6 +129,13 @@ class Followed:
     def renditions(self) -> list[Rendition]:
         return [*self.table.renditions().values(), *(made for _, made in self._rungs.values())]
 
+    def source(self, name: str) -> Source | None:
+        """A file that something is made of. Others are not for players."""
+        for one in self.renditions():
+            if name in one.sources:
+                return one.sources[name]
+        return self.table.replaced(name)
+
     def path(self, source: str) -> str:
         """Of a file, from the folder of the recording."""
         return self._rungs[source][0].file if source in self._rungs else self.table.file(source)
@@ -155,11 +163,15 @@ class Followed:
         if playlist is None:
             return None
         ended = self.table.ended
-        state = playlist.state, ended
+        target = hls.target(self.renditions()) if ended else hls.LIVE_TARGET
+        state = playlist.state, ended, target
         had = self._texts.get((name, skip))
         if had is None or had[0] != state:
             told = playlist.text(
-                ended=ended, next_byte=self.table.next_byte(name), skip=skip and not ended
+                ended=ended,
+                next_byte=self.table.next_byte(name),
+                skip=skip and not ended,
+                target=target,
             )
             had = self._texts[name, skip] = state, told
         return had[1]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from vtp.media.manifests.shapes import Rendition
+from vtp.media.manifests.shapes import LONGEST, Rendition
 from vtp.media.manifests.table import MADE, Table, of_ended
 from vtp.media.pack.previews import Voice
 from vtp.media.pack.stretch import Stretch
@@ -14,6 +14,8 @@ from vtp.media.recorder import journal
 from vtp.media.recorder.journal import PartStory
 
 _MIX = "mix"
+# s that may be missing of what was made of a picture while it came: players step over it.
+_MISSING = 0.3
 # EBML of a cluster: what stands before the first one is the head of a WebM file.
 _CLUSTER = b"\x1f\x43\xb6\x75"
 _MOST_HEAD = 65_536
@@ -29,13 +31,21 @@ class View:
 
 
 @dataclass(frozen=True, slots=True)
+class Unplayable:
+    """A picture that no browser plays, and what was made of it that has holes."""
+
+    part: PartStory
+    replaces: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Material:
     folder: Path
     seconds: float
     views: Mapping[str, View]
     voices: tuple[Voice, ...]  # of all together where they were mixed, and of each
     mix: Mapping[str, tuple[Stretch, ...]]  # by codec: "opus", "aac"
-    unplayable: tuple[PartStory, ...]  # pictures that no browser plays, and nobody made anew
+    unplayable: tuple[Unplayable, ...]  # of which nothing whole was made
     paths: Mapping[str, Path]  # by the names that stretches call files by
     next_part: int
 
@@ -51,10 +61,14 @@ def read(folder: Path) -> Material:
     for one in lines:
         story.add(one)
     table = of_ended(lines)
-    parts = {str(number): part for number, part in story.parts.items() if part.fragments}
+    parts = {
+        str(number): part
+        for number, part in story.parts.items()
+        if part.fragments and number not in story.replaced
+    }
     return Material(
         folder=folder,
-        seconds=max(story.seconds, table.now),
+        seconds=min(max(story.seconds, table.now), LONGEST),
         views=_views(table),
         voices=tuple(_voice(name, part) for name, part in parts.items() if _audible(part)),
         mix={
@@ -142,18 +156,43 @@ def whole(name: str, part: PartStory) -> Stretch:
     )
 
 
-def _unplayable(parts: Iterable[PartStory]) -> list[PartStory]:
+def _unplayable(parts: Iterable[PartStory]) -> Iterator[Unplayable]:
+    """Whoever made pictures while they came may have been killed, or not have kept up."""
     every = list(parts)
-    made = {
-        (one.began.track.removesuffix(MADE), round(one.start, 1))
-        for one in every
-        if one.began.track.endswith(MADE)
-    }
-    return [
+    of = {one.began.part: _original(one, every) for one in every if one.began.track.endswith(MADE)}
+    for one in every:
+        if one.began.codec != "vp8":
+            continue
+        made = [it for it in every if of.get(it.began.part) is one]
+        if _misses(one, made):
+            yield Unplayable(one, tuple(it.began.part for it in made))
+
+
+def _original(made: PartStory, parts: Iterable[PartStory]) -> PartStory | None:
+    """What this was made of: the newest of its track that had begun by then."""
+    track = made.began.track.removesuffix(MADE)
+    before = [
         one
-        for one in every
-        if one.began.codec == "vp8" and (one.began.track, round(one.start, 1)) not in made
+        for one in parts
+        if one.began.codec == "vp8" and one.began.track == track and one.start <= made.start + 0.05
     ]
+    return max(before, key=lambda one: one.start, default=None)
+
+
+def _misses(part: PartStory, made: Iterable[PartStory]) -> bool:
+    """Whether there is a hole in what was made of it."""
+    reached = part.start
+    for start, until in sorted(span for one in made for span in _spans(one)):
+        if start > reached + _MISSING:
+            return True
+        reached = max(reached, until)
+    return reached < part.end - _MISSING
+
+
+def _spans(part: PartStory) -> Iterator[tuple[float, float]]:
+    scale = part.began.timescale
+    for one in part.fragments:
+        yield one.time / scale, (one.time + one.duration) / scale
 
 
 def web_stretches(folder: Path, part: PartStory) -> tuple[Stretch, ...]:

@@ -17,7 +17,7 @@ from vtp.db import Database
 from vtp.errors import NotFound, Unauthenticated
 from vtp.ids import RecordingId
 from vtp.media.manifests import dash, filler, hls
-from vtp.media.manifests.shapes import BLACK, SILENCE, Rendition, Rung
+from vtp.media.manifests.shapes import BLACK, LONGEST, SILENCE, Rung
 from vtp.recordings.audience import Audience
 from vtp.recordings.model import Recording
 from vtp.recordings.problems import TooFarAhead
@@ -35,8 +35,8 @@ _MOST_BYTES = 64 * 1024 * 1024
 _MOST_GATES = 4_096
 # s between two looks for what jobs have made of a recording.
 _NEW_FILES = 10.0
-# ms; the longest filler, and the longest recording that has any.
-_LONGEST_FILLER, _LONGEST = 5_000, 1_000 * 3_600 * 48
+# ms; the longest filler, and where the last one ends.
+_LONGEST_FILLER, _LAST_FILLER = 5_000, round(1_000 * LONGEST)
 
 
 class Recheck(Protocol):
@@ -204,22 +204,23 @@ class Playing:
         if source in {BLACK, SILENCE}:
             return filler.head(source)
         followed = await self.followed(recording)
-        found = _holding(followed, source)
-        length = found.sources[source].header
-        return await self._bytes(recording, followed, source, 0, length)
+        if (found := followed.source(source)) is None:
+            raise NotFound
+        return await self._bytes(recording, followed, source, 0, found.header)
 
     async def stretch(
         self, recording: Recording, source: str, first: int, end: int | None
     ) -> bytes:
         """Of a file from here to there; without an end the fragment that begins there."""
         if source in {BLACK, SILENCE}:
-            if end is None or not 0 < end - first <= _LONGEST_FILLER or end > _LONGEST:
+            if end is None or not 0 < end - first <= _LONGEST_FILLER or end > _LAST_FILLER:
                 raise NotFound
             return filler.fragment(source, first, end)
         followed = await self.followed(recording)
         if end is None:
             end = await self._end_of(followed, source, first)
-        _holding(followed, source)
+        if followed.source(source) is None:
+            raise NotFound
         return await self._bytes(recording, followed, source, first, end)
 
     async def segment(self, recording: Recording, name: str, time: int) -> bytes:
@@ -259,14 +260,6 @@ class Playing:
         if len(data) != size:
             raise NotFound
         return data
-
-
-def _holding(followed: Followed, source: str) -> Rendition:
-    """Files that nothing here is made of are not for players."""
-    for one in followed.renditions():
-        if source in one.sources:
-            return one
-    raise NotFound
 
 
 def _at_once(path: Path, first: int, size: int) -> bytes | None:

@@ -223,6 +223,17 @@ class Studio:
             held.staging.ended(track_id)
             self._restage(held)
 
+    def track_changed(self, meeting_id: MeetingId, sent: Sent) -> None:
+        """Whoever sends it became a host, or is one no more: of cameras that decides."""
+        held = self._going.get(meeting_id)
+        if sent.host or held is None:
+            self.track_began(meeting_id, sent)
+        elif sent.source == "camera":
+            if not rights.records(sent.source, host=False, everybody=sent.everybody):
+                self._capture.remove(held.id, sent.track_id)
+            held.staging.ended(sent.track_id)
+            self._restage(held)
+
     def track_held(self, meeting_id: MeetingId, track_id: str, *, paused: bool) -> None:
         if (held := self._going.get(meeting_id)) is not None:
             held.staging.held(track_id, on=not paused)

@@ -147,7 +147,11 @@ function Unseen({ theatre }: { theatre: Theatre }): VNode | null {
     <div class="card watch-unseen">
       <Icon name="history" />
       <p class="grow small">
-        <strong>{t("watch.unseen", { count: minutes(seconds) })}</strong>
+        <strong>
+          {seconds < 90
+            ? t("watch.unseen.seconds", { count: Math.round(seconds) })
+            : t("watch.unseen", { count: minutes(seconds) })}
+        </strong>
         <span class="quiet"> {t("watch.unseen.at", { at: clock(left[0]?.[0] ?? 0) })}</span>
       </p>
       <button
