@@ -48,6 +48,8 @@ async def through_a_room(database: settings.Database, folder: Path, **given: Any
     [
         ("video/VP8", _LAYERS),
         pytest.param("video/H264", _LAYERS, marks=pytest.mark.slow),
+        pytest.param("video/VP9", [{"scalabilityMode": "L1T3"}], marks=pytest.mark.slow),
+        pytest.param("video/AV1", [{"scalabilityMode": "L1T1"}], marks=pytest.mark.slow),
     ],
 )
 async def test_what_one_encodes_the_other_decodes(

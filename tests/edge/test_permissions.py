@@ -615,6 +615,7 @@ EVENTS: dict[str, Said] = {
     "room.rather_not": Said({"source": "camera"}, code=_OUTSIDE),
     "room.lock": Said({"entry": True}, code=_OUTSIDE),
     "room.lower": Said({}, code=_OUTSIDE),
+    "room.pin": Said(_PARTICIPANT, code=_OUTSIDE),
     "room.promote": Said({"cohost": True, **_PARTICIPANT}, code=_OUTSIDE),
     "room.end": Said({}, code=_OUTSIDE),
     "chat.send": Said({"text": "Hello", "key": str(uuid7())}, code=_OUTSIDE),

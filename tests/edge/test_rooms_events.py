@@ -296,6 +296,7 @@ async def test_who_is_in_no_class_can_do_nothing_of_it(school: Served, noor: Som
         "room.rather_not": {"source": "camera"},
         "room.lock": {},
         "room.lower": {},
+        "room.pin": {"participant": track},
         "room.promote": {"participant": track, "cohost": True},
         "room.end": {},
         "media.transport": {"direction": "recv"},

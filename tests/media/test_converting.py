@@ -1,4 +1,4 @@
-"""VP8 that is made into H.264 while it is recorded."""
+"""VP8, VP9 and AV1 that are made into H.264 while they are recorded."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from vtp.media.recorder.tracks import Track
 from vtp.sandbox.runner import Sandbox
 
 BEGAN = 500.0
+ENCODERS = {"vp8": "libvpx", "vp9": "libvpx-vp9", "av1": "libsvtav1"}
 
 
 class Desk:
@@ -33,20 +34,26 @@ class Desk:
         self.files = Files(folder, self.log)
         self.converting = Converting(self.files, children.converter, track="slides")
         self.files.hear_picture = self.converting.hear
+        self.track = self.sent_as("vp8")
+
+    def sent_as(self, codec: str) -> Track:
         opened = Open(
             leg=1,
             recording="r",
             track="slides",
             participant="p",
             source="screen",
-            mime="video/vp8",
+            mime=f"video/{codec.upper()}",
             clock_rate=90_000,
             live=True,
         )
+        self.codec = codec
         self.track = Track(opened, Positions(BEGAN, ()), self.files, Offset())
+        return self.track
 
     def show(self, seconds: int, *, width: int = 320, since: float = 0) -> None:
-        for number, one in enumerate(lesson.pictures(seconds, width=width, codec="libvpx")):
+        shown = lesson.pictures(seconds, width=width, codec=ENCODERS[self.codec])
+        for number, one in enumerate(shown):
             ticks, at = round((one.at + since) * 90_000), BEGAN + one.at + since
             ext = number + round(since * 10_000)
             self.track.take([Piece(ext, ticks, at, one.marker, one.key, one.data)], at)
@@ -77,7 +84,9 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
     await children.close()
 
 
-async def test_a_screen_in_vp8_is_there_in_h264_at_the_same_moments(desk: Desk) -> None:
+@pytest.mark.parametrize("codec", sorted(ENCODERS))
+async def test_a_screen_is_there_in_h264_at_the_same_moments(desk: Desk, codec: str) -> None:
+    desk.sent_as(codec)
     desk.show(3)
     await desk.came(80)
     (made,) = desk.close()

@@ -140,10 +140,11 @@ async def test_other_codecs_are_rows_of_the_same_table(
     assert len(shown((tmp_path / "a.mp4").read_bytes())) == 20
 
 
-async def test_vp8_becomes_h264_with_its_times(
-    folder: Folder, opened: Opener, tmp_path: Path
+@pytest.mark.parametrize("codec", ["vp8", "vp9", "av1"])
+async def test_what_nobody_streams_becomes_h264_with_its_times(
+    folder: Folder, opened: Opener, tmp_path: Path, codec: str
 ) -> None:
-    part = folder.picture(seconds=2.0, start=3.0, codec="vp8")
+    part = folder.picture(seconds=2.0, start=3.0, codec=codec)
     steps = [a_step("a", 320, 180)]
     await climbed(opened, list(stretches(folder, part)), steps, f1="0001.webm")
     found = shown((tmp_path / "a.mp4").read_bytes())

@@ -11,6 +11,7 @@ from av.video.codeccontext import VideoCodecContext
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support import lesson
 from tests.support.plane import Vp8, a_stage, simulcast, soon
 from tests.support.rtp import packet
 from vtp.media.rtp.payloads.area import area
@@ -57,7 +58,17 @@ def test_parameter_sets_of_h264_tell_its_size(profile: str, width: int, height: 
     assert area("video/H264", packet(others[0])) == 0
 
 
-@pytest.mark.parametrize("mime", ["video/VP8", "video/H264", "video/AV1"])
+@pytest.mark.parametrize("codec", ["libvpx-vp9", "libsvtav1"])
+@pytest.mark.parametrize(("width", "height"), [(320, 180), (1280, 720)])
+def test_a_key_frame_of_vp9_and_av1_tells_its_size(codec: str, width: int, height: int) -> None:
+    mime = {"libvpx-vp9": "video/VP9", "libsvtav1": "video/AV1"}[codec]
+    first, second = [one for one in lesson.pictures(1, width=width, codec=codec) if one.marker][:2]
+    key = next(one for one in lesson.pictures(1, width=width, codec=codec) if one.key)
+    assert area(mime, packet(key.data)) == width * height
+    assert area(mime, packet((second if first is key else first).data)) == 0
+
+
+@pytest.mark.parametrize("mime", ["video/VP8", "video/H264", "video/VP9", "video/AV1"])
 @given(st.binary(max_size=200))
 def test_any_bytes_have_some_size(mime: str, data: bytes) -> None:
     assert area(mime, packet(data)) >= 0

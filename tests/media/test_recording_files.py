@@ -29,6 +29,12 @@ from vtp.media.recorder.timeline import Offset
 from vtp.media.recorder.tracks import Track
 
 BEGAN = 500.0
+MIMES = {
+    "libx264": "video/h264",
+    "libvpx": "video/vp8",
+    "libvpx-vp9": "video/vp9",
+    "libsvtav1": "video/av1",
+}
 # Of the sender: its clocks begin anywhere, and wrap.
 NTP, RTP = 3_900_000_000.0, (1 << 32) - 45_000
 
@@ -125,14 +131,13 @@ def test_what_is_said_again_is_placed_by_its_quickest_packet(desk: Desk) -> None
     assert lesson.flashes(picture) == pytest.approx([0.05, 1.05], abs=0.01)
 
 
-@pytest.mark.parametrize("codec", ["libx264", "libvpx"])
+@pytest.mark.parametrize("codec", sorted(MIMES))
 @pytest.mark.parametrize("share", [0.001, 0.01, 0.05])
 def test_whatever_is_lost_what_is_kept_decodes_without_an_error(
     desk: Desk, share: float, codec: str
 ) -> None:
     chance = random.Random(7)
-    mime = {"libx264": "video/h264", "libvpx": "video/vp8"}[codec]
-    track = desk.track(mime)
+    track = desk.track(MIMES[codec])
     sent = pieces(lesson.pictures(6, key_every=1.0, codec=codec), 90_000)
     run(track, [one for one in sent if chance.random() > share], until=6)
     for path in desk.paths():

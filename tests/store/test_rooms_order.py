@@ -68,6 +68,7 @@ async def test_after_a_crash_everything_is_in_order_as_it_was(
     await school.rooms.entrance.raise_hand(noor.sid, raised=True)
     hand_at = meeting.state.participants[noor.id].hand_at
     await order.lock(meeting, Wish(entry=True, chat=True, camera=True), by=ines.actor)
+    await order.pin(meeting, noor.id)
     await school.attendance.flush()
     school.clock.advance(20)
     async with a_process(school.db, school.clock, school.accounts) as after:
@@ -77,6 +78,7 @@ async def test_after_a_crash_everything_is_in_order_as_it_was(
         assert (me.role, me.hand_at) == ("cohost", hand_at)
         [again] = after.rooms.live
         assert again.id == meeting.id
+        assert again.state.order.pinned == noor.person.user.id
         assert (again.state.locks.entry, again.state.locks.chat) == (True, True)
         assert again.state.member_sources == {"microphone"}
         assert [one.name for one in again.state.order.waiting] == ["Rosa"]
@@ -185,3 +187,22 @@ async def test_without_the_waiting_room_everybody_outside_is_let_in(
     assert meeting.state.order.waiting == []
     assert not await wait(noor, room)
     await noor.join(room)
+
+
+async def test_all_who_wait_are_turned_away_at_once_and_each_is_written_down(
+    school: School, db: Database, ines: Attender, room: RoomId
+) -> None:
+    noor, kwame = await school.person("Noor"), await school.person("Kwame")
+    await ines.join(room)
+    order = school.rooms.moderation
+    meeting = order.staffed(ines.sid)
+    for one in (noor, kwame):
+        await wait(one, room)
+    for _ in range(2):
+        await order.decline(meeting, None, by=ines.actor)
+    assert meeting.state.order.waiting == []
+    for one in (noor, kwame):
+        with pytest.raises(RemovedFromMeeting):
+            await one.join(room)
+    written = await db.fetchval("select count(*) from audit_entry where action = 'person_declined'")
+    assert written == 2

@@ -16,6 +16,8 @@ from pathlib import Path
 
 import av
 
+from vtp.media.rtp.bits import as_leb128, leb128
+
 FPS, RATE = 30, 48_000
 _WIDTH, _HEIGHT = 320, 180
 _MTU = 1100
@@ -71,6 +73,18 @@ _OPTIONS = {
         "g": "6000",
         "threads": "1",
     },
+    "libvpx-vp9": {
+        "deadline": "realtime",
+        "cpu-used": "8",
+        "lag-in-frames": "0",
+        "g": "6000",
+        "threads": "1",
+    },
+    "libsvtav1": {
+        "preset": "12",
+        "g": "6000",
+        "svtav1-params": "pred-struct=1:rtc=1:lp=1:force-key-frames=1",
+    },
 }
 
 
@@ -110,7 +124,45 @@ def _vp8(data: bytes, at: float, key: bool) -> list[Payload]:
     ]
 
 
-_PACKETISED = {"libx264": h264, "libvpx": _vp8}
+def _vp9(data: bytes, at: float, key: bool) -> list[Payload]:
+    """With picture ids, and the structure of the layers before a key frame."""
+    number = round(at * FPS) & 0x7FFF
+    found = []
+    for start in range(0, len(data), _MTU):
+        first, last = start == 0, start + _MTU >= len(data)
+        flags = 0x80 | (not key) << 6 | first << 3 | last << 2 | (key and first) << 1
+        structure = b"\x18" + b"\x01\x40\x00\xb4" + b"\x01\x04\x01" if key and first else b""
+        head = bytes([flags]) + (0x8000 | number).to_bytes(2) + structure
+        found.append(Payload(at, head + data[start : start + _MTU], last, key and first))
+    return found
+
+
+def _av1(data: bytes, at: float, key: bool) -> list[Payload]:
+    """Each unit without its length; all but the last of a packet with one before it."""
+    units = [unit for unit in _obus(data) if unit[0] >> 3 & 15 != 2]
+    head = b"".join(as_leb128(len(one)) + one for one in units[:-1])
+    found = []
+    starts = range(0, len(units[-1]), _MTU)
+    for start in starts:
+        first, last = start == 0, start == starts[-1]
+        count = len(units) if first else 1
+        flags = (not first) << 7 | (not last) << 6 | count << 4 | (key and first) << 3
+        body = (head if first else b"") + units[-1][start : start + _MTU]
+        found.append(Payload(at, bytes([flags]) + body, last, key and first))
+    return found
+
+
+def _obus(data: bytes) -> Iterator[bytes]:
+    """Without their lengths."""
+    at = 0
+    while at < len(data):
+        assert data[at] & 6 == 2, "sized, and of no layer"
+        size, start = leb128(data, at + 1)
+        yield bytes([data[at] & ~2]) + data[start : start + size]
+        at = start + size
+
+
+_PACKETISED = {"libx264": h264, "libvpx": _vp8, "libvpx-vp9": _vp9, "libsvtav1": _av1}
 
 
 @cache

@@ -16,6 +16,7 @@ from av.video.stream import VideoStream
 from vtp.media.pack.stretch import Stretch
 from vtp.media.recorder import journal
 from vtp.media.recorder.boxes import Boxes, Fragment
+from vtp.media.recorder.samples import WEB
 
 _MOVFLAGS = "+frag_keyframe+empty_moov+default_base_moof+cmaf+frag_discont+skip_trailer"
 _FRAGMENTED = {"movflags": _MOVFLAGS, "frag_duration": "200000", "flush_packets": "1"}
@@ -45,12 +46,11 @@ class Folder:
         codec: str = "h264",
     ) -> int:
         """A moving test picture, with key frames at every so many seconds; its part."""
-        name = f"{self._next:04d}.{'webm' if codec == 'vp8' else 'mp4'}"
-        written = _written(
-            self.path / name, size, start, seconds, fps=fps, every=every, vp8=codec == "vp8"
-        )
-        told = "vp8" if codec == "vp8" else "avc1.42c01f"
-        mime = "video/VP8" if codec == "vp8" else "video/H264"
+        name = f"{self._next:04d}.{'webm' if codec in WEB else 'mp4'}"
+        path = self.path / name
+        written = _written(path, size, start, seconds, fps=fps, every=every, codec=codec)
+        told = codec if codec in WEB else "avc1.42c01f"
+        mime = f"video/{codec.upper()}"
         return self._part(name, track, source, mime, told, 90_000, written, size)
 
     def sound(
@@ -146,6 +146,14 @@ def _frames(size: tuple[int, int], fps: int, seconds: float) -> Iterator[VideoFr
         yield frame
 
 
+_FAST = {
+    "h264": ("libx264", {"preset": "ultrafast", "bf": "0", "sc_threshold": "0"}),
+    "vp8": ("libvpx", {"deadline": "realtime", "cpu-used": "8"}),
+    "vp9": ("libvpx-vp9", {"deadline": "realtime", "cpu-used": "8", "lag-in-frames": "0"}),
+    "av1": ("libsvtav1", {"preset": "12", "svtav1-params": "pred-struct=1:rtc=1:lp=1"}),
+}
+
+
 def _written(
     path: Path,
     size: tuple[int, int],
@@ -154,23 +162,24 @@ def _written(
     *,
     fps: int,
     every: float,
-    vp8: bool,
+    codec: str,
 ) -> list[Fragment]:
-    options = {"cluster_time_limit": "1000", "flush_packets": "1"} if vp8 else _FRAGMENTED
-    with av.open(str(path), "w", format="webm" if vp8 else "mp4", options=options) as out:
-        stream = out.add_stream("libvpx" if vp8 else "libx264", rate=fps)
+    web = codec in WEB
+    options = {"cluster_time_limit": "1000", "flush_packets": "1"} if web else _FRAGMENTED
+    library, fast = _FAST[codec]
+    with av.open(str(path), "w", format="webm" if web else "mp4", options=options) as out:
+        stream = out.add_stream(library, rate=fps)
         assert isinstance(stream, VideoStream)
         stream.width, stream.height, stream.pix_fmt = *size, "yuv420p"
         stream.codec_context.time_base = Fraction(1, 90_000)
-        keys = {"g": str(round(every * fps)), "bf": "0", "sc_threshold": "0"}
-        fast = {"deadline": "realtime", "cpu-used": "8"} if vp8 else {"preset": "ultrafast"}
+        keys = {"g": str(round(every * fps))}
         stream.codec_context.options = {**keys, **fast}
         for number, frame in enumerate(_frames(size, fps, seconds)):
             frame.pts = round((start + number / fps) * 90_000)
             frame.time_base, frame.pict_type = Fraction(1, 90_000), 0
             out.mux(stream.encode(frame))
         out.mux(stream.encode(None))
-    return _whole(path, start, seconds) if vp8 else Boxes().feed(path.read_bytes())
+    return _whole(path, start, seconds) if web else Boxes().feed(path.read_bytes())
 
 
 def _whole(path: Path, start: float, seconds: float) -> list[Fragment]:

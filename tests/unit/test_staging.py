@@ -31,6 +31,20 @@ def test_who_speaks_is_on_the_stage_two_seconds_later(stage: Staging) -> None:
     assert not stage.turn(40.0)
 
 
+def test_whom_the_hosts_show_to_everybody_stays_whoever_speaks(stage: Staging) -> None:
+    stage.began("noor's", "noor", on=True)
+    stage.kept_large({"noor", "without a camera"})
+    stage.turn(20.0)
+    assert stage.turn(22.0)
+    stage.speaks("ada")
+    assert not stage.turn(30.0)
+    assert stage.track == "noor's"
+    stage.kept_large(())
+    stage.turn(31.0)
+    assert stage.turn(33.0)
+    assert stage.track == "ada's"
+
+
 def test_a_word_thrown_in_moves_nobody(stage: Staging) -> None:
     stage.began("noor's", "noor", on=True)
     stage.speaks("noor")

@@ -56,6 +56,9 @@ class Stage(Protocol):
 
     def sent(self, meeting_id: MeetingId) -> Sequence[Sent]: ...
 
+    def kept_large(self, meeting_id: MeetingId) -> Collection[str]:
+        """Participants whom the hosts show to everybody."""
+
     def show(self, meeting_id: MeetingId, shown: Shown) -> None:
         """Tell everybody in the class, and all who come later."""
 

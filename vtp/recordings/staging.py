@@ -1,11 +1,12 @@
 """Who is on the stage of a recording: one camera at a time, chosen as the class goes on. Pure.
 
-The host who speaks, else who was there before, else whose camera came last. Nobody is replaced
-within two seconds, and not for a word that somebody throws in.
+Whom the hosts show to everybody, else the host who speaks, else who was there before, else whose
+camera came last. Nobody is replaced within two seconds, and not for a word that somebody throws in.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 _STAYS = 2.0  # s
@@ -25,6 +26,7 @@ class Staging:
         self.due: float | None = None  # when `turn` may say something else
         self._cameras: dict[str, _Camera] = {}  # of hosts, in the order of their coming
         self._speaker: str | None = None
+        self._large: frozenset[str] = frozenset()
         self._wanted = ""
         self._wanted_since = float("-inf")
 
@@ -42,6 +44,10 @@ class Staging:
     def speaks(self, participant: str | None) -> None:
         self._speaker = participant
 
+    def kept_large(self, participants: Collection[str]) -> None:
+        """Whom the hosts show to everybody."""
+        self._large = frozenset(participants)
+
     def turn(self, now: float) -> bool:
         """Whether somebody else is on the stage from now on."""
         wanted = self._best()
@@ -58,6 +64,9 @@ class Staging:
 
     def _best(self) -> str:
         there = [track for track, camera in self._cameras.items() if camera.on]
+        large = [one for one in there if self._cameras[one].participant in self._large]
+        if large:
+            return large[-1]
         speaking = [one for one in there if self._cameras[one].participant == self._speaker]
         if speaking:
             return speaking[-1]

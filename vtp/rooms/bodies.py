@@ -106,6 +106,9 @@ class Joined(Struct, frozen=True, kw_only=True):
     rights: Rights
     member_sources: Annotated[list[facts.Source], Meta(description="What members may send.")]
     locks: facts.Locks
+    pinned: Annotated[
+        UUID | None, Meta(description="`user_id` of whom staff keep large for everybody.")
+    ]
     door: Annotated[facts.Door | None, Meta(description="Who is outside, for staff alone.")]
     recording: Annotated[facts.Recording, Meta(description="Whether this class is kept.")]
     talk: Snapshot
@@ -137,6 +140,7 @@ def joined(entry: Entry) -> Joined:
         ),
         member_sources=[one for one in facts.SOURCES if one in state.member_sources],
         locks=state.locks,
+        pinned=state.order.pinned,
         door=state.order.door if rights.is_staff(entry.me.role) else None,
         recording=state.recording,
         talk=snapshot(state, entry.me),

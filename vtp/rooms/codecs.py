@@ -12,8 +12,8 @@ from typing import Final
 from vtp.rooms.facts import ParticipantId, Source
 
 CAMERA: Final = "video/H264"
-# What a recording keeps: every class may be recorded.
-_KEPT = ("video/H264", "video/VP8")
+# What a recording keeps, and so all that there is: every class may be recorded.
+_KEPT = ("video/H264", "video/VP8", "video/VP9", "video/AV1")
 # What is asked for in the place of another: the first is what every browser can encode.
 _INSTEAD = ("video/VP8", "video/H264", "video/VP9", "video/AV1")
 
@@ -35,9 +35,8 @@ class Codecs:
 
     @property
     def offered(self) -> tuple[str, ...]:
-        """To who publishes: first what cameras send, then what is kept, then what was asked for."""
-        now = self.now()
-        return tuple(dict.fromkeys((now.get("camera", CAMERA), *_KEPT, *now.values())))
+        """To who publishes: first what cameras send now."""
+        return tuple(dict.fromkeys((self.now().get("camera", CAMERA), *_KEPT)))
 
     def watches(self, who: ParticipantId, able: Iterable[str]) -> None:
         """They can decode these, and nothing else that is forwarded."""

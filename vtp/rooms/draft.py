@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -95,9 +96,16 @@ class Draft:
         self.tell(facts.ParticipantLeft, participant_id=participant.id, how=how)
         if self.order.hand_at(participant.user_id) and not self.of_user(participant.user_id):
             self.order = self.order.with_person(participant.user_id, hand_at=None)
+        if self.order.pinned == participant.user_id and not self.of_user(participant.user_id):
+            self.pin(None)
         if not self.participants:
             until = self.now.ticks + self.rules.empty_for
             self.vacant = Vacant(self.now.wall, until, "empty")
+
+    def pin(self, person: UUID | None) -> None:
+        if self.order.pinned != person:
+            self.order = replace(self.order, pinned=person)
+            self.tell(facts.PinChanged, pinned=person)
 
     def end(self, over: Over) -> None:
         """Everybody is out with it; one event says so."""

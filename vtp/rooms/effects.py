@@ -94,7 +94,15 @@ class Answer:
     answer: Answered
 
 
-Effect = Begin | Finish | Stop | Hold | Recast | Drop | ShowDoor | Answer | Close | TalkEffect
+@dataclass(frozen=True, slots=True)
+class KeepLarge:
+    """Staff show these to everybody now: one person with all their devices, or nobody."""
+
+    participants: frozenset[ParticipantId]
+
+
+Recorded = Recast | KeepLarge | Close
+Effect = Begin | Finish | Stop | Hold | Drop | ShowDoor | Answer | Recorded | TalkEffect
 
 
 def between(before: State, after: State) -> tuple[Effect, ...]:
@@ -112,6 +120,7 @@ def between(before: State, after: State) -> tuple[Effect, ...]:
         *talk.between(before.talk, after.talk),
         *(Drop(was.id) for was, now in people if was is not None and now is None),
         *_at_the_door(before, after),
+        *_large(before, after),
         *([Close(after.over)] if after.over is not None and before.over is None else []),
     )
 
@@ -148,6 +157,19 @@ def _answers(before: State, after: State) -> Iterator[Answer]:
             yield Answer(one.person, "declined")
         elif after.order.admitted(one.person) and not after.order.waits(one.person):
             yield Answer(one.person, "admitted")
+
+
+def _large(before: State, after: State) -> Iterator[Effect]:
+    was, now = pinned(before), pinned(after)
+    if was != now:
+        yield KeepLarge(now)
+
+
+def pinned(state: State) -> frozenset[ParticipantId]:
+    person = state.order.pinned
+    if person is None:
+        return frozenset()
+    return frozenset(one.id for one in state.participants.values() if one.user_id == person)
 
 
 def _of_track(was: Track | None, now: Track | None) -> Iterator[Effect]:

@@ -214,6 +214,12 @@ class LocksChanged(Event, frozen=True, kw_only=True, tag="locks_changed"):
     locks: Locks
 
 
+class PinChanged(Event, frozen=True, kw_only=True, tag="pin_changed"):
+    """Staff keep this person large for everybody, or nobody any more."""
+
+    pinned: UUID | None
+
+
 class ServerStops(Event, frozen=True, kw_only=True, tag="server_stops"):
     """The class can go on until `by` at the latest; another one begins on the next server."""
 
@@ -240,6 +246,7 @@ AnyEvent = (
     | PollClosed
     | PollShared
     | LocksChanged
+    | PinChanged
     | ServerStops
     | MeetingEnded
 )

@@ -194,7 +194,7 @@ class Meeting:
                 self._hold(track_id, paused=paused)
             case effects.Drop(participant_id):
                 self._drop(self.seats.pop(participant_id))
-            case effects.Recast() | effects.Close():
+            case effects.Recast() | effects.KeepLarge() | effects.Close():
                 self._tell_recorded(effect)
             case effects.ShowDoor(participant_id):
                 self._show_door(participant_id)
@@ -205,11 +205,13 @@ class Meeting:
             case _:
                 told.carry_out(self, effect)
 
-    def _tell_recorded(self, effect: effects.Recast | effects.Close) -> None:
+    def _tell_recorded(self, effect: effects.Recorded) -> None:
         recorded = self._outside.recorded
         match effect:
             case effects.Recast(track_id):
                 recorded.track_changed(self.id, self.sent(self.state.tracks[track_id]))
+            case effects.KeepLarge(participants):
+                recorded.kept_large(self.id, {str(one) for one in participants})
             case effects.Close():
                 recorded.meeting_ended(self.id)
                 self._on_over(self)

@@ -132,6 +132,11 @@ class Decline:
 
 
 @dataclass(frozen=True, slots=True)
+class DeclineAll:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
 class Remove:
     """A person, with all their devices."""
 
@@ -151,6 +156,13 @@ class Promote:
 
     participant_id: ParticipantId
     cohost: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """Keep this one large for everybody; None: nobody any more."""
+
+    participant_id: ParticipantId | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +222,7 @@ Move = (
     | Leave
     | RaiseHand
     | LowerAll
+    | Pin
     | Publish
     | Pause
     | Unpublish
@@ -221,6 +234,7 @@ Move = (
     | Admit
     | AdmitAll
     | Decline
+    | DeclineAll
     | Remove
     | Readmit
     | Promote

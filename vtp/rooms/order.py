@@ -42,6 +42,8 @@ class Order:
     # What members may send; staff may send everything.
     member_sources: frozenset[Source] = frozenset()
     people: Mapping[UUID, Stand] = field(default_factory=dict)
+    # Whom staff keep large for everybody, with whatever device they are here.
+    pinned: UUID | None = None
 
     def of(self, person: UUID) -> Stand | None:
         return self.people.get(person)
@@ -109,4 +111,8 @@ def changed(before: Order, after: Order) -> Iterator[tuple[UUID, Stand]]:
 
 
 def same_rules(before: Order, after: Order) -> bool:
-    return before.locks == after.locks and before.member_sources == after.member_sources
+    return (before.locks, before.member_sources, before.pinned) == (
+        after.locks,
+        after.member_sources,
+        after.pinned,
+    )

@@ -18,6 +18,10 @@ class Admit(Input, frozen=True, kw_only=True):
     person: Annotated[UUID | None, Meta(description="Null: everybody who waits.")] = None
 
 
+class Decline(Input, frozen=True, kw_only=True):
+    person: Annotated[UUID | None, Meta(description="Null: everybody who waits.")] = None
+
+
 class PersonOnly(Input, frozen=True, kw_only=True):
     person: PersonRef
 
@@ -38,6 +42,10 @@ class RemovePerson(Input, frozen=True, kw_only=True):
 class Promote(Input, frozen=True, kw_only=True):
     participant: ParticipantRef
     cohost: Annotated[bool, Meta(description="False makes them a member again.")]
+
+
+class Pin(Input, frozen=True, kw_only=True):
+    participant: Annotated[UUID | None, Meta(description="Null: nobody any more.")] = None
 
 
 class Lower(Input, frozen=True, kw_only=True):

@@ -23,8 +23,8 @@ async def admit(call: Call, body: bodies.Admit) -> Nothing:
 
 
 @events.on("room.decline", rule=signed_in("meetings", "admit_inside", writes=True))
-async def decline(call: Call, body: bodies.PersonOnly) -> Nothing:
-    """Turn away one who waits."""
+async def decline(call: Call, body: bodies.Decline) -> Nothing:
+    """Turn away one who waits, or everybody."""
     order = _order(call)
     await order.decline(order.staffed(call.sid), body.person, by=call.actor)
     return Nothing()
@@ -93,6 +93,15 @@ async def lower(call: Call, body: bodies.Lower) -> Nothing:
     order = _order(call)
     wanted = None if body.participant is None else ParticipantId(body.participant)
     await order.lower(order.staffed(call.sid), wanted)
+    return Nothing()
+
+
+@events.on("room.pin", rule=signed_in("meetings", "pin_inside", writes=True))
+async def pin(call: Call, body: bodies.Pin) -> Nothing:
+    """Keep somebody large for everybody, until they go or somebody else is."""
+    order = _order(call)
+    wanted = None if body.participant is None else ParticipantId(body.participant)
+    await order.pin(order.staffed(call.sid), wanted)
     return Nothing()
 
 

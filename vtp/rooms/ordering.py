@@ -67,6 +67,11 @@ def decline(draft: Draft, move: c.Decline) -> None:
     _out_of_line(draft, move.person, kept_out_at=draft.now.wall)
 
 
+def decline_all(draft: Draft, _move: c.DeclineAll) -> None:
+    for one in draft.order.waiting:
+        _out_of_line(draft, one.person, kept_out_at=draft.now.wall)
+
+
 def _out_of_line(
     draft: Draft, person: UUID, *, admitted: bool = False, kept_out_at: datetime | None = None
 ) -> None:
@@ -144,6 +149,12 @@ def _change_sources(draft: Draft, sources: frozenset[Source]) -> None:
     told = [one for one in facts.SOURCES if one in sources]
     draft.tell(facts.SourcesChanged, member_sources=told)
     draft.end_forbidden()
+
+
+# --- who is large ------------------------------------------------------------------------------
+def pin(draft: Draft, move: c.Pin) -> None:
+    pinned = None if move.participant_id is None else draft.participant(move.participant_id).user_id
+    draft.pin(pinned)
 
 
 # --- hands ------------------------------------------------------------------------------------

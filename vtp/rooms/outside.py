@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -30,6 +31,9 @@ class Recorded(Protocol):
 
     def speaks(self, meeting_id: MeetingId, participant_id: str | None) -> None:
         """Who is shown as the speaker now."""
+
+    def kept_large(self, meeting_id: MeetingId, participants: Collection[str]) -> None:
+        """Whom staff show to everybody now, with all their devices."""
 
     def meeting_ended(self, meeting_id: MeetingId) -> None: ...
 

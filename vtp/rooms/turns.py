@@ -66,6 +66,7 @@ _HANDLERS: dict[type, Callable[[Draft, Any], None]] = {
     c.Admit: ordering.admit,
     c.AdmitAll: ordering.admit_all,
     c.Decline: ordering.decline,
+    c.DeclineAll: ordering.decline_all,
     c.Remove: ordering.remove,
     c.Readmit: ordering.readmit,
     c.Promote: ordering.promote,
@@ -75,5 +76,6 @@ _HANDLERS: dict[type, Callable[[Draft, Any], None]] = {
     c.ShowRecording: ordering.show_recording,
     c.RaiseHand: ordering.raise_hand,
     c.LowerAll: ordering.lower_all,
+    c.Pin: ordering.pin,
     **talk.HANDLERS,
 }

@@ -104,6 +104,7 @@ export function joined(more: Partial<Joined> = {}): Joined {
     rights: { publish: ["microphone", "camera"], moderate: false, host: false },
     member_sources: ["microphone", "camera"],
     locks: { entry: false, chat: false, private_chat: false },
+    pinned: null,
     door: null,
     recording: "off",
     talk: { messages: [], more: false, polls: [], answers: [], lost: null },

@@ -82,6 +82,6 @@ def test_what_is_said_to_a_mixer_can_be_read() -> None:
     assert (kind, mixwire.read_sound(body)) == (mixwire.SOUND, (3, 960, DATA))
     [(kind, body)] = mixwire.Frames().feed(mixwire.until(1920))
     assert (kind, mixwire.read_tick(body)) == (mixwire.UNTIL, 1920)
-    picture = pictures.Picture(1, 2, 3, True, b"x")
+    picture = pictures.Picture("vp9", 1, 2, 3, True, b"x")
     [(kind, body)] = mixwire.Frames().feed(pictures.written(picture))
     assert pictures.read(kind, body) == picture

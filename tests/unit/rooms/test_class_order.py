@@ -13,10 +13,16 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from tests.support.classes import RULES, START, Class, a_class
 from vtp.errors import Problem
-from vtp.rooms import effects, moves, rights
+from vtp.rooms import effects, facts, moves, rights
 from vtp.rooms.facts import SOURCES, Door, Locks, Participant, RoomRole, Source
 from vtp.rooms.order import Order, changed
-from vtp.rooms.problems import ClassLocked, GuestsStayMembers, MustWait, RemovedFromMeeting
+from vtp.rooms.problems import (
+    ClassLocked,
+    GuestsStayMembers,
+    MustWait,
+    NoSuchParticipant,
+    RemovedFromMeeting,
+)
 from vtp.rooms.state import Now, opened, reopened
 
 PEOPLE = [uuid4() for _ in range(5)]
@@ -58,6 +64,25 @@ def test_who_was_cut_off_at_the_door_keeps_the_place_for_a_while() -> None:
     lesson.do(moves.Stray(noor))
     lesson.after(60)
     assert [one.person for one in lesson.state.order.waiting] == [kwame]
+
+
+def test_one_person_is_large_for_everybody_until_they_go_with_all_devices() -> None:
+    lesson, noor = a_class(), uuid4()
+    host = lesson.join("host")
+    phone, laptop = lesson.join(user_id=noor), lesson.join(user_id=noor)
+    lesson.do(moves.Pin(phone.id))
+    assert lesson.state.order.pinned == noor
+    assert effects.KeepLarge(frozenset({phone.id, laptop.id})) in lesson.effects
+    lesson.do(moves.Leave(phone.id))
+    assert effects.KeepLarge(frozenset({laptop.id})) in lesson.effects
+    lesson.do(moves.Leave(laptop.id))
+    assert effects.KeepLarge(frozenset()) in lesson.effects
+    lesson.do(moves.Pin(host.id))
+    lesson.do(moves.Pin(None))
+    told = [one.pinned for one in lesson.events if isinstance(one, facts.PinChanged)]
+    assert told == [noor, None, host.user_id, None]
+    with pytest.raises(NoSuchParticipant):
+        lesson.do(moves.Pin(phone.id))
 
 
 def test_whoever_knocks_and_goes_under_ever_new_names_fills_nothing() -> None:

@@ -20,7 +20,7 @@ _LEG = struct.Struct("!I")
 _PACKET = struct.Struct("!QIdBbH")
 _MARKER, _KEY = 1, 2
 # What there are files for.
-RECORDED = frozenset({"video/h264", "video/vp8", "audio/opus"})
+RECORDED = frozenset({"video/h264", "video/vp8", "video/vp9", "video/av1", "audio/opus"})
 
 # Number, timestamp, arrival, marker, key, payload, and of sound the level: -dBov, -1 where unknown.
 Packed = tuple[int, int, float, bool, bool, bytes, int]

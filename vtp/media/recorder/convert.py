@@ -1,4 +1,4 @@
-"""VP8 on its way into H.264 while it is recorded, because nobody streams VP8.
+"""VP8, VP9 and AV1 on their way into H.264 while they are recorded: what players stream.
 
 One track at a time: the screen that is shared, or the camera on the stage. What the sandboxed child
 does not manage in time is left out and noted; it is made from the files after the stop.
@@ -65,7 +65,7 @@ class Converting:
         self._feeding = part
         self._opened[part] = opened
         child.told, child.given = at, True
-        picture = pictures.Picture(part, at, duration, sample.key, sample.data)
+        picture = pictures.Picture(_codec(opened), part, at, duration, sample.key, sample.data)
         child.line.send(pictures.written(picture))
 
     def _begin(self) -> _Child | None:
@@ -150,3 +150,7 @@ class Converting:
                 break
             child.line.wait(0.02)
         self._let_go()
+
+
+def _codec(opened: Open) -> str:
+    return opened.mime.rpartition("/")[2].lower()

@@ -1,4 +1,4 @@
-"""Files that grow: fragmented MP4 for H.264 and Opus, WebM for VP8. Written bytes never change.
+"""Files that grow: fragmented MP4 for H.264 and Opus, else WebM. Written bytes never change.
 
 PyAV muxes; each write goes to the disk at once, so that a killed recorder leaves what it wrote.
 """
@@ -166,16 +166,16 @@ class Aac(_Fragmented):
 
 
 class WebPicture(GrowingFile):
-    """VP8 in WebM, which no player streams: it is made into H.264 later. A cluster a second."""
+    """WebM, which no player streams: it is made into H.264 later. A cluster a second."""
 
     timescale = _VIDEO_SCALE
 
-    def __init__(self, path: Path, size: tuple[int, int]) -> None:
+    def __init__(self, path: Path, codec: str, size: tuple[int, int]) -> None:
         options = {"cluster_time_limit": str(_CLUSTER), "flush_packets": "1"}
         super().__init__(path, format="webm", options=options)
         width, height = size
         self._out.add_mux_stream(
-            "vp8", width=width, height=height, time_base=Fraction(1, _VIDEO_SCALE)
+            codec, width=width, height=height, time_base=Fraction(1, _VIDEO_SCALE)
         )
         self._told = 0
         self._samples: list[tuple[int, int, bool]] = []  # time, duration, key

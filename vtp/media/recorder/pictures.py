@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from vtp.media.recorder import mixwire
 from vtp.media.rtp import sps
 
-PICTURE = 0
+# A message is of the kind that its codec has.
+_CODECS = ("h264", "vp8", "vp9", "av1")
 MOST = 4 * 1024 * 1024  # bytes of a picture
 _HEAD = struct.Struct("!IQIB")
 _START = b"\0\0\1"
@@ -20,6 +21,7 @@ _SPS = 7
 
 @dataclass(frozen=True, slots=True)
 class Picture:
+    codec: str
     part: int
     at: int
     duration: int
@@ -29,14 +31,14 @@ class Picture:
 
 def written(picture: Picture) -> bytes:
     head = _HEAD.pack(picture.part, picture.at, picture.duration, picture.key)
-    return mixwire.made(PICTURE, head + picture.data)
+    return mixwire.made(_CODECS.index(picture.codec), head + picture.data)
 
 
 def read(kind: int, body: bytes) -> Picture:
-    if kind != PICTURE or len(body) <= _HEAD.size:
+    if kind >= len(_CODECS) or len(body) <= _HEAD.size:
         raise mixwire.NotOurs
     part, at, duration, key = _HEAD.unpack_from(body)
-    return Picture(part, at, duration, bool(key), body[_HEAD.size :])
+    return Picture(_CODECS[kind], part, at, duration, bool(key), body[_HEAD.size :])
 
 
 def parameters(data: bytes) -> sps.Sps:

@@ -1,4 +1,4 @@
-"""From the payloads of a frame to what a file keeps of it: H.264, VP8 and Opus. Pure.
+"""From the payloads of a frame to what a file keeps of it: pictures and Opus. Pure.
 
 The total opposite of a decoder: it looks at descriptors and heads, and a frame that makes no sense
 is None, which its track takes for lost.
@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from vtp.media.recorder.pieces import Frame
-from vtp.media.rtp import sps
+from vtp.media.rtp import av1_frame, sps, vp9_frame
 
 _START = b"\0\0\0\1"
 _TYPE = 0x1F
@@ -23,11 +23,14 @@ _VP8_KEY = b"\x9d\x01\x2a"
 class Sample:
     data: bytes
     key: bool
-    # Of key frames: the size, and the name of the codec as RFC 6381 has it.
+    # Of key frames: the size, and the name of the codec, as RFC 6381 has it where players know it.
     size: tuple[int, int] = (0, 0)
     codec: str = ""
     level: int = -1  # of sound, as in `Piece`
 
+
+# What players do not stream: it is kept in WebM, and made into H.264.
+WEB = frozenset({"vp8", "vp9", "av1"})
 
 Reader = Callable[[Frame], Sample | None]
 
@@ -115,6 +118,26 @@ def _vp8_head(payload: bytes) -> int:
     return at
 
 
+def vp9(frame: Frame) -> Sample | None:
+    try:
+        data = vp9_frame.joined(piece.payload for piece in frame.pieces)
+        size = vp9_frame.size(data)
+    except IndexError:
+        return None
+    return Sample(data, True, size, "vp9") if size else Sample(data, key=False)
+
+
+def av1(frame: Frame) -> Sample | None:
+    try:
+        units = av1_frame.units(piece.payload for piece in frame.pieces)
+        data, size = av1_frame.kept(units), av1_frame.size(units)
+    except IndexError:
+        return None
+    if not data:
+        return None
+    return Sample(data, True, size, "av1") if size else Sample(data, key=False)
+
+
 def opus(frame: Frame) -> Sample | None:
     """As it is; each packet stands alone."""
     piece = frame.pieces[0]
@@ -138,4 +161,10 @@ def opus_samples(packet: bytes) -> int:
     return length * count if length * count <= _OPUS_MOST else 0
 
 
-READERS: dict[str, Reader] = {"video/h264": h264, "video/vp8": vp8, "audio/opus": opus}
+READERS: dict[str, Reader] = {
+    "video/h264": h264,
+    "video/vp8": vp8,
+    "video/vp9": vp9,
+    "video/av1": av1,
+    "audio/opus": opus,
+}

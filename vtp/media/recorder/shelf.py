@@ -11,7 +11,7 @@ from vtp.media.recorder import journal
 from vtp.media.recorder.boxes import Fragment
 from vtp.media.recorder.filed import VOICES
 from vtp.media.recorder.files import Aac, GrowingFile, Picture, Sound, WebPicture
-from vtp.media.recorder.samples import Sample
+from vtp.media.recorder.samples import WEB, Sample
 
 # Of a sample that is written: of what, its part, itself, its tick and its duration.
 Hear = Callable[[Open, int, Sample, int, int], None]
@@ -65,7 +65,7 @@ class Files:
     def __init__(self, folder: Path, log: Log) -> None:
         self._folder = folder
         self._log = log
-        # Whoever mixes what is said, and whoever converts pictures of VP8.
+        # Whoever mixes what is said, and whoever converts pictures in WebM.
         self.hear_voice: Hear | None = None
         self.hear_picture: Hear | None = None
         self._next = max(log.story.parts, default=0) + 1
@@ -78,7 +78,7 @@ class Files:
 
     def part(self, opened: Open, sample: Sample) -> Part:
         number, self._next = self._next, self._next + 1
-        name = f"{number:04d}.{'webm' if sample.codec == 'vp8' else 'mp4'}"
+        name = f"{number:04d}.{'webm' if sample.codec in WEB else 'mp4'}"
         file = _made(self._folder / name, opened, sample)
         made = Part(number, file, opened, self._heard_by(opened, sample))
         self._open[number] = made
@@ -101,7 +101,7 @@ class Files:
     def _heard_by(self, opened: Open, sample: Sample) -> Hear | None:
         if sample.codec == "opus" and opened.source in VOICES:
             return self.hear_voice
-        return self.hear_picture if sample.codec == "vp8" else None
+        return self.hear_picture if sample.codec in WEB else None
 
     def behind(self, track: str, part: int) -> None:
         self._log.write(journal.Behind(track=track, part=part))
@@ -151,6 +151,6 @@ def _made(path: Path, opened: Open, sample: Sample) -> GrowingFile:
         return Sound(path, each=each)
     if sample.codec == AAC:
         return Aac(path, each=each)
-    if sample.codec == "vp8":
-        return WebPicture(path, sample.size)
+    if sample.codec in WEB:
+        return WebPicture(path, sample.codec, sample.size)
     return Picture(path, sample.size, each=each)

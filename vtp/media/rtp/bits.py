@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+_LEB128_BYTES = 8
+
 
 class Bits:
     """IndexError at the end."""
@@ -27,3 +29,22 @@ class Bits:
     def signed_golomb(self) -> int:
         number = self.golomb()
         return (number + 1) // 2 if number & 1 else -(number // 2)
+
+
+def leb128(data: bytes, at: int) -> tuple[int, int]:
+    """A length as AV1 writes it (AV1 Bitstream, 4.10.5), and where it ends."""
+    value = 0
+    for number in range(_LEB128_BYTES):
+        byte = data[at + number]
+        value |= (byte & 0x7F) << 7 * number
+        if byte < 0x80:
+            return value, at + number + 1
+    raise IndexError
+
+
+def as_leb128(value: int) -> bytes:
+    written = bytearray()
+    while value > 0x7F:
+        written.append(value & 0x7F | 0x80)
+        value >>= 7
+    return bytes((*written, value))

@@ -1,4 +1,4 @@
-"""Pictures that no browser plays (VP8) become H.264, and the journal tells of them as of others."""
+"""Pictures in WebM, which nobody streams, become H.264; the journal tells of them as of others."""
 
 from __future__ import annotations
 

@@ -12,6 +12,7 @@ from vtp.media.pack.previews import Voice
 from vtp.media.pack.stretch import Stretch
 from vtp.media.recorder import journal
 from vtp.media.recorder.journal import PartStory
+from vtp.media.recorder.samples import WEB
 
 _MIX = "mix"
 # s that may be missing of what was made of a picture while it came: players step over it.
@@ -161,7 +162,7 @@ def _unplayable(parts: Iterable[PartStory]) -> Iterator[Unplayable]:
     every = list(parts)
     of = {one.began.part: _original(one, every) for one in every if one.began.track.endswith(MADE)}
     for one in every:
-        if one.began.codec != "vp8":
+        if one.began.codec not in WEB:
             continue
         made = [it for it in every if of.get(it.began.part) is one]
         if _misses(one, made):
@@ -174,7 +175,7 @@ def _original(made: PartStory, parts: Iterable[PartStory]) -> PartStory | None:
     before = [
         one
         for one in parts
-        if one.began.codec == "vp8" and one.began.track == track and one.start <= made.start + 0.05
+        if one.began.codec in WEB and one.began.track == track and one.start <= made.start + 0.05
     ]
     return max(before, key=lambda one: one.start, default=None)
 

@@ -7,7 +7,7 @@ until then it waits here.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import partial
@@ -244,6 +244,11 @@ class Studio:
             held.staging.speaks(participant_id)
             self._restage(held)
 
+    def kept_large(self, meeting_id: MeetingId, participants: Collection[str]) -> None:
+        if (held := self._going.get(meeting_id)) is not None:
+            held.staging.kept_large(participants)
+            self._restage(held)
+
     def _restage(self, held: Going) -> None:
         """Now, and once more when somebody has spoken for long enough."""
         now = self._clock.monotonic()
@@ -266,6 +271,7 @@ class Studio:
     def _begin(self, held: Going) -> None:
         self._going[held.recording.meeting_id] = held
         self._capture.begin(held.begin)
+        held.staging.kept_large(self.stage.kept_large(held.recording.meeting_id))
         for sent in self.stage.sent(held.recording.meeting_id):
             self._add(held, sent)
         self._show(held)

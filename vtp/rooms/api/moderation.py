@@ -9,7 +9,7 @@ from vtp.edge.routes import Routes
 from vtp.edge.rules import Rule, owner
 from vtp.ids import MeetingId
 from vtp.rooms.api.asking import OVERSEERS, ROOMS
-from vtp.rooms.api.shapes import AdmitIn, Id, LocksIn, LocksView, PersonIn
+from vtp.rooms.api.shapes import AdmitIn, DeclineIn, Id, LocksIn, LocksView, PersonIn
 from vtp.rooms.facts import SOURCES, Door, ParticipantId, Track, TrackId
 from vtp.rooms.meeting import Meeting
 from vtp.rooms.problems import HostsOnly, HostsStay, MeetingOver, NotWaiting
@@ -49,8 +49,8 @@ async def admit(request: web.Request, actor: Actor, id: Id, body: AdmitIn) -> Do
     rule=_steer("decline"),
     errors=(HostsOnly, MeetingOver, NotWaiting),
 )
-async def decline(request: web.Request, actor: Actor, id: Id, body: PersonIn) -> Door:
-    """Turn away one who waits, until they are let in again."""
+async def decline(request: web.Request, actor: Actor, id: Id, body: DeclineIn) -> Door:
+    """Turn away one who waits, or everybody, until they are let in again."""
     meeting = await _meeting(request, actor, id)
     await request.app[ROOMS].moderation.decline(meeting, body.person, by=actor)
     return meeting.state.order.door

@@ -263,6 +263,10 @@ class AdmitIn(Input, frozen=True, kw_only=True):
     ] = None
 
 
+class DeclineIn(AdmitIn, frozen=True, kw_only=True):
+    pass
+
+
 class PersonIn(Input, frozen=True, kw_only=True):
     person: Annotated[UUID, Meta(examples=[_ID])]
 

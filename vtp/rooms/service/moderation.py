@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from vtp.actor import Actor
 from vtp.audit.model import Detail
-from vtp.db import Database
+from vtp.db import Database, Db
 from vtp.edge.sockets.channels import Sid
 from vtp.ids import MeetingId
 from vtp.rooms import moves, rights
@@ -84,9 +84,19 @@ class Moderation:
         move = moves.AdmitAll() if person is None else moves.Admit(person)
         await self._live.keeping.do(meeting, move)
 
-    async def decline(self, meeting: Meeting, person: UUID, *, by: Actor) -> None:
+    async def decline(self, meeting: Meeting, person: UUID | None, *, by: Actor) -> None:
+        """As `admit`."""
+        if person is None:
+            every = partial(self._note_all_declined, meeting, by)
+            await self._live.keeping.do(meeting, moves.DeclineAll(), every)
+            return
         note = self._noted(meeting, by, "person_declined", person=str(person))
         await self._live.keeping.do(meeting, moves.Decline(person), note)
+
+    async def _note_all_declined(self, meeting: Meeting, by: Actor, tx: Db) -> None:
+        """Who waits when it is written, which is who is turned away."""
+        for one in meeting.state.order.waiting:
+            await self._noted(meeting, by, "person_declined", person=str(one.person))(tx)
 
     async def remove(self, meeting: Meeting, participant_id: ParticipantId, *, by: Actor) -> None:
         """A person with all their devices, at once; also where the database is away."""
@@ -172,6 +182,10 @@ class Moderation:
         person = str(_there(meeting, participant_id).user_id)
         note = self._noted(meeting, by, "cohost_made" if cohost else "cohost_ended", person=person)
         await self._live.keeping.do(meeting, moves.Promote(participant_id, cohost), note)
+
+    async def pin(self, meeting: Meeting, participant_id: ParticipantId | None) -> None:
+        """Large for everybody; None: nobody any more."""
+        await self._live.keeping.do(meeting, moves.Pin(participant_id))
 
     async def lower(self, meeting: Meeting, participant_id: ParticipantId | None) -> None:
         """None: every hand."""

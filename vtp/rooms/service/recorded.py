@@ -11,6 +11,7 @@ from vtp.ids import MeetingId, RoomId
 from vtp.recordings.kinds import Role
 from vtp.recordings.port import Sent, Shown
 from vtp.rooms import moves, rights
+from vtp.rooms.effects import pinned
 from vtp.rooms.service.catalogue import gate
 from vtp.rooms.service.live import Live
 from vtp.rooms.store import rooms
@@ -51,6 +52,12 @@ class RecordedClasses:
         if meeting is None:
             return []
         return [meeting.sent(track) for track in meeting.state.tracks.values()]
+
+    def kept_large(self, meeting_id: MeetingId) -> Collection[str]:
+        meeting = self._live.get(meeting_id)
+        if meeting is None:
+            return ()
+        return {str(one) for one in pinned(meeting.state)}
 
     def show(self, meeting_id: MeetingId, shown: Shown) -> None:
         meeting = self._live.get(meeting_id)

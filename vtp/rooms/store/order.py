@@ -1,4 +1,4 @@
-"""The rows of order in a meeting: its locks, and how each person stands."""
+"""The rows of order in a meeting: its locks, who is pinned, and how each person stands."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ async def put_rules(tx: Db, *, meeting_id: MeetingId, order: Order) -> None:
     await tx.execute(
         """
         update meeting set member_sources = $2, entry_locked = $3, chat_locked = $4,
-               private_chat_locked = $5
+               private_chat_locked = $5, pinned_person = $6
          where id = $1
         """,
         meeting_id,
@@ -23,6 +23,7 @@ async def put_rules(tx: Db, *, meeting_id: MeetingId, order: Order) -> None:
         order.locks.entry,
         order.locks.chat,
         order.locks.private_chat,
+        order.pinned,
     )
 
 
@@ -85,7 +86,7 @@ async def of_meeting(db: Db, *, meeting_id: MeetingId) -> Order:
     rules = await db.fetchrow(
         """
         select coalesce(meeting.member_sources, room.member_sources) as sources,
-               entry_locked, chat_locked, private_chat_locked
+               entry_locked, chat_locked, private_chat_locked, pinned_person
           from meeting join room on room.id = room_id where meeting.id = $1
         """,
         meeting_id,
@@ -100,6 +101,7 @@ async def of_meeting(db: Db, *, meeting_id: MeetingId) -> Order:
             private_chat=rules["private_chat_locked"],
         ),
         member_sources=frozenset(rules["sources"]),
+        pinned=rules["pinned_person"],
         people={row["person_id"]: stand for row in rows if not (stand := _stand(row)).blank},
     )
 

@@ -17,6 +17,8 @@ export interface Roster {
   /** What members may send. */
   readonly memberSources: readonly Source[];
   readonly locks: Locks;
+  /** The account of whom staff keep large for everybody. */
+  readonly pinned: string | null;
   readonly recording: Recorded;
   /** How the meeting ended; absent while it goes on. */
   readonly ended?: Ending;
@@ -30,13 +32,14 @@ export const EMPTY: Roster = {
   tracks: new Map(),
   memberSources: [],
   locks: OPEN,
+  pinned: null,
   recording: "off",
 };
 
 export function fromSnapshot(joined: Joined): Roster {
-  const { seq, member_sources: memberSources, locks, recording } = joined;
+  const { seq, member_sources: memberSources, locks, pinned, recording } = joined;
   const [participants, tracks] = [byId(joined.participants), byId(joined.tracks)];
-  return { seq, participants, tracks, memberSources, locks, recording };
+  return { seq, participants, tracks, memberSources, locks, pinned, recording };
 }
 
 /** What was seen already changes nothing; a step that was missed gives `undefined`: ask anew. */
@@ -68,6 +71,8 @@ function step(roster: Roster, event: RoomEvent): Roster {
       return { ...roster, memberSources: event.member_sources };
     case "locks_changed":
       return { ...roster, locks: event.locks };
+    case "pin_changed":
+      return { ...roster, pinned: event.pinned };
     case "recording":
       return { ...roster, recording: event.recording };
     case "meeting_ended":

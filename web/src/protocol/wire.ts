@@ -99,6 +99,7 @@ export type RoomEvent = { seq: number; at: string } & (
   | { type: "track_ended"; track_id: string; participant_id: string }
   | { type: "sources_changed"; member_sources: Source[] }
   | { type: "locks_changed"; locks: Locks }
+  | { type: "pin_changed"; pinned: string | null }
   | { type: "recording"; recording: Recorded }
   | { type: "server_stops"; by: string }
   | TalkEvent
@@ -128,6 +129,7 @@ export interface Joined {
   talk: TalkSnapshot;
   member_sources: Source[];
   locks: Locks;
+  pinned: string | null;
   door: Door | null;
 }
 

@@ -25,7 +25,7 @@ from vtp.media.pack.stretch import Run, Stretch, runs
 
 _OPTIONS = {
     "format_whitelist": "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm",
-    "codec_whitelist": "h264,vp8,opus,libopus,aac",
+    "codec_whitelist": "h264,vp8,vp9,libdav1d,opus,libopus,aac",
     "protocol_whitelist": "pipe",
 }
 # PyAV imports those when it first needs them, which here would be too late.

@@ -1,4 +1,4 @@
-"""Makes H.264 of VP8 while it comes: a picture out for a picture in."""
+"""Makes H.264 of other pictures while they come: a picture out for a picture in."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from fractions import Fraction
-from typing import Any
+from typing import Any, cast
 
 import av
 from av.error import FFmpegError
@@ -15,6 +15,7 @@ from av.video.frame import PictureType
 from vtp.media.recorder import mixwire, pictures
 from vtp.media.recorder.convertspec import Converted, ConvertSpec
 
+_DECODERS = {"vp8": "vp8", "vp9": "vp9", "av1": "libdav1d"}
 _READ = 256 * 1024
 _SCALE = 90_000
 # Pixels; more than a screen of today has.
@@ -51,7 +52,7 @@ def _converted(line: int) -> Iterator[int]:
             if picture.part != part:
                 converter, part = None, picture.part
             if converter is None and picture.key:
-                converter = Converter()
+                converter = Converter(picture.codec)
             if converter is not None:
                 yield _write(line, converter.take(picture))
 
@@ -67,10 +68,11 @@ def _write(line: int, made: Iterator[pictures.Picture]) -> int:
 
 
 class Converter:
-    """Of one part, all of one size. What cannot be decoded is left out, up to a key frame."""
+    """Of one part. What cannot be decoded is left out, up to a key frame."""
 
-    def __init__(self) -> None:
-        self._decoder = av.CodecContext.create("vp8", "r")
+    def __init__(self, codec: str) -> None:
+        decoder = av.CodecContext.create(_DECODERS[codec], "r")
+        self._decoder = cast("av.VideoCodecContext", decoder)
         self._decoder.thread_count = 1
         self._encoder: av.VideoCodecContext | None = None
         self._broken = True
@@ -86,8 +88,9 @@ class Converter:
         self._broken = False
         for frame in frames:
             for packet in self._encoded(frame, picture):
+                data, key = bytes(packet), packet.is_keyframe
                 yield pictures.Picture(
-                    picture.part, picture.at, picture.duration, packet.is_keyframe, bytes(packet)
+                    "h264", picture.part, picture.at, picture.duration, key, data
                 )
 
     def _encoded(self, frame: av.VideoFrame, picture: pictures.Picture) -> Iterable[Any]:
@@ -96,6 +99,8 @@ class Converter:
             return []
         if self._encoder is None:
             self._encoder = _encoder(width, height)
+        # VP9 and AV1 become smaller for a while without beginning anew.
+        width, height = self._encoder.width, self._encoder.height
         if (width, height) != (frame.width, frame.height) or frame.format.name != "yuv420p":
             frame = frame.reformat(width=width, height=height, format="yuv420p")
         frame.pts, frame.time_base = picture.at, Fraction(1, _SCALE)

@@ -1,4 +1,4 @@
-"""How large a picture is, as its key frame says: VP8 and H.264. Nothing is decoded. Pure.
+"""How large a picture is, as its key frame says. Nothing is decoded. Pure.
 
 Layers of one camera are put in order by it, because senders list them as they like.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from vtp.media.rtp import sps
+from vtp.media.rtp import av1_frame, sps, vp9_frame
 from vtp.media.rtp.packet import HEAD, Packet
 
 _SPS, _STAP_A, _TYPE = 7, 24, 0x1F
@@ -59,4 +59,22 @@ def _units(data: bytes) -> Iterator[bytes]:
         at += 2 + size
 
 
-_READ: Final[dict[str, Callable[[bytes], int]]] = {"video/vp8": _vp8, "video/h264": _h264}
+def _vp9(data: bytes) -> int:
+    return _of(vp9_frame.size(vp9_frame.joined([data[HEAD:]])))
+
+
+def _av1(data: bytes) -> int:
+    """The picture itself goes on in later packets; its sequence is in the first."""
+    return _of(av1_frame.sequence_size(data[HEAD:]))
+
+
+def _of(size: tuple[int, int] | None) -> int:
+    return size[0] * size[1] if size is not None else 0
+
+
+_READ: Final[dict[str, Callable[[bytes], int]]] = {
+    "video/vp8": _vp8,
+    "video/vp9": _vp9,
+    "video/av1": _av1,
+    "video/h264": _h264,
+}

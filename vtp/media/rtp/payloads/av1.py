@@ -6,6 +6,7 @@ that is at key frames alone.
 
 from __future__ import annotations
 
+from vtp.media.rtp.bits import leb128
 from vtp.media.rtp.packet import HEAD, Packet
 from vtp.media.rtp.payloads.frames import Frames, starts
 
@@ -15,7 +16,6 @@ _Z, _W, _N = 0x80, 0x30, 0x08
 _LAYERLESS = {1, 2}
 _EXTENDED = 0x04
 _MOST_OBUS = 4
-_LEB128_BYTES = 8  # AV1 Bitstream, 4.10.5
 
 
 class Av1:
@@ -57,7 +57,7 @@ def _first_layer(data: bytes, count: int) -> int:
     for number in range(1, _MOST_OBUS + 1):
         size = len(data)
         if number != count:
-            size, at = _leb128(data, at)
+            size, at = leb128(data, at)
         obu = data[at]
         if obu & _EXTENDED:
             return data[at + 1]
@@ -65,14 +65,3 @@ def _first_layer(data: bytes, count: int) -> int:
             return 0
         at += size
     return 0
-
-
-def _leb128(data: bytes, at: int) -> tuple[int, int]:
-    """A length, and where it ends."""
-    value = 0
-    for number in range(_LEB128_BYTES):
-        byte = data[at + number]
-        value |= (byte & 0x7F) << 7 * number
-        if byte < 0x80:
-            return value, at + number + 1
-    raise IndexError

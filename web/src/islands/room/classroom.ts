@@ -324,6 +324,7 @@ export class Classroom {
     const joined = this.#room?.joined;
     if (joined) this.joined.value = joined;
     this.roster.value = roster;
+    this.view.keptForAll(roster.pinned);
     this.#watching.offered(offered(roster, joined?.me.id ?? ""));
     this.#showing.again();
   }

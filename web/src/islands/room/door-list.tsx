@@ -25,6 +25,17 @@ export function WaitingList({ room }: { room: Classroom }): VNode | null {
           <Waiting key={one.person} room={room} one={one} />
         ))}
       </ul>
+      {waiting.length > 1 && (
+        <Button
+          size="small"
+          kind="ghost"
+          onClick={() => {
+            room.order.turning.value = true;
+          }}
+        >
+          {t("room.door.declineAll")}
+        </Button>
+      )}
     </section>
   );
 }

@@ -45,6 +45,8 @@ export function eventNotice(
     case "track_changed":
       if (event.track.participant_id !== me || !event.track.muted_by_staff) return;
       return mutedBy(event.track.source, keys);
+    case "pin_changed":
+      return event.pinned === null ? undefined : largeForAll(event.pinned, roster, me);
     case "recording":
       return RECORDED[event.recording]();
     case "server_stops":
@@ -52,6 +54,17 @@ export function eventNotice(
     default:
       return;
   }
+}
+
+/** Whoever is shown to everybody should know it. */
+function largeForAll(account: string, { participants }: Roster, me: string): Notice | undefined {
+  const icon = "pin";
+  if (participants.get(me)?.user_id === account) {
+    return { text: t("room.pin.allYou"), icon, chalk: true, urgent: true };
+  }
+  const large = [...participants.values()].find(({ user_id }) => user_id === account);
+  if (large) return { text: t("room.pin.allNow", { name: firstName(large.name) }), icon };
+  return;
 }
 
 const RECORDED: Record<Recorded, () => Notice> = {

@@ -25,6 +25,8 @@ export class Order {
   readonly asked: Signal<AskedNews | undefined> = signal(undefined);
   /** The dialog with the locks is open. */
   readonly locking: Signal<boolean> = signal(false);
+  /** Staff are asked whether all who wait shall be turned away. */
+  readonly turning: Signal<boolean> = signal(false);
   /** Staff are asked whether this one shall go. */
   readonly removing: Signal<Participant | undefined> = signal(undefined);
   readonly #ask: Ask;
@@ -71,6 +73,7 @@ export class Order {
     this.asked.value = undefined;
     this.locking.value = false;
     this.removing.value = undefined;
+    this.turning.value = false;
   }
 
   // What staff do
@@ -81,6 +84,10 @@ export class Order {
 
   admitAll(): void {
     void this.#ask("room.admit", {});
+  }
+
+  declineAll(): void {
+    void this.#ask("room.decline", {});
   }
 
   decline({ person }: Outsider): void {
@@ -114,6 +121,11 @@ export class Order {
 
   lock(what: Lockable, locked: boolean): void {
     void this.#ask("room.lock", { [what]: locked });
+  }
+
+  /** Large for everybody; nobody any more without one. */
+  pin(participant: string | undefined): void {
+    void this.#ask("room.pin", participant ? { participant } : {});
   }
 
   promote(participant: string, cohost: boolean): void {

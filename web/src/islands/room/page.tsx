@@ -18,7 +18,7 @@ import { Over } from "./over.tsx";
 import { Panel } from "./panel.tsx";
 import { onAllowed } from "./permission.ts";
 import { watchQuality } from "./quality.ts";
-import { RemoveDialog } from "./remove.tsx";
+import { RemoveDialog, TurnAwayDialog } from "./remove.tsx";
 import { Stage } from "./stage.tsx";
 import { watchStrain } from "./strain.ts";
 import { Top } from "./top.tsx";
@@ -122,6 +122,7 @@ function Inside({ room }: { room: Classroom }): VNode {
       <AskedDialog room={room} />
       <LocksDialog room={room} />
       <RemoveDialog room={room} />
+      <TurnAwayDialog room={room} />
     </div>
   );
 }

@@ -74,6 +74,7 @@ export function Kind({ room, person, menu }: Within): VNode {
       <Item menu={menu} icon={pinned ? "pin-off" : "pin"} onClick={() => room.view.toggle(id)}>
         {pinned ? t("room.pin.release") : t("room.pin.keep")}
       </Item>
+      <ForAll room={room} person={person} menu={menu} />
       {user_id !== room.talk.me && (
         <Item menu={menu} icon="message-square" onClick={() => room.writeTo(user_id)}>
           {t("chat.writeTo", { name: firstName(name) })}
@@ -85,6 +86,21 @@ export function Kind({ room, person, menu }: Within): VNode {
         </Item>
       )}
     </>
+  );
+}
+
+/** Staff show the class whom to look at; also themselves. */
+export function ForAll({ room, person, menu }: Within): VNode {
+  const { id, user_id } = person.participant;
+  const large = room.roster.value.pinned === user_id;
+  return (
+    <Item
+      menu={menu}
+      icon={large ? "pin-off" : "users"}
+      onClick={() => room.order.pin(large ? undefined : id)}
+    >
+      {large ? t("room.pin.allRelease") : t("room.pin.allKeep")}
+    </Item>
   );
 }
 

@@ -4,14 +4,15 @@ import { t } from "../../text.ts";
 import { Icon } from "../parts.tsx";
 import type { Classroom } from "./classroom.ts";
 import { firstName, type Person } from "./people.ts";
-import { Kind, Stop } from "./person-menu.tsx";
+import { ForAll, Kind, Stop } from "./person-menu.tsx";
 import { Item } from "./view-menu.tsx";
 
 export function TileMenu({ room, person }: { room: Classroom; person: Person }): VNode {
   const { id, name, user_id } = person.participant;
   const menu = `tile-${id}`;
   const pinned = room.view.pin.value === id;
-  const orders = room.rights.value.moderate && !person.self;
+  const staff = room.rights.value.moderate;
+  const orders = staff && !person.self;
   return (
     <>
       <button
@@ -31,6 +32,7 @@ export function TileMenu({ room, person }: { room: Classroom; person: Person }):
             {pinned ? t("room.pin.release") : t("room.pin.keep")}
           </Item>
         )}
+        {staff && person.self && <ForAll room={room} person={person} menu={menu} />}
         {!orders && !person.self && user_id !== room.talk.me && (
           <Item menu={menu} icon="message-square" onClick={() => room.writeTo(user_id)}>
             {t("chat.writeTo", { name: firstName(name) })}

@@ -79,16 +79,24 @@ function Caption(props: {
         </>
       )}
       {speaks && <Speaks />}
-      {room.view.pin.value === person.participant.id && (
-        <>
-          <Icon name="pin" kind="small" />
-          <span class="visually-hidden">{t("room.pin.on")}</span>
-        </>
-      )}
+      <Kept room={room} person={person} />
       <span class="clip">{shown}</span>
       {role && !person.self && <span class="tile-role">{role}</span>}
       <Weak room={room} person={person} />
     </figcaption>
+  );
+}
+
+/** Large by one's own wish, or for everybody. */
+function Kept({ room, person }: { room: Classroom; person: Person }): VNode | null {
+  const forAll = room.roster.value.pinned === person.participant.user_id;
+  if (!forAll && room.view.pin.value !== person.participant.id) return null;
+  const text = forAll ? t("room.pin.allOn") : t("room.pin.on");
+  return (
+    <span class="tile-kept" title={text}>
+      <Icon name="pin" kind="small" />
+      <span class="visually-hidden">{text}</span>
+    </span>
   );
 }
 

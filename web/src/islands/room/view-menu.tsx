@@ -53,14 +53,13 @@ export function ViewItems({ room, menu }: { room: Classroom; menu: string }): VN
       </fieldset>
       <hr />
       {pinned && (
-        <Item
-          menu={menu}
-          icon="pin-off"
-          onClick={() => {
-            pin.value = undefined;
-          }}
-        >
+        <Item menu={menu} icon="pin-off" onClick={() => room.view.release()}>
           {t("room.pin.release")}
+        </Item>
+      )}
+      {room.rights.value.moderate && room.roster.value.pinned !== null && (
+        <Item menu={menu} icon="pin-off" onClick={() => room.order.pin(undefined)}>
+          {t("room.pin.allRelease")}
         </Item>
       )}
       {room.view.fewer.value && (

@@ -1,8 +1,8 @@
-/** How one looks at a class: layout, pin, page, who has the floor. Each for oneself alone. */
+/** How one looks at a class: layout, pin, page, who has the floor. */
 import { batch, computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import { Floor } from "./floor.ts";
 import { type Keeps, keep, liked } from "./kept.ts";
-import type { Person } from "./people.ts";
+import { type Person, pictured } from "./people.ts";
 import type { Scene, Wish } from "./scene.ts";
 import { Seats } from "./seats.ts";
 
@@ -15,7 +15,7 @@ const WISHES: Wish[] = ["auto", "grid", "speaker"];
 export class Viewing {
   readonly wish: Signal<Wish>;
   /** A participant or a screen that stays large until it is released. */
-  readonly pin: Signal<string | undefined> = signal(undefined);
+  readonly pin: ReadonlySignal<string | undefined>;
   readonly page: Signal<number> = signal(0);
   /** No pictures are received: for lines that cannot carry them. */
   readonly audioOnly: Signal<boolean> = signal(false);
@@ -31,6 +31,10 @@ export class Viewing {
   /** Places for others on the first page, as the stage has them now. */
   front = 1;
   #pages = 1;
+  /** One's own choice; null where nobody shall be large, whatever staff wish. */
+  readonly #own: Signal<string | null | undefined> = signal(undefined);
+  /** The account of whom staff keep large for everybody. */
+  readonly #forAll: Signal<string | null> = signal(null);
   readonly #people: ReadonlySignal<Person[]>;
   readonly #kept: Keeps | undefined;
   readonly #seats = new Seats();
@@ -46,6 +50,10 @@ export class Viewing {
     const { wish = "auto", keysOff = false } = liked(kept);
     this.wish = signal(WISHES.includes(wish) ? wish : "auto");
     this.keysOff = signal(keysOff);
+    this.pin = computed(() => {
+      const own = this.#own.value;
+      return own === undefined ? this.#largeForAll() : (own ?? undefined);
+    });
     this.seated = computed(() => {
       this.#moved.value;
       return this.#seats.seated(this.#people.value);
@@ -55,7 +63,7 @@ export class Viewing {
   choose(wish: Wish): void {
     batch(() => {
       this.wish.value = wish;
-      this.pin.value = undefined;
+      this.#own.value = null;
       this.page.value = 0;
     });
     keep(this.#kept, { wish });
@@ -86,9 +94,32 @@ export class Viewing {
 
   toggle(pin: string): void {
     batch(() => {
-      this.pin.value = this.pin.value === pin ? undefined : pin;
+      this.#own.value = this.pin.value === pin ? null : pin;
       this.page.value = 0;
     });
+  }
+
+  release(): void {
+    this.#own.value = null;
+  }
+
+  /** Staff keep somebody large for everybody: that wins until one chooses otherwise. */
+  keptForAll(account: string | null): void {
+    if (account === this.#forAll.value) return;
+    batch(() => {
+      this.#forAll.value = account;
+      if (account !== null) this.#own.value = undefined;
+    });
+  }
+
+  /** Of several devices the one with a picture. Nobody is large for themselves. */
+  #largeForAll(): string | undefined {
+    const account = this.#forAll.value;
+    if (account === null) return;
+    const others = this.#people.value.filter(
+      ({ participant, self }) => !self && participant.user_id === account,
+    );
+    return (others.find(pictured) ?? others[0])?.participant.id;
   }
 
   useKeys(on: boolean): void {
@@ -116,7 +147,7 @@ export class Viewing {
 
   left(id: string): void {
     this.#floor.gone(id);
-    if (this.pin.value === id) this.pin.value = undefined;
+    if (this.#own.value === id) this.#own.value = undefined;
     this.floor.value = this.#floor.holder;
   }
 
