@@ -12,8 +12,9 @@ from tests.support.accounts import a_person, some_accounts
 from vtp.actor import Actor, Gone, Via
 from vtp.attendance import held, merging
 from vtp.attendance.problems import TooMuchSeen
-from vtp.attendance.seen import Report, Span
+from vtp.attendance.seen import Report
 from vtp.attendance.service.watching import Length, Watching
+from vtp.attendance.stretches import Span
 from vtp.clock import SetClock
 from vtp.db import Database
 from vtp.errors import NotFound

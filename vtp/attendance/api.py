@@ -11,8 +11,9 @@ from msgspec import Meta, Struct
 
 from vtp.actor import Actor, Role
 from vtp.attendance.problems import TooMuchSeen
-from vtp.attendance.seen import Report, total
+from vtp.attendance.seen import Report
 from vtp.attendance.service.watching import Progress, Watching
+from vtp.attendance.stretches import total
 from vtp.edge.paging import BadCursor, Page, Paged, after, page
 from vtp.edge.routes import Routes
 from vtp.edge.rules import owner, signed_in

@@ -12,8 +12,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from vtp.attendance.problems import TooMuchSeen
-
-Span = tuple[int, int]
+from vtp.attendance.stretches import Span, clipped, merged, total
 
 # Players go up to three times as fast.
 FASTEST = 3
@@ -25,27 +24,6 @@ MOST_VISITS = 64
 ENOUGH = 0.9
 _END = 5_000
 _END_SHARE = 0.01
-
-
-def merged(spans: Iterable[Span]) -> list[Span]:
-    found: list[Span] = []
-    for start, end in sorted(spans):
-        if end <= start:
-            continue
-        if found and start <= found[-1][1]:
-            found[-1] = found[-1][0], max(found[-1][1], end)
-        else:
-            found.append((start, end))
-    return found
-
-
-def clipped(spans: Iterable[Span], length: int) -> list[Span]:
-    """What lies on the recording."""
-    return merged((max(start, 0), min(end, length)) for start, end in spans)
-
-
-def total(spans: Iterable[Span]) -> int:
-    return sum(end - start for start, end in spans)
 
 
 def complete(spans: Sequence[Span], length: int) -> bool:

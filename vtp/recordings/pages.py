@@ -13,7 +13,7 @@ from msgspec import Meta, Struct
 from vtp.actor import Actor, Role
 from vtp.attendance.api import WATCHING, ProgressView
 from vtp.attendance.api import view as progress_view
-from vtp.attendance.seen import total
+from vtp.attendance.stretches import total
 from vtp.edge.html import PAGES, see_other
 from vtp.edge.paging import Page, Paged, after, page
 from vtp.edge.routes import Routes

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from vtp.attendance import seen
 from vtp.attendance.problems import TooMuchSeen
-from vtp.attendance.seen import FASTEST, TOLERANCE, Report, Span, Watched
+from vtp.attendance.seen import FASTEST, TOLERANCE, Report, Watched
+from vtp.attendance.stretches import Span, merged, total
 
 NINE = datetime(2026, 3, 12, 9, 0, tzinfo=UTC)
 LENGTH = 600_000
@@ -53,9 +54,9 @@ def test_each_second_counts_once_in_whatever_order_it_is_told(
     for one in again:
         made = told(made, one, 3600)
     seconds = {second for one in said for a, b in one for second in range(a, b)}
-    assert seen.total(made.seen) == len(seconds) * 1000
+    assert total(made.seen) == len(seconds) * 1000
     assert all((second * 1000, (second + 1) * 1000) in _seconds(made) for second in seconds)
-    assert list(made.seen) == seen.merged(made.seen)
+    assert list(made.seen) == merged(made.seen)
 
 
 def _seconds(made: Watched) -> set[Span]:
@@ -72,7 +73,7 @@ def test_nobody_sees_more_than_the_time_allows(walk: list[tuple[int, Span]]) -> 
             made = told(made, report((start * 10_000, end * 10_000), visit=visit), now)
         except TooMuchSeen:
             continue
-        assert seen.total(made.seen) <= now * 1000 * FASTEST + TOLERANCE
+        assert total(made.seen) <= now * 1000 * FASTEST + TOLERANCE
 
 
 def test_what_was_refused_is_taken_once_time_allows_it() -> None:

@@ -10,8 +10,9 @@ from uuid import UUID
 
 from vtp.actor import Actor
 from vtp.attendance import seen
-from vtp.attendance.seen import Report, Span, Watched
+from vtp.attendance.seen import Report, Watched
 from vtp.attendance.store import watching as store
+from vtp.attendance.stretches import Span
 from vtp.clock import Clock
 from vtp.db import Database
 from vtp.ids import RecordingId

@@ -9,7 +9,8 @@ from uuid import UUID
 
 from asyncpg import Range
 
-from vtp.attendance.seen import Span, Visit, Watched
+from vtp.attendance.seen import Visit, Watched
+from vtp.attendance.stretches import Span
 from vtp.db import Db, Row
 from vtp.ids import RecordingId, UserId
 
