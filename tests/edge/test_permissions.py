@@ -302,6 +302,22 @@ CALLS: dict[tuple[str, str], Call] = {
     ("GET", "/api/v1/sessions"): Call(200),
     ("GET", "/api/v1/sessions/{id}"): Call(200, of="class", others=404),
     ("PATCH", "/api/v1/sessions/{id}"): Call(200, body={"title": "Roots"}, of="class", others=404),
+    # Nobody has been in the class of the table, because it is still to come.
+    ("GET", "/api/v1/sessions/{id}/attendance"): Call(409, of="class", others=404),
+    ("GET", "/api/v1/sessions/{id}/attendance/own"): Call(409, of="class", others=404),
+    ("PUT", "/api/v1/sessions/{id}/attendance/{user_id}"): Call(
+        409, body={"mark": "excused", "why": "Exam"}, of="class", others=404
+    ),
+    ("DELETE", "/api/v1/sessions/{id}/attendance/{user_id}"): Call(409, of="class", others=404),
+    ("POST", "/api/v1/sessions/{id}/attendance/confirm"): Call(409, of="class", others=404),
+    ("PUT", "/api/v1/sessions/{id}/attendance/own/contest"): Call(
+        409, body={"text": "I was there."}, of="class", others=404
+    ),
+    ("PUT", "/api/v1/sessions/{id}/attendance/{user_id}/answer"): Call(
+        409, body={"text": "So you were."}, of="class", others=404
+    ),
+    ("GET", "/api/v1/courses/{id}/attendance"): Call(200, of="course", others=404),
+    ("GET", "/api/v1/courses/{id}/attendance/own"): Call(200, of="course", others=404),
     ("POST", "/api/v1/sessions/{id}/cancel"): Call(200, body={}, of="class", others=404),
     ("POST", "/api/v1/sessions/{id}/restore"): Call(200, of="cancelled class", others=404),
     ("GET", "/api/v1/courses/{id}/series"): Call(200, of="course", others=404),

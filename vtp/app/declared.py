@@ -9,7 +9,9 @@ from vtp.accounts import kinds as accounts_kinds
 from vtp.accounts import pages as accounts_pages
 from vtp.accounts import takeout_jobs
 from vtp.attendance import api as attendance_api
+from vtp.attendance import jobs as attendance_jobs
 from vtp.attendance import merging as attendance_merging
+from vtp.attendance import register_api
 from vtp.audit import api as audit_api
 from vtp.audit import jobs as audit_jobs
 from vtp.audit import pages as audit_pages
@@ -72,6 +74,7 @@ HANDLERS = (
     accounts_jobs.handlers,
     takeout_jobs.handlers,
     audit_jobs.handlers,
+    attendance_jobs.handlers,
     courses_jobs.handlers,
     jobs_jobs.handlers,
     library_jobs.handlers,
@@ -104,6 +107,7 @@ def routes() -> list[Route]:
         client_errors.routes,
         accounts_api.routes,
         attendance_api.routes,
+        register_api.routes,
         audit_api.routes,
         runtime_api.routes,
         webhooks_api.routes,

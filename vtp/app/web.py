@@ -21,6 +21,7 @@ from vtp.accounts.pages import SCOPES
 from vtp.actor import Actor
 from vtp.app import declared, figures, health, media_figures
 from vtp.app.archive import exporting
+from vtp.app.attending import attending
 from vtp.app.classes import Classes, open_classes, standing
 from vtp.app.courses import courses, outlines
 from vtp.app.hooks import endpoints
@@ -29,8 +30,8 @@ from vtp.app.observers import HttpObserver, SocketObserver
 from vtp.app.own_data import erasure, takeouts
 from vtp.app.parts import Parts, demo_wanted, open_parts
 from vtp.attendance.api import WATCHING
+from vtp.attendance.register_api import BOOKS
 from vtp.audit.api import EXPORTING, READING, VERIFYING, Begins
-from vtp.audit.pages import TEXTS
 from vtp.audit.service.reading import Reading
 from vtp.courses.api.asking import COURSES
 from vtp.courses.outline.api import OUTLINES
@@ -39,7 +40,7 @@ from vtp.edge.auth import AUTHENTICATE, PASSES
 from vtp.edge.bodies import BODY_IDLE, MAX_BODY
 from vtp.edge.front import Front
 from vtp.edge.health import CLOCK, HEALTH, METRICS, METRICS_TOKEN
-from vtp.edge.html import PAGES, Pages
+from vtp.edge.html import PAGES, TEXTS, Pages
 from vtp.edge.limits import LIMITER
 from vtp.edge.origins import ORIGINS
 from vtp.edge.routes import mount
@@ -102,6 +103,7 @@ def make(parts: Parts, sockets: Sockets, classes: Classes, state: Health) -> web
     app[RECORDINGS], app[WATCHING] = classes.recordings, classes.watching
     app[DELIVERY] = parts.settings.delivery
     app[COURSES] = courses(parts, classes.rooms.classrooms)
+    app[BOOKS] = attending(parts)
     app[OUTLINES] = outlines(parts, app[COURSES], sockets)
     all_routes = declared.routes()
     mount(app, all_routes)

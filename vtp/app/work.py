@@ -11,6 +11,7 @@ from vtp.accounts.jobs import Bench
 from vtp.accounts.jobs import handlers as accounts_handlers
 from vtp.accounts.takeout_jobs import handlers as takeout_handlers
 from vtp.app.archive import archive
+from vtp.app.attending import attending
 from vtp.app.courses import telling
 from vtp.app.hooks import delivering
 from vtp.app.letterbox import desk
@@ -19,6 +20,7 @@ from vtp.app.loop import Told, fed
 from vtp.app.own_data import takeouts
 from vtp.app.parts import Parts, demo_wanted, open_parts
 from vtp.app.workbench import workbench
+from vtp.attendance.jobs import handlers as attendance_handlers
 from vtp.audit.jobs import handlers as audit_handlers
 from vtp.courses.jobs import handlers as courses_handlers
 from vtp.jobs.handlers import Bound
@@ -87,6 +89,7 @@ def bound(parts: Parts) -> list[Bound]:
         *notices_handlers.bind(Dustpan(parts.db, chosen.notices, parts.clock)),
         *library_handlers.bind(darkroom(parts)),
         *courses_handlers.bind(telling(parts)),
+        *attendance_handlers.bind(attending(parts).registers),
         *jobs_handlers.bind(Broom(db=parts.db, options=chosen.jobs)),
         *recordings_handlers.bind(workbench(parts)),
         *rooms_handlers.bind(attic),

@@ -13,6 +13,11 @@ sheets = {
     "presence": """
         select id, meeting_id, kind, started_at, ended_at from presence_span where user_id = $1
     """,
+    "attendance": """
+        select session_id as id, mark, computed, need_ms, present_ms, facts::text, override_why,
+               override_at, contested, contested_at, answer, answered_at
+          from class_mark where user_id = $1
+    """,
     "watched": """
         select recording_id as id, seen::text, position_ms, position_at, watched_at, completed_at
           from watched where user_id = $1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vtp.attendance.store import move as move_presence
-from vtp.attendance.store import watching
+from vtp.attendance.store import registers, watching
 from vtp.db import Db
 from vtp.ids import UserId
 
@@ -11,3 +11,4 @@ from vtp.ids import UserId
 async def move(tx: Db, *, source: UserId, target: UserId) -> None:
     await move_presence(tx, source=source, target=target)
     await watching.move(tx, source=source, target=target)
+    await registers.move(tx, source=source, target=target)

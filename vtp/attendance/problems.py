@@ -1,11 +1,41 @@
-"""What can be wrong with what is told about watching."""
+"""What can go wrong with attendance, each with a code that stays. Pure."""
 
 from __future__ import annotations
 
-from vtp.errors import Conflict
+from vtp.errors import Conflict, Invalid
 
 
 class TooMuchSeen(Conflict):
     """That is more than can have been seen in the time that the recording was open."""
 
     code = "too_much_seen"
+
+
+class NotHeldYet(Conflict):
+    """This class has not been held yet, so there are no marks."""
+
+    code = "class_not_held_yet"
+
+
+class PolicyMoved(Conflict):
+    """Somebody else has changed this policy meanwhile. Look at theirs first."""
+
+    code = "policy_moved"
+
+
+class BadPolicy(Invalid):
+    """These numbers contradict each other."""
+
+    code = "bad_policy"
+
+
+class NoReason(Invalid):
+    """Say why, so that the student can understand it."""
+
+    code = "reason_needed"
+
+
+class NothingContested(Conflict):
+    """The student has not contested this mark."""
+
+    code = "nothing_contested"

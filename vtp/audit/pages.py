@@ -20,7 +20,7 @@ from vtp.audit.sentences import facts, known, plain
 from vtp.audit.service.exporting import Exported, Format
 from vtp.audit.service.reading import Reading
 from vtp.edge.bodies import form
-from vtp.edge.html import PAGES, see_other
+from vtp.edge.html import PAGES, TEXTS, see_other
 from vtp.edge.paging import after, page
 from vtp.edge.routes import Routes
 from vtp.edge.rules import Rule, only
@@ -31,7 +31,6 @@ from vtp.jobs.api import JOBS
 from vtp.jobs.model import JobView, State
 
 routes = Routes("pages")
-TEXTS: web.AppKey[Texts] = web.AppKey("texts", Texts)
 
 _HTML: dict[str, Any] = {"produces": "text/html", "described": False}
 _AT_ONCE = 50

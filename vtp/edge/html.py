@@ -149,6 +149,7 @@ class Pages:
 
 
 PAGES: web.AppKey[Pages] = web.AppKey("pages", Pages)
+TEXTS: web.AppKey[Texts] = web.AppKey("texts", Texts)
 
 
 def local(at: datetime, zone: str) -> str:

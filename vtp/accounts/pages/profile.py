@@ -15,9 +15,8 @@ from vtp.accounts.api.asking import ERASURE, TAKEOUTS
 from vtp.accounts.pages.drawn import HTML, accounts
 from vtp.actor import Actor
 from vtp.audit.api import READING
-from vtp.audit.pages import TEXTS
 from vtp.audit.sentences import known, plain
-from vtp.edge.html import PAGES
+from vtp.edge.html import PAGES, TEXTS
 from vtp.edge.paging import after, page
 from vtp.edge.routes import Routes
 from vtp.edge.rules import signed_in

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from vtp.attendance.port import Sitting
 from vtp.db import Db, Row
 from vtp.ids import MeetingId, RoomId, UserId
 from vtp.rooms.facts import Ending, ParticipantId
@@ -211,6 +212,37 @@ def _held(row: Row) -> Held:
         ended_how=row["ended_how"],
         outages=_outages(row["gone_at"], row["back_at"]),
     )
+
+
+async def sittings(
+    db: Db, room_id: RoomId, *, since: datetime, until: datetime, limit: int = 100
+) -> list[Sitting]:
+    """Meetings of a room in that time, with when the server was away in them."""
+    rows = await db.fetch(
+        """
+        select id, started_at, ended_at,
+               array(select started_at from meeting_outage where meeting_id = meeting.id
+                      order by started_at) as gone_at,
+               array(select ended_at from meeting_outage where meeting_id = meeting.id
+                      order by started_at) as back_at
+          from meeting
+         where room_id = $1 and started_at < $3 and (ended_at is null or ended_at > $2)
+         order by started_at limit $4
+        """,
+        room_id,
+        since,
+        until,
+        limit,
+    )
+    return [
+        Sitting(
+            id=row["id"],
+            started_at=row["started_at"],
+            ended_at=row["ended_at"],
+            outages=tuple(zip(row["gone_at"], row["back_at"], strict=True)),
+        )
+        for row in rows
+    ]
 
 
 def _outages(gone: Sequence[datetime], back: Sequence[datetime]) -> tuple[Outage, ...]:

@@ -1,0 +1,276 @@
+"""Registers in PostgreSQL: who was there by what was received, and what people say about it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from tests.support.accounts import PASSWORD
+from tests.support.application import some_settings
+from vtp import settings
+from vtp.actor import SYSTEM, Actor, Role, Via
+from vtp.app.courses import courses
+from vtp.app.parts import Parts, open_parts
+from vtp.attendance.problems import NoReason, NotHeldYet, NothingContested
+from vtp.attendance.sentences import sentence
+from vtp.attendance.service.books import Books, books
+from vtp.attendance.store import registers as store
+from vtp.clock import SetClock
+from vtp.courses.problems import StaffOnly
+from vtp.courses.service import Courses
+from vtp.courses.service.catalogue import Wish
+from vtp.courses.service.timetable import Plan
+from vtp.edge.texts import Texts
+from vtp.errors import NotFound
+from vtp.ids import ClassId, MeetingId, RoomId, UserId, uuid7
+from vtp.rooms.service.classrooms import Classrooms
+from vtp.rooms.service.sittings import Sittings
+
+NINE = datetime(2030, 3, 5, 9, tzinfo=UTC)
+LISBON = ZoneInfo("Europe/Lisbon")
+
+
+def at(minutes: float) -> datetime:
+    return NINE + timedelta(minutes=minutes)
+
+
+@dataclass
+class School:
+    """A class of an hour at nine, and a clock that is set."""
+
+    parts: Parts
+    courses: Courses
+    books: Books
+    clock: SetClock
+    ines: Actor
+    class_id: ClassId = field(init=False)
+    room_id: RoomId = field(init=False)
+    meeting_id: MeetingId = field(init=False)
+
+    async def student(self, name: str) -> Actor:
+        actor = await person(self.parts, name)
+        email = f"{name.lower()}@school.test"
+        planned = await self.courses.timetable.get(self.ines, self.class_id)
+        await self.courses.enrolling.put(
+            self.ines, planned.course_id, email=email, section_id=planned.section_id
+        )
+        return actor
+
+    async def meets(self, since: float, until: float | None) -> MeetingId:
+        self.meeting_id = MeetingId(uuid7())
+        await self.parts.db.execute(
+            "insert into meeting (id, room_id, started_at, ended_at, ended_how)"
+            " values ($1, $2, $3, $4, case when $4::timestamptz is null then null else 'ended' end)",
+            self.meeting_id,
+            self.room_id,
+            at(since),
+            None if until is None else at(until),
+        )
+        return self.meeting_id
+
+    async def receives(self, who: Actor, *spans: tuple[float, float], kind: str = "media") -> None:
+        """On one device."""
+        participant, role = uuid7(), "host" if who == self.ines else "member"
+        await self.parts.db.execute(
+            "insert into participant (id, meeting_id, user_id, name, role, joined_at)"
+            " values ($1, $2, $3, 'x', $4, $5)",
+            participant,
+            self.meeting_id,
+            who.user_id,
+            role,
+            at(spans[0][0]),
+        )
+        for since, until in spans:
+            await self.parts.db.execute(
+                "insert into presence_span (id, meeting_id, participant_id, user_id, kind,"
+                " started_at, seen_at, ended_at) values ($1, $2, $3, $4, $5, $6, $7, $7)",
+                uuid7(),
+                self.meeting_id,
+                participant,
+                who.user_id,
+                kind,
+                at(since),
+                at(until),
+            )
+
+
+async def person(parts: Parts, name: str, *roles: Role) -> Actor:
+    email = f"{name.lower()}@school.test"
+    user = await parts.accounts.sign_in.register(
+        email=email, name=name, password=PASSWORD, address="192.0.2.1"
+    )
+    if roles:
+        user = await parts.accounts.administration.set_roles(SYSTEM, user.id, frozenset(roles))
+    return Actor(user.id, user.roles, Via.SESSION)
+
+
+@pytest.fixture
+async def school(database_settings: settings.Database, tmp_path: Path) -> AsyncIterator[School]:
+    async with open_parts(some_settings(database_settings, tmp_path)) as parts:
+        clock = SetClock(at(-60))
+        made = courses(parts, Classrooms())
+        ines = await person(parts, "Ines", Role.INSTRUCTOR)
+        kept = books(
+            parts.db, clock=clock, gate=made.gate, audit=parts.audit, meetings=Sittings(parts.db)
+        )
+        there = School(parts, made, kept, clock, ines)
+        course = (await made.catalogue.create(ines, Wish(title="Algebra II"))).course
+        await made.catalogue.publish(ines, course.id)
+        (section,) = await made.sections.listed(ines, course.id)
+        plan = Plan(title="Roots", at=NINE.time(), minutes=60, first_day=NINE.date())
+        (planned,) = await made.timetable.plan(ines, section.id, plan)
+        there.class_id, there.room_id = planned.id, planned.room_id
+        yield there
+
+
+async def held(school: School) -> dict[str, Actor]:
+    """Ines is three minutes late herself; the server is away from 20 to 24."""
+    names = ("Noor", "Rosa", "Kwame", "Elif", "Mateo")
+    noor, rosa, kwame, elif_, mateo = [await school.student(name) for name in names]
+    await school.meets(-10, 62)
+    await school.parts.db.execute(
+        "insert into meeting_outage (meeting_id, started_at, ended_at) values ($1, $2, $3)",
+        school.meeting_id,
+        at(20),
+        at(24),
+    )
+    await school.receives(school.ines, (3, 20), (24, 61))
+    await school.receives(noor, (-5, 20), (24.5, 61))
+    await school.receives(rosa, (15, 20), (24, 60))
+    await school.receives(kwame, (3, 20), (24, 40))
+    await school.receives(kwame, (30, 60))
+    await school.receives(elif_, (3, 20), (24, 45))
+    await school.receives(mateo, (3, 60), kind="socket")
+    return dict(zip(names, (noor, rosa, kwame, elif_, mateo), strict=True))
+
+
+async def test_marks_are_made_of_what_was_received_and_told_in_a_sentence(school: School) -> None:
+    await held(school)
+    school.clock.at = at(63)
+    assert await school.books.registers.call_due() == 1
+    assert await school.books.registers.call_due() == 0
+    sheet = await school.books.registers.sheet(school.ines, school.class_id)
+    said = {
+        one.person.name: (one.marked.mark, sentence(one.marked, LISBON, Texts()))
+        for one in sheet.lines
+    }
+    away = "4 min lost to our outage, not counted."
+    assert said == {
+        "Elif": ("left_early", f"Left at 09:45:00, 15 min early; 38 of 53 min; {away}"),
+        "Kwame": ("present", f"2 devices; 53 of 53 min; {away}"),
+        "Mateo": ("absent", "Never received the class."),
+        "Noor": ("present", f"One reconnect of 30 s; 53 of 53 min; {away}"),
+        "Rosa": ("late", f"In from 09:15:00, 12 min late; 41 of 53 min; {away}"),
+    }
+    assert sheet.state == "provisional"
+    assert sheet.register.taught == (int(at(3).timestamp() * 1000), int(at(60).timestamp() * 1000))
+    school.clock.at = at(63) + timedelta(days=1)
+    assert await school.books.registers.call_due() == 1
+    assert (await school.books.registers.sheet(school.ines, school.class_id)).state == "final"
+    assert await school.books.registers.call_due() == 0
+
+
+async def test_a_class_that_goes_on_shows_who_is_there(school: School) -> None:
+    noor, rosa = await school.student("Noor"), await school.student("Rosa")
+    with pytest.raises(NotHeldYet):
+        await school.books.registers.sheet(school.ines, school.class_id)
+    await school.meets(-1, None)
+    await school.receives(school.ines, (0, 30))
+    await school.receives(noor, (0, 30))
+    school.clock.at = at(30)
+    sheet = await school.books.registers.sheet(school.ines, school.class_id)
+    assert sheet.state == "live"
+    assert {one.person.user_id: one.marked.mark for one in sheet.lines} == {
+        noor.user_id: "present",
+        rosa.user_id: "absent",
+    }
+    assert await store.register(school.parts.db, school.class_id) is None
+
+
+async def test_nobody_is_absent_from_a_class_without_its_teacher(school: School) -> None:
+    noor = await school.student("Noor")
+    await school.meets(0, 20)
+    await school.receives(noor, (0, 20))
+    school.clock.at = at(70)
+    (line,) = (await school.books.registers.sheet(school.ines, school.class_id)).lines
+    assert (line.marked.mark, line.marked.facts.need) == ("present", 0)
+    assert sentence(line.marked, LISBON, Texts()) == "Nothing was required."
+
+
+async def test_staff_decide_with_a_reason_and_a_new_count_keeps_it(school: School) -> None:
+    people = await held(school)
+    school.clock.at = at(70)
+    mateo = people["Mateo"].require_user()
+    deciding = school.books.deciding
+    with pytest.raises(NotHeldYet):
+        await deciding.override(school.ines, school.class_id, mateo, mark="excused", why="Ill")
+    await school.books.registers.call_due()
+    with pytest.raises(NoReason):
+        await deciding.override(school.ines, school.class_id, mateo, mark="excused", why=" ")
+    with pytest.raises(NotFound):
+        await deciding.override(
+            school.ines, school.class_id, UserId(uuid7()), mark="excused", why="Ill"
+        )
+    await deciding.override(school.ines, school.class_id, mateo, mark="excused", why="Exam")
+    school.clock.at = at(70) + timedelta(days=1)
+    await school.books.registers.call_due()
+    sheet = await school.books.registers.sheet(school.ines, school.class_id)
+    line = next(one.marked for one in sheet.lines if one.person.user_id == mateo)
+    assert (line.mark, line.computed) == ("excused", "absent")
+    assert (
+        sentence(line, LISBON, Texts())
+        == "Exam. Set by staff, was absent: Never received the class."
+    )
+    sheet = await deciding.restore(school.ines, school.class_id, mateo)
+    assert next(one.marked for one in sheet.lines if one.person.user_id == mateo).mark == "absent"
+
+
+async def test_a_student_sees_all_of_their_own_and_may_contest_it(school: School) -> None:
+    people = await held(school)
+    school.clock.at = at(70)
+    rosa, deciding = people["Rosa"], school.books.deciding
+    await school.books.registers.call_due()
+    with pytest.raises(StaffOnly):
+        await school.books.registers.sheet(rosa, school.class_id)
+    (mine,) = (await school.books.registers.own(rosa, school.class_id)).lines
+    assert (mine.person.name, mine.marked.mark) == ("Rosa", "late")
+    with pytest.raises(NothingContested):
+        await deciding.answer(school.ines, school.class_id, rosa.require_user(), "No")
+    await deciding.contest(rosa, school.class_id, "My bus was late.")
+    await deciding.answer(school.ines, school.class_id, rosa.require_user(), "That counts.")
+    (mine,) = (await school.books.registers.own(rosa, school.class_id)).lines
+    assert mine.marked.contest is not None
+    assert (mine.marked.contest.text, mine.marked.contest.answer) == (
+        "My bus was late.",
+        "That counts.",
+    )
+    stranger = await person(school.parts, "Stranger")
+    with pytest.raises(NotFound):
+        await school.books.registers.own(stranger, school.class_id)
+
+
+async def test_a_course_counts_what_is_final(school: School) -> None:
+    people = await held(school)
+    planned = await school.courses.timetable.get(school.ines, school.class_id)
+    school.clock.at = at(70)
+    await school.books.registers.call_due()
+    matrix = await school.books.matrices.of_course(school.ines, planned.course_id, section_id=None)
+    assert [row.standing.so_far for row in matrix.rows] == [None] * 5
+    await school.books.deciding.confirm(school.ines, school.class_id)
+    matrix = await school.books.matrices.of_course(school.ines, planned.course_id, section_id=None)
+    assert {row.person.name: row.standing.so_far for row in matrix.rows} == {
+        "Elif": 0.8,
+        "Kwame": 1.0,
+        "Mateo": 0.0,
+        "Noor": 1.0,
+        "Rosa": 0.8,
+    }
+    assert matrix.average == pytest.approx(0.72)
+    assert matrix.count("present") == 2
+    own = await school.books.matrices.own(people["Rosa"], planned.course_id)
+    assert [row.person.name for row in own.rows] == ["Rosa"]

@@ -1,0 +1,27 @@
+"""What attendance asks of those above it: when people met."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from vtp.ids import MeetingId, RoomId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sitting:
+    """A meeting in the room of a class; `ended_at` is None while it goes on."""
+
+    id: MeetingId
+    started_at: datetime
+    ended_at: datetime | None
+    outages: tuple[tuple[datetime, datetime], ...]
+
+
+class Meetings(Protocol):
+    async def sittings(
+        self, room_id: RoomId, *, since: datetime, until: datetime
+    ) -> Sequence[Sitting]:
+        """Those that took place in a room in that time, or went on then."""

@@ -1,0 +1,131 @@
+"""A course at one look: every student, every class, and how each stands."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from vtp.actor import Actor
+from vtp.attendance.marking import Counted, Standing, at_risk, standing
+from vtp.attendance.policy import Mark, Policy
+from vtp.attendance.register import Marked, Register, Version
+from vtp.attendance.store import registers as store
+from vtp.audit.service import Audit
+from vtp.clock import Clock
+from vtp.courses.model import ClassSession, Yours
+from vtp.courses.service.expected import Expected, Named
+from vtp.courses.service.gate import Gate
+from vtp.db import Database
+from vtp.ids import ClassId, CourseId, SectionId, UserId
+
+_MS = timedelta(milliseconds=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One student over all classes that had a register."""
+
+    person: Named
+    marks: dict[ClassId, Marked]
+    standing: Standing
+    at_risk: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matrix:
+    yours: Yours
+    policy: Version
+    held: tuple[ClassSession, ...]
+    coming: tuple[ClassSession, ...]
+    registers: dict[ClassId, Register]
+    final: frozenset[ClassId]
+    rows: tuple[Row, ...]
+
+    @property
+    def average(self) -> float | None:
+        """Of those whose classes count so far."""
+        known = [one.standing.so_far for one in self.rows if one.standing.so_far is not None]
+        return sum(known) / len(known) if known else None
+
+    def count(self, mark: Mark) -> int:
+        return sum(one.mark == mark for row in self.rows for one in row.marks.values())
+
+
+class Matrices:
+    """From stored rows alone: nothing is computed anew to look at a term."""
+
+    def __init__(self, db: Database, *, clock: Clock, gate: Gate, audit: Audit) -> None:
+        self._db = db
+        self._clock = clock
+        self._gate = gate
+        self._audit = audit
+        self._expected = Expected(db)
+
+    async def of_course(
+        self, actor: Actor, course_id: CourseId, *, section_id: SectionId | None
+    ) -> Matrix:
+        """For staff. Reading about others is written down."""
+        yours = await self._gate.staffed(actor, course_id)
+        made = await self._made(yours, section_id, None)
+        await self._audit.record_alone(actor, action="read", noun="attendance", target_id=course_id)
+        return made
+
+    async def own(self, actor: Actor, course_id: CourseId) -> Matrix:
+        """One's own row."""
+        yours = await self._gate.inside(actor, course_id)
+        return await self._made(yours, yours.seen.section_id, actor.require_user())
+
+    async def _made(
+        self, yours: Yours, section_id: SectionId | None, user_id: UserId | None
+    ) -> Matrix:
+        now, course_id = self._clock.now(), yours.course.id
+        held = await self._expected.held(course_id, section_id=section_id, until=now)
+        coming = await self._expected.coming(course_id, section_id=section_id, since=now)
+        registers = await store.registers(self._db, [one.id for one in held])
+        marks = await store.marks(self._db, list(registers), user_id=user_id)
+        policy = await store.policy(self._db, course_id)
+        named = await self._expected.names({one.user_id for one in marks})
+        final = frozenset(known for known, one in registers.items() if one.final(now))
+        future = [(one.ends_at - one.starts_at) // _MS for one in coming]
+        rows = [
+            _row(named[person], theirs, final=final, coming=future, policy=policy.policy)
+            for person, theirs in _by_person(marks).items()
+            if person in named
+        ]
+        rows.sort(key=lambda row: (row.person.name.casefold(), row.person.user_id))
+        return Matrix(
+            yours=yours,
+            policy=policy,
+            held=tuple(one for one in held if one.id in registers),
+            coming=tuple(coming),
+            registers=registers,
+            final=final,
+            rows=tuple(rows),
+        )
+
+
+def _by_person(marks: list[Marked]) -> dict[UserId, list[Marked]]:
+    found: dict[UserId, list[Marked]] = {}
+    for one in marks:
+        found.setdefault(one.user_id, []).append(one)
+    return found
+
+
+def _row(
+    person: Named,
+    marks: list[Marked],
+    *,
+    final: Container[ClassId],
+    coming: Sequence[int],
+    policy: Policy,
+) -> Row:
+    """Only what is final counts; a class that is still to come counts as long as it is planned."""
+    counted = [Counted(one.mark, one.facts.need) for one in marks if one.class_id in final]
+    stands = standing(counted, coming, policy)
+    return Row(
+        person=person,
+        marks={one.class_id: one for one in marks},
+        standing=stands,
+        at_risk=at_risk(stands, policy),
+    )

@@ -1,0 +1,143 @@
+"""Registers: called when a class ends, looked at by staff and by students, final a day later."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Literal
+
+from vtp.actor import Actor
+from vtp.attendance.port import Meetings
+from vtp.attendance.problems import NotHeldYet
+from vtp.attendance.register import Marked, Register
+from vtp.attendance.service.rollcall import Called, RollCall
+from vtp.attendance.store import registers as store
+from vtp.attendance.stretches import Span
+from vtp.audit.service import Audit
+from vtp.clock import Clock
+from vtp.courses.model import ClassSession, Yours
+from vtp.courses.service.expected import Expected, Named
+from vtp.courses.service.gate import Gate
+from vtp.db import Database
+from vtp.errors import NotFound
+from vtp.ids import ClassId
+
+State = Literal["live", "provisional", "final"]
+# A class that ended so long ago and has no register gets none by itself.
+_LATEST = timedelta(days=7)
+# What was flushed late is in by then.
+_SETTLES = timedelta(minutes=2)
+_AT_ONCE = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One student in a register."""
+
+    marked: Marked
+    person: Named
+    there: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """A register as staff see it; a student's has their own line alone."""
+
+    planned: ClassSession
+    yours: Yours
+    register: Register
+    state: State
+    lines: tuple[Line, ...]
+
+
+class Registers:
+    def __init__(
+        self, db: Database, *, clock: Clock, gate: Gate, audit: Audit, meetings: Meetings
+    ) -> None:
+        self._db = db
+        self._clock = clock
+        self._gate = gate
+        self._audit = audit
+        self._expected = Expected(db)
+        self._roll = RollCall(db, expected=self._expected, meetings=meetings)
+
+    # --- in the work process ------------------------------------------------------------------
+    async def call_due(self) -> int:
+        """Write down every class that has ended, until it is final. How many were written."""
+        now = self._clock.now()
+        ended = await self._expected.ended(
+            since=now - _LATEST, until=now - _SETTLES, limit=_AT_ONCE * 10
+        )
+        known = await store.registers(self._db, ended)
+        due = [one for one in ended if _is_due(known.get(one), now)]
+        for class_id in due[:_AT_ONCE]:
+            await self._keep(class_id)
+        return len(due[:_AT_ONCE])
+
+    async def _keep(self, class_id: ClassId) -> Called | None:
+        """Found anew and written down, unless it is final."""
+        now = self._clock.now()
+        called = await self._roll.call(class_id, now=now)
+        if called is None or now < called.planned.ends_at:
+            return called
+        async with self._db.transaction() as tx:
+            before = await store.lock(tx, class_id)
+            if before is None or not before.final(before.computed_at):
+                await store.write(tx, called.register, called.marks)
+        return called
+
+    # --- looking ------------------------------------------------------------------------------
+    async def sheet(self, actor: Actor, class_id: ClassId) -> Sheet:
+        """For the staff of the course. Reading about others is written down."""
+        yours, planned = await self._gate.session(actor, class_id)
+        await self._gate.staffed(actor, yours.course.id)
+        made = await self.made(yours, planned)
+        await self._audit.record_alone(actor, action="read", noun="attendance", target_id=class_id)
+        return made
+
+    async def own(self, actor: Actor, class_id: ClassId) -> Sheet:
+        """All that is held about oneself in a class."""
+        yours, planned = await self._gate.session(actor, class_id)
+        made = await self.made(yours, planned)
+        lines = tuple(one for one in made.lines if one.person.user_id == actor.require_user())
+        if not lines:
+            raise NotFound
+        return replace(made, lines=lines)
+
+    async def made(self, yours: Yours, planned: ClassSession) -> Sheet:
+        """As it stands now, for who has passed the gate."""
+        now = self._clock.now()
+        called = await self._keep(planned.id)
+        if called is None:
+            raise NotHeldYet
+        register = await store.register(self._db, planned.id) or called.register
+        marks = {one.user_id: one for one in await store.marks(self._db, [planned.id])}
+        if not marks:
+            marks = {one.user_id: one for one in called.marks}
+        named = await self._expected.names(marks)
+        lines = [
+            Line(marked=one, person=named[user_id], there=called.there.get(user_id, ()))
+            for user_id, one in marks.items()
+            if user_id in named
+        ]
+        lines.sort(key=lambda one: (one.person.name.casefold(), one.person.user_id))
+        return Sheet(
+            planned=planned,
+            yours=yours,
+            register=register,
+            state=_state(register, planned, now),
+            lines=tuple(lines),
+        )
+
+
+def _is_due(register: Register | None, now: datetime) -> bool:
+    """Not yet written; and once more when it becomes final, with what came in since."""
+    return register is None or (
+        now >= register.final_at > register.computed_at and register.confirmed_at is None
+    )
+
+
+def _state(register: Register, planned: ClassSession, now: datetime) -> State:
+    if now < planned.ends_at:
+        return "live"
+    return "final" if register.final(now) else "provisional"

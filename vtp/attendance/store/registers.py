@@ -1,0 +1,297 @@
+"""The rows of registers and their marks, and of the policies that made them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from asyncpg import Range
+
+from vtp.attendance.facts import Facts
+from vtp.attendance.ledger import Kind
+from vtp.attendance.policy import Mark, Policy
+from vtp.attendance.register import Contest, Marked, Override, Register, Version, moment, stretch
+from vtp.attendance.stretches import Span
+from vtp.db import Db, Row
+from vtp.ids import ClassId, CourseId, MeetingId, UserId
+
+MEDIA: tuple[Kind, ...] = ("media",)
+SENT: tuple[Kind, ...] = ("media", "microphone", "camera", "screen")
+
+
+# --- what is known --------------------------------------------------------------------------
+async def received(
+    db: Db, *, meeting_ids: Collection[MeetingId], people: Collection[UserId]
+) -> dict[UserId, list[list[Span]]]:
+    """When media reached each of these people, device by device."""
+    rows = await db.fetch(
+        """
+        select user_id, participant_id,
+               array_agg(started_at order by started_at) as since,
+               array_agg(coalesce(ended_at, seen_at) order by started_at) as until
+          from presence_span
+         where meeting_id = any($1) and kind = any($2) and user_id = any($3)
+         group by user_id, participant_id order by user_id, participant_id
+        """,
+        list(meeting_ids),
+        list(MEDIA),
+        sorted(people),
+    )
+    found: dict[UserId, list[list[Span]]] = {}
+    for row in rows:
+        spans = [stretch(*pair) for pair in zip(row["since"], row["until"], strict=True)]
+        found.setdefault(row["user_id"], []).append(spans)
+    return found
+
+
+async def taught_since(
+    db: Db, *, meeting_ids: Collection[MeetingId], hosts: Collection[UserId], after: datetime
+) -> datetime | None:
+    """When the first of who teaches was there with sound or pictures, after `after`."""
+    since: datetime | None = await db.fetchval(
+        """
+        select greatest(min(started_at), $4) from presence_span
+         where meeting_id = any($1) and kind = any($2) and user_id = any($3)
+           and coalesce(ended_at, seen_at) > $4
+        having count(*) > 0
+        """,
+        list(meeting_ids),
+        list(SENT),
+        sorted(hosts),
+        after,
+    )
+    return since
+
+
+# --- policies -------------------------------------------------------------------------------
+async def policy(db: Db, course_id: CourseId, *, at: datetime | None = None) -> Version:
+    """The one that held at a time; the newest, where none is given."""
+    row = await db.fetchrow(
+        """
+        select version, policy::text from attendance_policy
+         where course_id = $1 and ($2::timestamptz is null or created_at <= $2)
+         order by version desc limit 1
+        """,
+        course_id,
+        at,
+    )
+    if row is None:
+        return Version(0, Policy())
+    return Version(row["version"], msgspec.json.decode(row["policy"], type=Policy))
+
+
+async def put_policy(
+    tx: Db, course_id: CourseId, version: Version, *, by: UserId | None, at: datetime
+) -> bool:
+    """False when somebody else was faster."""
+    tag = await tx.execute(
+        """
+        insert into attendance_policy (course_id, version, policy, by_id, created_at)
+        values ($1, $2, $3::text::jsonb, $4, $5) on conflict do nothing
+        """,
+        course_id,
+        version.number,
+        msgspec.json.encode(version.policy).decode(),
+        by,
+        at,
+    )
+    return tag == "INSERT 0 1"
+
+
+# --- registers ------------------------------------------------------------------------------
+async def write(tx: Db, register: Register, marks: Sequence[Marked]) -> None:
+    """As it was found now. What people decided or said stays."""
+    await tx.execute(
+        """
+        insert into class_register (session_id, policy_version, taught, outages, computed_at,
+                                    final_at)
+        values ($1, $2, $3, $4, $5, $6)
+        on conflict (session_id) do update
+           set policy_version = excluded.policy_version, taught = excluded.taught,
+               outages = excluded.outages, computed_at = excluded.computed_at,
+               final_at = excluded.final_at
+        """,
+        register.class_id,
+        register.policy_version,
+        None if register.taught is None else _range(register.taught),
+        [_range(one) for one in register.outages],
+        register.computed_at,
+        register.final_at,
+    )
+    await tx.execute(
+        """
+        delete from class_mark
+         where session_id = $1 and user_id <> all($2) and override is null and contested is null
+        """,
+        register.class_id,
+        [one.user_id for one in marks],
+    )
+    await tx.execute(
+        """
+        insert into class_mark (session_id, user_id, facts, need_ms, present_ms, computed)
+        select $1, * from unnest($2::uuid[], $3::jsonb[], $4::bigint[], $5::bigint[], $6::text[])
+        on conflict (session_id, user_id) do update
+           set facts = excluded.facts, need_ms = excluded.need_ms,
+               present_ms = excluded.present_ms, computed = excluded.computed
+        """,
+        register.class_id,
+        [one.user_id for one in marks],
+        [msgspec.json.encode(one.facts).decode() for one in marks],
+        [one.facts.need for one in marks],
+        [one.facts.present for one in marks],
+        [one.computed for one in marks],
+    )
+
+
+def _range(span: Span) -> Range[datetime]:
+    return Range(moment(span[0]), moment(span[1]))
+
+
+async def register(db: Db, class_id: ClassId) -> Register | None:
+    found = await registers(db, [class_id])
+    return found.get(class_id)
+
+
+async def registers(db: Db, class_ids: Collection[ClassId]) -> dict[ClassId, Register]:
+    rows = await db.fetch(
+        "select * from class_register where session_id = any($1)", list(class_ids)
+    )
+    return {row["session_id"]: _register(row) for row in rows}
+
+
+async def lock(tx: Db, class_id: ClassId) -> Register | None:
+    row = await tx.fetchrow(
+        "select * from class_register where session_id = $1 for update", class_id
+    )
+    return _register(row) if row else None
+
+
+async def confirm(tx: Db, class_id: ClassId, *, by: UserId | None, at: datetime) -> None:
+    await tx.execute(
+        "update class_register set confirmed_at = $2, confirmed_by = $3 where session_id = $1",
+        class_id,
+        at,
+        by,
+    )
+
+
+async def provisional(db: Db, *, now: datetime, limit: int) -> list[ClassId]:
+    rows = await db.fetch(
+        """
+        select session_id from class_register
+         where final_at > $1 and confirmed_at is null order by final_at limit $2
+        """,
+        now,
+        limit,
+    )
+    return [row["session_id"] for row in rows]
+
+
+# --- marks ----------------------------------------------------------------------------------
+async def marks(
+    db: Db, class_ids: Collection[ClassId], *, user_id: UserId | None = None
+) -> list[Marked]:
+    """Of everybody, or of one."""
+    rows = await db.fetch(
+        """
+        select *, facts::text as fact from class_mark
+         where session_id = any($1) and ($2::uuid is null or user_id = $2)
+         order by session_id, user_id
+        """,
+        list(class_ids),
+        user_id,
+    )
+    return [_marked(row) for row in rows]
+
+
+async def override(tx: Db, class_id: ClassId, user_id: UserId, given: Override | None) -> None:
+    await tx.execute(
+        """
+        update class_mark
+           set override = $3, override_why = $4, override_by = $5, override_at = $6
+         where session_id = $1 and user_id = $2
+        """,
+        class_id,
+        user_id,
+        given.mark if given else None,
+        given.why if given else None,
+        given.by if given else None,
+        given.at if given else None,
+    )
+
+
+async def contest(tx: Db, class_id: ClassId, user_id: UserId, said: Contest) -> None:
+    await tx.execute(
+        """
+        update class_mark
+           set contested = $3, contested_at = $4, answer = $5, answered_at = $6
+         where session_id = $1 and user_id = $2
+        """,
+        class_id,
+        user_id,
+        said.text,
+        said.at,
+        said.answer,
+        said.answered_at,
+    )
+
+
+async def move(tx: Db, *, source: UserId, target: UserId) -> None:
+    """To another account of theirs; where both have a mark, that of the one which stays counts."""
+    await tx.execute(
+        """
+        delete from class_mark mine
+         where user_id = $1
+           and exists (select from class_mark
+                        where user_id = $2 and session_id = mine.session_id)
+        """,
+        source,
+        target,
+    )
+    await tx.execute("update class_mark set user_id = $2 where user_id = $1", source, target)
+
+
+def _register(row: Row) -> Register:
+    taught = row["taught"]
+    return Register(
+        class_id=row["session_id"],
+        policy_version=row["policy_version"],
+        taught=stretch(taught.lower, taught.upper) if taught else None,
+        outages=tuple(stretch(one.lower, one.upper) for one in row["outages"]),
+        computed_at=row["computed_at"],
+        final_at=row["final_at"],
+        confirmed_at=row["confirmed_at"],
+    )
+
+
+def _marked(row: Row) -> Marked:
+    return Marked(
+        class_id=row["session_id"],
+        user_id=row["user_id"],
+        facts=msgspec.json.decode(row["fact"], type=Facts),
+        computed=row["computed"],
+        override=_override(row),
+        contest=_contest(row),
+    )
+
+
+def _override(row: Any) -> Override | None:
+    mark: Mark | None = row["override"]
+    if mark is None:
+        return None
+    return Override(
+        mark=mark, why=row["override_why"], by=row["override_by"], at=row["override_at"]
+    )
+
+
+def _contest(row: Any) -> Contest | None:
+    if row["contested"] is None:
+        return None
+    return Contest(
+        text=row["contested"],
+        at=row["contested_at"],
+        answer=row["answer"],
+        answered_at=row["answered_at"],
+    )
