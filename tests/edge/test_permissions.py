@@ -463,6 +463,11 @@ CALLS: dict[tuple[str, str], Call] = {
     ("GET", "/api/v1/recordings/{id}/waveform"): Call(404, of="recording", others=404),
     # Nor anything to play.
     ("GET", "/live/{id}"): Call(404, of="room", others=404, page=True),  # no class goes on
+    ("GET", "/api/v1/recordings/{id}/downloads"): Call(200, of="recording", others=404),
+    ("POST", "/api/v1/recordings/{id}/downloads"): Call(
+        404, body={"kind": "sound"}, of="recording", others=404
+    ),
+    ("GET", "/api/v1/recordings/{id}/downloads/{kind}"): Call(404, of="recording", others=404),
     ("GET", "/api/v1/recordings/{id}/gate"): Call(204, of="recording", others=403),
     ("GET", "/api/v1/recordings/{id}/playing"): Call(200, of="recording", others=404),
     ("POST", "/api/v1/recordings/{id}/links"): Call(201, of="recording", others=404),
@@ -846,7 +851,7 @@ class School:
             )
             await recordings.finish(tx, id=recording_id, state="ready", reason="", at=_BORN)
         self.inside = {"{part}": "1", "{name}": "stage", "{source}": "1", "{piece}": "0-1"}
-        self.inside |= {"{time}": "0", "{sheet}": "1", "{language}": "en"}
+        self.inside |= {"{time}": "0", "{sheet}": "1", "{language}": "en", "{kind}": "sound"}
         return recording_id
 
     async def filmed(self, of: str) -> UUID:

@@ -43,8 +43,8 @@ from vtp.notices import events as notices_events
 from vtp.notices import jobs as notices_jobs
 from vtp.notices import pages as notices_pages
 from vtp.recordings import api as recordings_api
+from vtp.recordings import downloads_api, made_api, timeline_api, upkeep_api
 from vtp.recordings import jobs as recordings_jobs
-from vtp.recordings import made_api, timeline_api, upkeep_api
 from vtp.recordings import pages as recordings_pages
 from vtp.recordings import play_api as recordings_play_api
 from vtp.recordings.service import merging as recordings_merging
@@ -118,6 +118,7 @@ def routes() -> list[Route]:
         notices_api.routes,
         recordings_api.routes,
         made_api.routes,
+        downloads_api.routes,
         upkeep_api.routes,
         timeline_api.routes,
         recordings_play_api.routes,

@@ -10,9 +10,20 @@ import structlog
 from vtp.ids import RecordingId
 from vtp.jobs.handlers import Handlers, Tick
 from vtp.jobs.running import Running
-from vtp.recordings.kinds import WorkKind
-from vtp.recordings.model import MakeCopies, MakeLadder, MakePictures, MakePreviews
-from vtp.recordings.service import converted, copying, previewing, retention, rungs
+from vtp.recordings.kinds import DownloadKind, WorkKind
+from vtp.recordings.model import (
+    MakeCopies,
+    MakeLadder,
+    MakeMovie,
+    MakePictures,
+    MakePreviews,
+    MakeScreenFile,
+    MakeSound,
+    MakeStageFile,
+    Work,
+)
+from vtp.recordings.service import converted, copying, films, previewing, retention, rungs
+from vtp.recordings.service.material import Material
 from vtp.recordings.service.workbench import Workbench
 from vtp.recordings.store import made as store
 
@@ -30,7 +41,7 @@ async def pictures(job: Running, work: MakePictures, bench: Workbench) -> None:
     if material is not None:
         await converted.convert(material, bench.mill, tell=job.progress)
     async with bench.db.transaction() as tx:
-        for kind in _after(bench) if material is not None else ():
+        for kind in _after(bench, material) if material is not None else ():
             await bench.orders.put(tx, work.recording_id, kind, owner_id=job.owner_id)
         await job.done(tx)
 
@@ -66,8 +77,41 @@ async def copies(job: Running, work: MakeCopies, bench: Workbench) -> None:
     await copying.copy(bench, work.recording_id, job.progress)
 
 
-def _after(bench: Workbench) -> tuple[WorkKind, ...]:
-    return ("previews", "ladder", "copies") if bench.orders.copies else ("previews", "ladder")
+@handlers.on(MakeMovie, timeout=_DAY, concurrency=1, priority=-6)
+async def movie(job: Running, work: MakeMovie, bench: Workbench) -> None:
+    """All of it as one film, to be taken home."""
+    await _for_home(job, work, bench, "movie")
+
+
+@handlers.on(MakeStageFile, timeout=_DAY, concurrency=1, priority=-6)
+async def stage(job: Running, work: MakeStageFile, bench: Workbench) -> None:
+    """The camera with the sound."""
+    await _for_home(job, work, bench, "stage")
+
+
+@handlers.on(MakeScreenFile, timeout=_DAY, concurrency=1, priority=-6)
+async def screen(job: Running, work: MakeScreenFile, bench: Workbench) -> None:
+    """The shared screen with the sound."""
+    await _for_home(job, work, bench, "screen")
+
+
+@handlers.on(MakeSound, timeout=_DAY, concurrency=1, priority=-6)
+async def sound(job: Running, work: MakeSound, bench: Workbench) -> None:
+    """The sound alone, at an even loudness."""
+    await _for_home(job, work, bench, "sound")
+
+
+async def _for_home(job: Running, work: Work, bench: Workbench, kind: DownloadKind) -> None:
+    material = await bench.material(work)
+    if material is not None:
+        await films.make(bench, work.recording_id, kind, material, job.progress)
+
+
+def _after(bench: Workbench, material: Material) -> tuple[WorkKind, ...]:
+    home: WorkKind = "movie" if material.views or material.unplayable else "sound"
+    movie = (home,) if bench.options.movies else ()
+    copies: tuple[WorkKind, ...] = ("copies",) if bench.orders.copies else ()
+    return ("previews", "ladder", *movie, *copies)
 
 
 @handlers.every("23 * * * *", timeout=3_600)

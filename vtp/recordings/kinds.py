@@ -9,7 +9,9 @@ State = Literal["recording", "paused", "processing", "ready", "failed"]
 Visibility = Literal["hosts", "room"]
 Role = Literal["host", "member"]
 # What is done with one after it has ended: pictures that no browser plays become H.264; poster,
-# storyboard and waveform; smaller sizes; copies in the storage.
-WorkKind = Literal["pictures", "previews", "ladder", "copies"]
+# storyboard and waveform; smaller sizes; copies in the storage; and what people take home.
+WorkKind = Literal["pictures", "previews", "ladder", "copies", "movie", "stage", "screen", "sound"]
+# All of it as one film; the camera, or the shared screen, with the sound; the sound alone.
+DownloadKind = Literal["movie", "stage", "screen", "sound"]
 FileKind = Literal["rung", "poster", "storyboard", "waveform", "captions", "movie", "sound"]
 Codec = Literal["h264", "h265", "vp9", "av1"]

@@ -8,7 +8,7 @@ from datetime import datetime
 import msgspec
 
 from vtp.ids import JobId, MeetingId, RecordingId, RoomId, UserId
-from vtp.recordings.kinds import Codec, FileKind, Role, State, Visibility, WorkKind
+from vtp.recordings.kinds import Codec, DownloadKind, FileKind, Role, State, Visibility, WorkKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,11 +141,38 @@ class MakeCopies(Work, frozen=True):
     pass
 
 
+class MakeMovie(Work, frozen=True):
+    pass
+
+
+class MakeStageFile(Work, frozen=True):
+    pass
+
+
+class MakeScreenFile(Work, frozen=True):
+    pass
+
+
+class MakeSound(Work, frozen=True):
+    pass
+
+
 WORKS: dict[WorkKind, type[Work]] = {
     "pictures": MakePictures,
     "previews": MakePreviews,
     "ladder": MakeLadder,
     "copies": MakeCopies,
+    "movie": MakeMovie,
+    "stage": MakeStageFile,
+    "screen": MakeScreenFile,
+    "sound": MakeSound,
+}
+# The files that people take home, by what they are.
+TAKEN_HOME: dict[DownloadKind, str] = {
+    "movie": "movie",
+    "stage": "movie-stage",
+    "screen": "movie-screen",
+    "sound": "sound",
 }
 
 

@@ -57,3 +57,15 @@ class TooFarAhead(Invalid):
     """This part of the recording is too far ahead of what there is."""
 
     code = "too_far_ahead"
+
+
+class NotForHome(Forbidden):
+    """Whoever teaches this class has not allowed that its recording is downloaded."""
+
+    code = "downloads_off"
+
+
+class NotYetForHome(Conflict):
+    """Its pictures are still being made ready. Try again in a few minutes."""
+
+    code = "pictures_not_ready"

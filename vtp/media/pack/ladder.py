@@ -39,6 +39,14 @@ class Climb(msgspec.Struct, frozen=True, kw_only=True):
     threads: int = 2
     most_pixels: int = 4096 * 2304
 
+    @property
+    def seconds(self) -> float:
+        return self.stretches[-1].until - self.stretches[0].start
+
+    @property
+    def used(self) -> set[str]:
+        return {one.file for one in self.stretches if one.file}
+
 
 class Rung(msgspec.Struct, frozen=True, kw_only=True):
     name: str
@@ -88,9 +96,7 @@ async def climb(
     roomy: Roomy, spec: Climb, *, files: Mapping[str, int], budget: Budget, tell: Tell
 ) -> tuple[Rung, ...]:
     """`files` are the sources by their names, and "to:…" for each step."""
-    seconds = spec.stretches[-1].until - spec.stretches[0].start
-    larger = sum(one.width * one.height for one in spec.steps) / (1920 * 1080)
-    cpu = budget.cpu_seconds + seconds * _CPU_PER_SECOND * max(1.0, larger)
+    cpu = cpu_seconds(spec.seconds, spec.steps)
     made = await worked(
         roomy,
         _CLIMB,
@@ -98,9 +104,19 @@ async def climb(
         returns=Climbed,
         files=files,
         raises=REFUSALS,
-        budget=msgspec.structs.replace(budget, cpu_seconds=cpu, wall_seconds=cpu * 2),
+        budget=longer(budget, cpu),
         tell=tell,
     )
     if [one.name for one in made.rungs] != [one.name for one in spec.steps]:
         raise NothingToSee
     return made.rungs
+
+
+def cpu_seconds(seconds: float, steps: Sequence[Step]) -> float:
+    larger = sum(one.width * one.height for one in steps) / (1920 * 1080)
+    return seconds * _CPU_PER_SECOND * max(1.0, larger)
+
+
+def longer(budget: Budget, cpu: float) -> Budget:
+    cpu += budget.cpu_seconds
+    return msgspec.structs.replace(budget, cpu_seconds=cpu, wall_seconds=cpu * 2)

@@ -57,6 +57,17 @@ def _run(each: Sequence[Stretch]) -> Run:
     return Run(first.file, first.header, first.first, last.end, first.start, last.until, cuts)
 
 
+def within(stretches: Sequence[Stretch], start: float, until: float) -> tuple[Stretch, ...]:
+    """Those that show that time, from where they can be decoded."""
+    first = 0
+    for number, one in enumerate(stretches):
+        if one.start > start + 0.001:
+            break
+        if one.key:
+            first = number
+    return tuple(one for one in stretches[first:] if one.start < until)
+
+
 def chunks(stretches: Sequence[Stretch], *, seconds: float) -> list[list[Stretch]]:
     """Pieces of nearly that length, each of which can be decoded on its own."""
     found: list[list[Stretch]] = []

@@ -17,6 +17,7 @@ from vtp.clock import Clock
 from vtp.db import Database
 from vtp.errors import Unavailable
 from vtp.media.capture.link import Capture
+from vtp.recordings.service.downloads import Downloads
 from vtp.recordings.service.library import Library
 from vtp.recordings.service.orders import Orders, Queue
 from vtp.recordings.service.playing import Playing, Recheck
@@ -41,6 +42,7 @@ class Recordings:
     timelines: Timelines  # what happened when on it
     playing: Playing  # and how it is played
     workshop: Workshop  # what is made of it
+    downloads: Downloads  # and what people take home
     upkeep: Upkeep  # for administrators
 
 
@@ -85,6 +87,7 @@ async def open_recordings(
             timelines=timelines,
             playing=playing,
             workshop=workshop,
+            downloads=Downloads(db, studio=studio, playing=playing, orders=orders, root=root),
             upkeep=Upkeep(db, audit=audit, root=root),
         )
     finally:

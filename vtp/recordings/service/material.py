@@ -48,6 +48,7 @@ class Material:
     mix: Mapping[str, tuple[Stretch, ...]]  # by codec: "opus", "aac"
     unplayable: tuple[Unplayable, ...]  # of which nothing whole was made
     paths: Mapping[str, Path]  # by the names that stretches call files by
+    people: Mapping[str, str]  # likewise: which participant each is of
     next_part: int
 
     def used(self, *groups: tuple[Stretch, ...]) -> dict[str, Path]:
@@ -79,6 +80,7 @@ def read(folder: Path) -> Material:
         },
         unplayable=tuple(_unplayable(parts.values())),
         paths={name: folder / part.began.file for name, part in parts.items()},
+        people={name: part.began.participant for name, part in parts.items()},
         next_part=max(story.parts, default=0) + 1,
     )
 

@@ -17,6 +17,7 @@ from pathlib import Path
 import msgspec
 
 from vtp import settings
+from vtp.media.pack.composite import Compose, compose
 from vtp.media.pack.ladder import Climb, NothingToSee, Rung, Step, climb
 from vtp.media.pack.roomy import Budget, Roomy, Tell
 from vtp.media.pack.stretch import Stretch, chunks
@@ -26,6 +27,7 @@ FOLDER = "made"
 PIECES = "pieces"
 _DONE = "done.json"
 _BLOCK = 1 << 20
+Spec = Climb | Compose
 
 
 class _Piece(msgspec.Struct, frozen=True):
@@ -48,15 +50,28 @@ class Mill:
         tell: Tell,
     ) -> tuple[Rung, ...]:
         """Each step as `made/{its name}.mp4`."""
-        await asyncio.to_thread(self.require_room, folder)
-        parallel = self._options.parallel
-        threads = self._options.threads or max(1, (os.cpu_count() or 1) // parallel)
         specs = [
-            Climb(stretches=tuple(one), steps=tuple(steps), threads=threads)
+            Climb(stretches=tuple(one), steps=tuple(steps), threads=self.threads)
             for one in chunks(stretches, seconds=self._options.piece)
         ]
-        progress = _Progress([_length(one) for one in specs], tell)
-        turns = asyncio.Semaphore(parallel)
+        return await self.encoded(folder, paths, specs, tell=tell)
+
+    @property
+    def threads(self) -> int:
+        return self._options.threads or max(1, (os.cpu_count() or 1) // self._options.parallel)
+
+    @property
+    def piece(self) -> float:
+        """Seconds of one."""
+        return self._options.piece
+
+    async def encoded(
+        self, folder: Path, paths: Mapping[str, Path], specs: Sequence[Spec], *, tell: Tell
+    ) -> tuple[Rung, ...]:
+        """Pieces that follow each other, with the same steps."""
+        await asyncio.to_thread(self.require_room, folder)
+        progress = _Progress([one.seconds for one in specs], tell)
+        turns = asyncio.Semaphore(self._options.parallel)
 
         async def piece(number: int) -> tuple[Path, _Piece]:
             async with turns:
@@ -73,7 +88,7 @@ class Mill:
         return tuple(
             [
                 await asyncio.to_thread(_joined, folder, step, number, done)
-                for number, step in enumerate(steps)
+                for number, step in enumerate(specs[0].steps if specs else ())
             ]
         )
 
@@ -83,7 +98,7 @@ class Mill:
             raise DiskFull
 
     async def _piece(
-        self, folder: Path, paths: Mapping[str, Path], spec: Climb, tell: Tell
+        self, folder: Path, paths: Mapping[str, Path], spec: Spec, tell: Tell
     ) -> tuple[Path, _Piece]:
         place = folder / FOLDER / PIECES / _key(spec)
         found = await asyncio.to_thread(_finished, place)
@@ -95,10 +110,13 @@ class Mill:
             targets = {f"to:{one.name}": place / f"{one.name}.mp4" for one in spec.steps}
             files |= {name: _opened(stack, path, write=True) for name, path in targets.items()}
             # Only what it reads, because a child holds few files.
-            used = {one.file for one in spec.stretches} | set(targets)
+            used = spec.used | set(targets)
             given = {name: one for name, one in files.items() if name in used}
             budget = Budget(memory=self._options.memory)
-            rungs = await climb(self._roomy, spec, files=given, budget=budget, tell=tell)
+            if isinstance(spec, Compose):
+                rungs = await compose(self._roomy, spec, files=given, budget=budget, tell=tell)
+            else:
+                rungs = await climb(self._roomy, spec, files=given, budget=budget, tell=tell)
             for name in targets:
                 await asyncio.to_thread(os.fdatasync, files[name])
         made = _Piece(rungs)
@@ -123,11 +141,7 @@ class _Progress:
         return told
 
 
-def _length(spec: Climb) -> float:
-    return spec.stretches[-1].until - spec.stretches[0].start
-
-
-def _key(spec: Climb) -> str:
+def _key(spec: Spec) -> str:
     plain = msgspec.structs.replace(spec, threads=1)
     return hashlib.sha256(msgspec.msgpack.encode(plain)).hexdigest()[:32]
 

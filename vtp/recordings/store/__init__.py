@@ -257,3 +257,9 @@ def recording_of(row: Row) -> Recording:
 
 async def move(tx: Db, *, source: UserId, target: UserId) -> None:
     await tx.execute("update recording set started_by = $2 where started_by = $1", source, target)
+
+
+async def names(db: Db, *, meeting_id: MeetingId) -> dict[str, str]:
+    """How those were called who took part in a class."""
+    rows = await db.fetch("select id, name from participant where meeting_id = $1", meeting_id)
+    return {str(row["id"]): row["name"] for row in rows}

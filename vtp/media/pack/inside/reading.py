@@ -77,6 +77,7 @@ class Seen:
     at: float
     frame: VideoFrame | None
     cut: bool
+    file: str = ""
 
 
 def opened(files: Mapping[str, int], run: Run) -> InputContainer:
@@ -106,7 +107,7 @@ def pictures(
             if not shown and at > run.start + 0.5:
                 yield Seen(max(run.start, last + _SLACK), None, cut=True)
             shown, last = True, at
-            yield Seen(at, frame, cut)
+            yield Seen(at, frame, cut, run.file)
         if not shown and run.until - max(run.start, last) > _SLACK:
             last = max(run.start, last + _SLACK)
             yield Seen(last, None, cut=True)

@@ -1,0 +1,100 @@
+"""What people take home: made by the work process, for whom it is allowed, and in step."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import av
+import pytest
+
+from tests.support import lesson
+from tests.support.film import Film
+from tests.support.works import Works, a_worker, some_works
+from vtp import settings
+from vtp.clock import SetClock
+from vtp.db import Database
+from vtp.errors import NotFound
+from vtp.jobs.model import State
+from vtp.recordings import store
+from vtp.recordings.kinds import DownloadKind
+from vtp.recordings.problems import NotForHome, NotYetForHome, StillRecording
+
+
+@pytest.fixture
+async def works(db: Database, clock: SetClock, tmp_path: Path) -> AsyncIterator[Works]:
+    async with some_works(db, clock, tmp_path) as made:
+        yield made
+
+
+async def has_ended(works: Works) -> None:
+    """And its pictures were made ready, as far as anybody knows."""
+    async with works.bench.db.transaction() as tx:
+        at = works.bench.clock.now()
+        await store.finish(tx, id=works.id, state="ready", reason="", at=at)
+
+
+async def test_a_film_has_picture_and_sound_in_step_and_so_has_the_camera_alone(
+    works: Works, database_settings: settings.Database
+) -> None:
+    film = Film(works.folder.path)
+    film.camera("camera-1", 0.3, 4).voice("mix-opus", 0.3, 4, source="mix").develop()
+    film.close()
+    await has_ended(works)
+    host, downloads = works.ines.actor, works.school.recordings.downloads
+    asked = await downloads.listed(host, works.id)
+    assert [(one.kind, one.made) for one in asked] == [
+        ("movie", None), ("stage", None), ("sound", None),
+    ]  # fmt: skip
+    wanted: tuple[DownloadKind, ...] = ("movie", "stage")
+    for kind in wanted:
+        await downloads.ask(host, works.id, kind)
+    async with a_worker(works, database_settings):
+        for kind in wanted:
+            assert await works.made(kind) == State.SUCCEEDED
+    there = {one.kind: one.made for one in await downloads.listed(host, works.id)}
+    assert all(there.values())  # the sound lies in the others, so it was made too
+    for kind in wanted:
+        recording, made, path = await downloads.file(host, works.id, kind)
+        with av.open(str(path)) as container:
+            assert [one.type for one in container.streams] == ["video", "audio"]
+            assert (container.duration or 0) / 1e6 == pytest.approx(4.3, abs=0.2)
+            assert container.metadata["title"] == recording.title
+        flashes, beeps = lesson.flashes(path), lesson.beeps(path)
+        assert len(flashes) == len(beeps) == 4
+        assert max(abs(a - b) for a, b in zip(flashes, beeps, strict=True)) <= 0.04
+        assert made.bytes == path.stat().st_size
+    names = {path.name for path in (works.folder.path / "made").iterdir()}
+    assert names <= {"movie.mp4", "movie-stage.mp4", "sound.m4a", "pieces"}
+
+
+async def test_others_take_home_what_a_host_allows(works: Works) -> None:
+    downloads, school = works.school.recordings.downloads, works.school
+    noor = await school.person("Noor Haddad")
+    recording = await school.recordings.library.get(works.ines.actor, works.id)
+    await school.rooms.catalogue.put_member(
+        works.ines.actor, recording.room_id, email=noor.person.user.email, role="member"
+    )
+    assert await downloads.listed(works.ines.actor, works.id) == []  # it goes on
+    with pytest.raises(StillRecording):
+        await downloads.ask(works.ines.actor, works.id, "sound")
+    works.folder.sound(seconds=1.0)
+    works.folder.end(1.0)
+    await has_ended(works)
+    with pytest.raises(NotForHome):
+        await downloads.listed(noor.actor, works.id)
+    with pytest.raises(NotForHome):
+        await downloads.ask(noor.actor, works.id, "sound")
+    await school.recordings.library.change(
+        works.ines.actor, works.id, title=None, visibility=None, downloads=True
+    )
+    (sound,) = await downloads.listed(noor.actor, works.id)
+    assert (sound.kind, sound.made, sound.job) == ("sound", None, None)
+    with pytest.raises(NotFound):
+        await downloads.ask(noor.actor, works.id, "movie")  # nobody had a camera
+    with pytest.raises(NotFound):
+        await downloads.file(noor.actor, works.id, "sound")
+    async with works.bench.db.transaction() as tx:
+        await works.bench.orders.put(tx, works.id, "pictures")
+    with pytest.raises(NotYetForHome):
+        await downloads.ask(noor.actor, works.id, "sound")
