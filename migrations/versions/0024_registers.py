@@ -2,8 +2,8 @@
 
 from vtp.db.scripts import run
 
-revision = "0022"
-down_revision = "0021"
+revision = "0024"
+down_revision = "0023"
 
 UP = """
 -- The words of a course about attendance. A version is never changed; another follows it.
