@@ -174,3 +174,38 @@ async def test_on_a_phone_the_sheet_of_people_keeps_order_too(room: Class) -> No
     await ines.page.locator(".menu-item:visible", has_text="People").click()
     await ines.button("Admit Noor Haddad").click()
     await expect(ines.tile("Noor")).to_be_visible()
+
+
+@pytest.mark.slow
+async def test_staff_show_somebody_to_everybody_and_turn_all_away_who_wait(room: Class) -> None:
+    ines = await room.someone(room.host)
+    noor, kwame = await room.member("Noor Haddad"), await room.member("Kwame Boateng")
+    for one in (ines, noor, kwame):
+        await one.join()
+    await expect(ines.tile("Kwame")).to_be_visible()
+    await ines.page.keyboard.press("p")
+    await menu(ines, "Noor Haddad", "Keep large for everyone")
+    large = "figure.tile-large"
+    await expect(kwame.page.locator(large)).to_contain_text("Noor")
+    await expect(kwame.page.get_by_text("Noor is large for everyone now").first).to_be_attached()
+    await expect(noor.page.get_by_text("Everyone sees you large now").first).to_be_attached()
+    await expect(noor.page.locator(large)).to_have_count(0)  # nobody looks at themselves
+    assert await ines.window.violations() == []
+    # Each may look elsewhere, and whoever comes later sees what all see.
+    await kwame.page.keyboard.press("g")
+    await expect(kwame.page.locator(large)).to_have_count(0)
+    await kwame.page.reload()
+    await kwame.button("Join class").click()
+    await expect(kwame.page.locator(large)).to_contain_text("Noor")
+    await menu(ines, "Noor Haddad", "Release for everyone")
+    await expect(kwame.page.locator(large)).to_have_count(0)
+    await change(room, waiting_room=True)
+    late = [await asking(room, name) for name in ("Amara Nwosu", "Joris Bakker")]
+    await ines.button("Turn all away").click()
+    question = ines.page.get_by_role("dialog", name="Turn 2 people away?")
+    assert await ines.window.violations() == []
+    await question.get_by_role("button", name="Turn all away").click()
+    for one in late:
+        await expect(one.page.get_by_text("You were not let in")).to_be_visible()
+    await ines.button("Let Joris Bakker in again").click()
+    await expect(ines.button("Let Joris Bakker in again")).to_have_count(0)

@@ -107,7 +107,7 @@ async def test_layouts_pins_and_keys(room: Class) -> None:
     await expect(page.locator("figure.tile-small")).to_have_count(3)
     await ines.tile("P2").hover()
     await ines.button("Picture of P2 Person").click()
-    await page.get_by_role("button", name="Keep large").click()
+    await ines.button("Keep large").click()
     await expect(page.locator("figure.tile-large")).to_contain_text("P2")
     # A key goes on to the next layout, and none does while somebody types.
     await page.keyboard.press("g")
