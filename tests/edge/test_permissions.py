@@ -477,6 +477,12 @@ CALLS: dict[tuple[str, str], Call] = {
     ("GET", "/api/v1/recordings/{id}/dash/{name}/{time}.m4s"): Call(
         404, of="recording", others=404
     ),
+    ("GET", "/api/v1/recordings/{id}/hls/{name}/{number}.vtt"): Call(
+        404, of="recording", others=404
+    ),
+    ("GET", "/api/v1/recordings/{id}/dash/{name}/{span}.vtt"): Call(
+        404, of="recording", others=404
+    ),
     ("GET", "/api/v1/recordings/{id}/media/{source}/init.mp4"): Call(
         404, of="recording", others=404
     ),

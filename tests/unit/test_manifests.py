@@ -215,7 +215,7 @@ def test_the_multivariant_playlist_tells_what_players_choose_by() -> None:
     shown = told.presentation()
     shown = Presentation(
         wall=0, ended=True, renditions=shown.renditions, rungs=[("stage", small.rendition())],
-        captions=[Captions(name="captions-en", language="en", label='"En"', text="")],
+        captions=[Captions(name="captions-en", language="en", label='"En"', file="e.vtt")],
     )  # fmt: skip
     text = hls.multivariant(shown)
     assert "#EXT-X-INDEPENDENT-SEGMENTS" in text

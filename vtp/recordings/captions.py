@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import html
 import re
-from dataclasses import dataclass
 
 from vtp.errors import Invalid
-from vtp.media.pack.previews import clock
+from vtp.media.manifests.subtitles import Cue, clock
 
 MOST_BYTES = 2_097_152
 MOST_CUES = 20_000
@@ -35,13 +34,6 @@ class TooManyCaptions(Invalid):
     """These captions are too long. A file may have 2 MB and 20,000 cues."""
 
     code = "captions_too_large"
-
-
-@dataclass(frozen=True, slots=True)
-class Cue:
-    start: float
-    until: float
-    text: str
 
 
 def read(data: bytes) -> list[Cue]:
@@ -92,12 +84,3 @@ def _plain(line: str) -> str:
     """Without markup; what stood for a sign is that sign."""
     text = html.unescape(_MARKUP.sub("", line))
     return " ".join(_UNSEEN.sub("", text).replace("-->", "→").split())
-
-
-def written(cues: list[Cue]) -> str:
-    """As WebVTT, in which nothing is markup."""
-    lines = ["WEBVTT", ""]
-    for one in cues:
-        text = one.text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-        lines += [f"{clock(one.start)} --> {clock(one.until)}", text, ""]
-    return "\n".join(lines)

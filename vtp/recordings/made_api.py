@@ -20,7 +20,7 @@ from vtp.ids import RecordingId
 from vtp.recordings import kinds
 from vtp.recordings.api import RECORDINGS, Input, WorkView, work_view
 from vtp.recordings.captions import MOST_BYTES, NotCaptions, TooManyCaptions
-from vtp.recordings.model import Made
+from vtp.recordings.model import AUTOMATIC, Made
 from vtp.recordings.problems import NotYoursToRecord, StillRecording
 
 _OVERSEERS = (Role.ADMIN, Role.MANAGER)
@@ -49,6 +49,7 @@ class CaptionsView(Struct, frozen=True, kw_only=True):
     language: Language
     label: Annotated[str, Meta(examples=["English"])]
     path: Annotated[str, Meta(examples=[f"/api/v1/recordings/{_ID}/captions/en"])]
+    automatic: Annotated[bool, Meta(description="A program wrote them.", examples=[False])]
 
 
 class Labelled(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -156,6 +157,7 @@ def _captions(id: UUID, made: Made) -> CaptionsView:
         language=made.language,
         label=made.label,
         path=f"/api/v1/recordings/{id}/captions/{made.language}",
+        automatic=made.of == AUTOMATIC,
     )
 
 

@@ -67,6 +67,10 @@ class Asked:
     job_id: JobId
 
 
+# What captions are made of that no person wrote.
+AUTOMATIC = "speech"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Made:
     """A file that was made of a recording."""

@@ -35,6 +35,8 @@ _ID = "01981c5e-9a10-7c3e-8f00-3c9d2b6f1a44"
 _LATER = "2026-03-12T22:00:00Z"
 _MPD = "application/dash+xml"
 _PLAYLIST = "application/vnd.apple.mpegurl"
+_VTT = "text/vtt"
+_CAPTIONS = "captions-"
 _RANGE = re.compile(r"(\d{1,15})(?:-(\d{1,15}))?")
 # What is addressed by its bytes is the same for ever.
 _FOR_EVER = "private, max-age=31536000, immutable"
@@ -45,6 +47,7 @@ _ASK_AGAIN = "private, no-cache"
 Id = Annotated[UUID, Meta(examples=[_ID])]
 Name = Annotated[str, Meta(pattern=r"^[a-z0-9+-]{1,64}$", examples=["stage"])]
 Source = Annotated[str, Meta(pattern=r"^[a-z0-9-]{1,64}$", examples=["1"])]
+Number = Annotated[int, Meta(ge=0, le=100_000, examples=[0])]
 Time = Annotated[int, Meta(ge=0, le=1 << 62, examples=[180_000])]
 Ticket = Annotated[
     str, Meta(max_length=128, description="Of a signed link; whoever signed in needs none.")
@@ -216,6 +219,9 @@ async def playlist(
 ) -> web.Response:
     """One rendition. While the recording goes on, low latency HLS from its beginning."""
     service, recording = await _asked(request, actor, id, query.t)
+    if name.startswith(_CAPTIONS):
+        told = await request.app[RECORDINGS].subtitling.playlist(recording, name)
+        return _text(request, told, query.t, kind=_PLAYLIST)
     text = await service.media(
         recording, name, number=query.number, piece=query.piece, skip=bool(query.skip)
     )
@@ -250,6 +256,42 @@ async def segment(
     service, recording = await _asked(request, actor, id, query.t)
     data = await service.segment(recording, name, time)
     return _bytes(request, data, f'"{name}.{time}.{len(data)}"', cache=_A_WHILE)
+
+
+@routes.get(
+    "/api/v1/recordings/{id}/hls/{name}/{number}.vtt",
+    rule=_PLAYS,
+    produces=_VTT,
+    streamed=True,
+    logged=False,
+)
+async def said(
+    request: web.Request, actor: Actor, *, id: Id, name: Name, number: Number, query: Ticketed
+) -> web.Response:
+    """Half a minute of captions, as the playlist of HLS names it."""
+    _, recording = await _asked(request, actor, id, query.t)
+    text = await request.app[RECORDINGS].subtitling.segment(recording, name, number)
+    return _text(request, text, query.t, kind=_VTT)
+
+
+@routes.get(
+    "/api/v1/recordings/{id}/dash/{name}/{span}.vtt",
+    rule=_PLAYS,
+    produces=_VTT,
+    streamed=True,
+    logged=False,
+)
+async def said_beside(
+    request: web.Request, actor: Actor, *, id: Id, name: Name, span: str, query: Ticketed
+) -> web.Response:
+    """Captions of a period of DASH, `{from}-{until}` in milliseconds; its times begin with it."""
+    _, recording = await _asked(request, actor, id, query.t)
+    found = _RANGE.fullmatch(span)
+    if found is None or not found[2]:
+        raise NotFound
+    start, until = int(found[1]) / 1_000, int(found[2]) / 1_000
+    text = await request.app[RECORDINGS].subtitling.of_period(recording, name, start, until)
+    return _text(request, text, query.t, kind=_VTT)
 
 
 @routes.get(

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vtp.errors import Invalid
-from vtp.recordings.captions import Cue, NotCaptions, TooManyCaptions, read, written
+from vtp.media.manifests.subtitles import Cue, written
+from vtp.recordings.captions import NotCaptions, TooManyCaptions, read
 
 _SRT = b"1\r\n00:00:01,000 --> 00:00:02,500\r\n<i>Hello</i> & welcome\r\nall\r\n\r\n2\r\n00:01:00,000 --> 00:01:01,000\r\n<script>x</script>\r\n"
 _VTT = (

@@ -9,15 +9,17 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from html import escape
 from itertools import pairwise
 
 from vtp.media.manifests.hls import MARK
 from vtp.media.manifests.rates import frames, peak
-from vtp.media.manifests.shapes import Kind, Presentation, Rendition, Segment, Source
+from vtp.media.manifests.shapes import Captions, Kind, Presentation, Rendition, Segment, Source
 
 # s; how often players ask for more, and how far behind they stay: they know no pieces.
 _UPDATE, _DELAY, _BUFFER = 2, 10, 4
 _NEAR = 0.001  # s
+_TEXT_BITS = 1_000  # a second, of what is said; nobody chooses by it
 # Ticks a second: those of all files of a kind, so that a time is in no doubt.
 SCALE: dict[Kind, int] = {"video": 90_000, "audio": 48_000}
 
@@ -37,6 +39,8 @@ def manifest(
         lines += _pictures(pictures, start, until)
         for at, sound in enumerate(sounds, 1):
             lines += _sound(sound, at, start, until)
+        for at, one in enumerate(shown.captions, 1 + len(sounds)):
+            lines += _captions(one, at, start, until)
         lines.append("</Period>")
     if not shown.ended:
         told = _date(now)
@@ -102,6 +106,21 @@ def _sound(one: Rendition, number: int, start: float, until: float) -> Iterator[
         f'<AdaptationSet id="{number}" contentType="audio" mimeType="audio/mp4" startWithSAP="1">'
     )
     yield from _representation(one, source, segments, start, ' audioSamplingRate="48000"')
+    yield "</AdaptationSet>"
+
+
+def _captions(one: Captions, number: int, start: float, until: float) -> Iterator[str]:
+    """A file beside each period, whose times begin with it (DASH-IF IOP 5, part 7)."""
+    label = "".join(letter for letter in one.label if letter >= " ")
+    span = f"{round(start * 1_000)}-{round(until * 1_000)}"
+    yield (
+        f'<AdaptationSet id="{number}" contentType="text" mimeType="text/vtt"'
+        f' lang="{one.language}">'
+    )
+    yield f"<Label>{escape(label, quote=False)}</Label>"
+    yield '<Role schemeIdUri="urn:mpeg:dash:role:2011" value="subtitle"/>'
+    yield f'<Representation id="{one.name}" bandwidth="{_TEXT_BITS}">'
+    yield f"<BaseURL>{one.name}/{span}.vtt{MARK}</BaseURL></Representation>"
     yield "</AdaptationSet>"
 
 

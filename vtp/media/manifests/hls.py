@@ -153,7 +153,7 @@ class Playlist:
         paused = sum(seconds for at, seconds in self._pauses if at <= one.start + 0.001)
         if paused != self._paused:
             self._paused = paused
-            yield _date(self._wall + paused + one.start)
+            yield date(self._wall + paused + one.start)
         if one.source != self._source:
             self._source = one.source
             yield _map(one.source)
@@ -233,7 +233,8 @@ def _head(target: int) -> list[str]:
     ]
 
 
-def _date(wall: float) -> str:
+def date(wall: float) -> str:
+    """What the clock said at the next segment (4.4.4.6)."""
     told = datetime.fromtimestamp(wall, UTC).isoformat(timespec="milliseconds")
     return f"#EXT-X-PROGRAM-DATE-TIME:{told.replace('+00:00', 'Z')}"
 

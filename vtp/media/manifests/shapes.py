@@ -168,7 +168,7 @@ class Captions:
     name: str  # in addresses: "captions-en"
     language: str  # BCP 47
     label: str
-    text: str  # WebVTT
+    file: str  # WebVTT, from the folder of the recording
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from vtp.media.manifests.subtitles import clock
 from vtp.media.pack import imagefile
 from vtp.media.pack.ladder import REFUSALS, NothingToSee
 from vtp.media.pack.roomy import Budget, Roomy, Tell, worked
@@ -98,14 +99,6 @@ def track(every: float, seconds: float, count: int) -> str:
         area = f"{column * width},{row * height},{width},{height}"
         lines += [f"{clock(n * every)} --> {clock(until)}", f"storyboard/{sheet}#xywh={area}", ""]
     return "\n".join(lines)
-
-
-def clock(seconds: float) -> str:
-    """As WebVTT writes it."""
-    whole = round(seconds * 1_000)
-    minutes, rest = divmod(whole, 60_000)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours:02d}:{minutes:02d}:{rest // 1_000:02d}.{rest % 1_000:03d}"
 
 
 async def glimpse(roomy: Roomy, spec: Glimpse, *, files: Mapping[str, int], tell: Tell) -> Glimpsed:

@@ -22,6 +22,7 @@ from vtp.recordings.service.library import Library
 from vtp.recordings.service.orders import Orders, Queue
 from vtp.recordings.service.playing import Playing, Recheck
 from vtp.recordings.service.studio import Studio
+from vtp.recordings.service.subtitling import Subtitling
 from vtp.recordings.service.tickets import Tickets
 from vtp.recordings.service.timeline import Timelines
 from vtp.recordings.service.upkeep import Upkeep
@@ -41,6 +42,7 @@ class Recordings:
     library: Library  # what there is
     timelines: Timelines  # what happened when on it
     playing: Playing  # and how it is played
+    subtitling: Subtitling  # with what is said in it to be read
     workshop: Workshop  # what is made of it
     downloads: Downloads  # and what people take home
     upkeep: Upkeep  # for administrators
@@ -86,6 +88,7 @@ async def open_recordings(
             library=library,
             timelines=timelines,
             playing=playing,
+            subtitling=Subtitling(playing, root=root),
             workshop=workshop,
             downloads=Downloads(db, studio=studio, playing=playing, orders=orders, root=root),
             upkeep=Upkeep(db, audit=audit, root=root),

@@ -17,7 +17,7 @@ from vtp.errors import Unavailable
 from vtp.ids import RecordingId
 from vtp.media.manifests import hls
 from vtp.media.manifests.hls import Playlist
-from vtp.media.manifests.shapes import Presentation, Rendition, Rung, Source
+from vtp.media.manifests.shapes import Captions, Presentation, Rendition, Rung, Source
 from vtp.media.manifests.table import Table, of_ended
 from vtp.media.recorder import journal
 from vtp.tasks import Tasks
@@ -49,6 +49,7 @@ class Followed:
         self.live = True  # told as it came, not as it was in the end
         self.asked = self.look_at = 0.0  # when, by the clock of the loop
         self._rungs: dict[str, tuple[Rung, Rendition]] = {}
+        self._captions: dict[str, Captions] = {}
         self._file: int | None = None
         self._at = 0
         self._torn = b""
@@ -118,6 +119,7 @@ class Followed:
             ended=self.table.ended,
             renditions=self.table.renditions(),
             rungs=[(rung.of, made) for rung, made in self._rungs.values()],
+            captions=list(self._captions.values()),
         )
 
     def rendition(self, name: str) -> Rendition | None:
@@ -140,8 +142,12 @@ class Followed:
         """Of a file, from the folder of the recording."""
         return self._rungs[source][0].file if source in self._rungs else self.table.file(source)
 
-    def put(self, rungs: Iterable[Rung]) -> None:
+    def caption(self, name: str) -> Captions | None:
+        return self._captions.get(name)
+
+    def put(self, rungs: Iterable[Rung], captions: Iterable[Captions] = ()) -> None:
         """What was made of it by now."""
+        self._captions = {one.name: one for one in captions}
         had = self._rungs
         self._rungs = {
             one.name: had[one.name] if one.name in had else (one, one.rendition()) for one in rungs

@@ -17,7 +17,7 @@ from vtp.db import Database
 from vtp.errors import NotFound, Unauthenticated
 from vtp.ids import RecordingId
 from vtp.media.manifests import dash, filler, hls
-from vtp.media.manifests.shapes import BLACK, LONGEST, SILENCE, Rung
+from vtp.media.manifests.shapes import BLACK, LONGEST, SILENCE, Captions, Rung
 from vtp.recordings.audience import Audience
 from vtp.recordings.model import Recording
 from vtp.recordings.problems import TooFarAhead
@@ -134,7 +134,7 @@ class Playing:
                 found.end()
         elif found.asked >= found.look_at:
             found.look_at = found.asked + _NEW_FILES
-            found.put(await self._rungs(recording.id))
+            found.put(await self._rungs(recording.id), await self._captions(recording.id))
         return found
 
     async def _rungs(self, id: RecordingId) -> list[Rung]:
@@ -152,6 +152,12 @@ class Playing:
                 segments=one.segments,
             )
             for one in await made.files(self._db, id=id, kind="rung")
+        ]
+
+    async def _captions(self, id: RecordingId) -> list[Captions]:
+        return [
+            Captions(name=one.name, language=one.language, label=one.label, file=one.path)
+            for one in await made.files(self._db, id=id, kind="captions")
         ]
 
     async def _begun(self, recording: Recording) -> Followed:

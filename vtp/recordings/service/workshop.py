@@ -13,6 +13,7 @@ from vtp.clock import Clock
 from vtp.db import Database
 from vtp.errors import NotFound
 from vtp.ids import RecordingId
+from vtp.media.manifests import subtitles
 from vtp.recordings import captions
 from vtp.recordings.kinds import WorkKind
 from vtp.recordings.model import Made
@@ -68,7 +69,7 @@ class Workshop:
     ) -> Made:
         """Of one language, in the place of those that were there."""
         await self._studio.changeable(actor, id)
-        text = await asyncio.to_thread(lambda: captions.written(captions.read(data)).encode())
+        text = await asyncio.to_thread(lambda: subtitles.written(captions.read(data)).encode())
         made = Made(
             name=f"captions-{language.lower()}",
             kind="captions",

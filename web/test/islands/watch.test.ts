@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { clock, momentOf } from "../../src/islands/watch/clock.ts";
+import { cues, cuesAt, found, last } from "../../src/islands/watch/cues.ts";
 import { Reports } from "../../src/islands/watch/reports.ts";
 import { Seen } from "../../src/islands/watch/seen.ts";
 import { has, merged, missing, total, within } from "../../src/islands/watch/spans.ts";
@@ -190,4 +191,34 @@ test("a small picture is found by its moment", () => {
   assert.equal(tileAt(all, 9.9)?.x, 0);
   assert.equal(tileAt(all, 99_999)?.x, 240);
   assert.equal(tileAt([], 1), undefined);
+});
+
+test("captions are read, found at their moment and by their words", () => {
+  const all = cues(
+    "WEBVTT\n\n00:00:01.000 --> 00:00:04.000\na &lt; b\nand more\n\n" +
+      "00:00:03.000 --> 00:00:05.500\nCafé\n\nNOTE nothing\n\n" +
+      "01:00:01.250 --> 01:00:02.000\n5 &amp; 6\n",
+  );
+  assert.deepEqual(
+    all.map(({ start, until, text }) => [start, until, text]),
+    [
+      [1, 4, "a < b\nand more"],
+      [3, 5.5, "Café"],
+      [3601.25, 3602, "5 & 6"],
+    ],
+  );
+  const texts = (at: number) => cuesAt(all, at).map(({ text }) => text);
+  assert.deepEqual(texts(0.9), []);
+  assert.deepEqual(texts(3.5), ["a < b\nand more", "Café"]);
+  assert.deepEqual(texts(4), ["Café"]);
+  assert.deepEqual(
+    [0, 1, 3, 9999].map((at) => last(all, at)),
+    [-1, 0, 1, 2],
+  );
+  assert.deepEqual(
+    found(all, " CAFE ").map(({ start }) => start),
+    [3],
+  );
+  assert.equal(found(all, "b and").length, 1);
+  assert.equal(found(all, "").length, 3);
 });

@@ -8,6 +8,7 @@ import { When } from "../../when.ts";
 import { Badge, Boundary, Button, Empty, Icon } from "../parts.tsx";
 import { Item } from "../room/view-menu.tsx";
 import { clock } from "../watch/clock.ts";
+import { CaptionsDialog } from "./captions.tsx";
 import { RenameDialog } from "./rename.tsx";
 import { going, type Recording, type Row, type Rows, Shelf } from "./store.ts";
 
@@ -36,6 +37,7 @@ const PAUSE = 250;
 function Library({ shelf, when }: PageProps): VNode {
   const { items, next } = shelf.rows.value;
   const renamed = useSignal<Recording | undefined>(undefined);
+  const captioned = useSignal<Recording | undefined>(undefined);
   return (
     <>
       <Filters shelf={shelf} />
@@ -59,6 +61,9 @@ function Library({ shelf, when }: PageProps): VNode {
                 onRename={() => {
                   renamed.value = row.recording;
                 }}
+                onCaptions={() => {
+                  captioned.value = row.recording;
+                }}
               />
             ))}
           </ul>
@@ -75,6 +80,15 @@ function Library({ shelf, when }: PageProps): VNode {
           shelf={shelf}
           onClose={() => {
             renamed.value = undefined;
+          }}
+        />
+      )}
+      {captioned.value && (
+        <CaptionsDialog
+          recording={captioned.value}
+          onClose={() => {
+            captioned.value = undefined;
+            void shelf.read();
           }}
         />
       )}
@@ -155,9 +169,10 @@ function Nothing({ shelf }: { shelf: Shelf }): VNode {
 interface EntryProps extends PageProps {
   row: Row;
   onRename: () => void;
+  onCaptions: () => void;
 }
 
-function Entry({ row, shelf, when, onRename }: EntryProps): VNode {
+function Entry({ row, shelf, when, onRename, onCaptions }: EntryProps): VNode {
   const { recording, room, host, viewers } = row;
   const live = recording.state === "recording" || recording.state === "paused";
   const path = `/watch/${recording.id}`;
@@ -212,7 +227,7 @@ function Entry({ row, shelf, when, onRename }: EntryProps): VNode {
           )
         )}
         {host && !recording.deleted_at && (
-          <Menu recording={recording} shelf={shelf} onRename={onRename} />
+          <Menu recording={recording} shelf={shelf} onRename={onRename} onCaptions={onCaptions} />
         )}
       </div>
     </li>
@@ -255,6 +270,7 @@ const KINDS: Record<string, string> = {
   pictures: t("recordings.work.pictures"),
   previews: t("recordings.work.previews"),
   ladder: t("recordings.work.ladder"),
+  copies: t("recordings.work.copies"),
 };
 
 /** It plays already; this is what is made of it beside, or could not be. */
@@ -287,9 +303,10 @@ interface MenuProps {
   recording: Recording;
   shelf: Shelf;
   onRename: () => void;
+  onCaptions: () => void;
 }
 
-function Menu({ recording, shelf, onRename }: MenuProps): VNode {
+function Menu({ recording, shelf, onRename, onCaptions }: MenuProps): VNode {
   const id = `menu-${recording.id}`;
   return (
     <>
@@ -306,6 +323,11 @@ function Menu({ recording, shelf, onRename }: MenuProps): VNode {
         <Item menu={id} icon="pencil" onClick={onRename}>
           {t("recordings.rename")}
         </Item>
+        {recording.state === "ready" && (
+          <Item menu={id} icon="captions" onClick={onCaptions}>
+            {t("recordings.captions")}
+          </Item>
+        )}
         <hr />
         <p class="menu-caption">{t("recordings.who")}</p>
         <Item

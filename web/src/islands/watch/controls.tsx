@@ -3,6 +3,7 @@ import type { ComponentChildren, VNode } from "preact";
 import { t } from "../../text.ts";
 import { Icon } from "../parts.tsx";
 import { Item } from "../room/view-menu.tsx";
+import { CaptionButton } from "./caption-parts.tsx";
 import { clock } from "./clock.ts";
 import { type Layout, type Player, RATES } from "./player.ts";
 import { toggleFull } from "./screen.tsx";
@@ -31,6 +32,7 @@ export function Controls({ theatre }: { theatre: Theatre }): VNode {
       <Legend theatre={theatre} />
       <span class="player-right">
         <Speed player={player} />
+        <CaptionButton theatre={theatre} />
         {player.rungs.value.length > 1 && <Quality player={player} />}
         {stage && screen && <Layouts player={player} />}
         {document.pictureInPictureEnabled && (

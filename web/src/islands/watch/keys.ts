@@ -84,6 +84,12 @@ export const KEYS: Key[] = [
     act: (theatre, key) => toChapter(theatre, key === "n"),
   },
   one(
+    ["c"],
+    "C",
+    () => t("watch.keys.captions"),
+    ({ captions }) => captions.toggle(),
+  ),
+  one(
     ["g"],
     "G",
     () => t("watch.keys.layout"),

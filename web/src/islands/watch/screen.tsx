@@ -3,6 +3,7 @@ import type { VNode } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { t } from "../../text.ts";
 import { Icon } from "../parts.tsx";
+import { CaptionLines } from "./caption-parts.tsx";
 import { clock } from "./clock.ts";
 import type { Broken, Layout, Player } from "./player.ts";
 import type { Theatre } from "./theatre.ts";
@@ -32,6 +33,7 @@ export function Screen({ theatre }: { theatre: Theatre }): VNode {
           {t("watch.soundOnly")}
         </p>
       )}
+      <CaptionLines theatre={theatre} />
       <Cover theatre={theatre} />
     </div>
   );

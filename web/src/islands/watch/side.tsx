@@ -7,14 +7,30 @@ import { Empty, Icon } from "../parts.tsx";
 import { pieces as linked } from "../room/links.ts";
 import { ChapterForm } from "./chapter-form.tsx";
 import { clock, minutes } from "./clock.ts";
+import { keepInView } from "./in-view.ts";
 import { within } from "./spans.ts";
 import type { Tab, Theatre } from "./theatre.ts";
+import { Transcript } from "./transcript.tsx";
 import type { Asked, Hand, Said } from "./wire.ts";
 
 const TABS: { tab: Tab; name: () => string }[] = [
   { tab: "chat", name: () => t("watch.chat") },
   { tab: "chapters", name: () => t("watch.chapters") },
+  { tab: "transcript", name: () => t("watch.transcript") },
 ];
+
+/** What was said can be read where somebody wrote it down. */
+function tabsOf(theatre: Theatre): typeof TABS {
+  const written = theatre.captions.all.value.length > 0;
+  return written ? TABS : TABS.filter(({ tab }) => tab !== "transcript");
+}
+
+function step(theatre: Theatre, way: 1 | -1): void {
+  const tabs = tabsOf(theatre);
+  const now = tabs.findIndex(({ tab }) => tab === theatre.tab.value);
+  const next = tabs[(now + way + tabs.length) % tabs.length];
+  if (next) theatre.tab.value = next.tab;
+}
 
 export function Side({ theatre }: { theatre: Theatre }): VNode {
   const { tab } = theatre;
@@ -27,11 +43,11 @@ export function Side({ theatre }: { theatre: Theatre }): VNode {
         onKeyDown={(event) => {
           if (event.key !== "ArrowRight" && event.key !== "ArrowLeft") return;
           event.stopPropagation();
-          tab.value = tab.value === "chat" ? "chapters" : "chat";
+          step(theatre, event.key === "ArrowRight" ? 1 : -1);
           document.getElementById(`watch-tab-${tab.value}`)?.focus();
         }}
       >
-        {TABS.map((one) => (
+        {tabsOf(theatre).map((one) => (
           <button
             key={one.tab}
             type="button"
@@ -54,9 +70,11 @@ export function Side({ theatre }: { theatre: Theatre }): VNode {
         role="tabpanel"
         aria-labelledby={`watch-tab-${tab.value}`}
       >
-        {tab.value === "chat" ? <Talk theatre={theatre} /> : <Chapters theatre={theatre} />}
+        {tab.value === "chat" && <Talk theatre={theatre} />}
+        {tab.value === "chapters" && <Chapters theatre={theatre} />}
+        {tab.value === "transcript" && <Transcript theatre={theatre} />}
       </div>
-      {tab.value === "chat" && theatre.timeline.value.messages.length > 0 && (
+      {follows(theatre) && (
         <label class="watch-follow">
           <Icon name="rotate-cw" kind="small" />
           {t("watch.follows")}
@@ -74,6 +92,11 @@ export function Side({ theatre }: { theatre: Theatre }): VNode {
       )}
     </aside>
   );
+}
+
+function follows({ tab, timeline }: Theatre): boolean {
+  if (tab.value === "transcript") return true;
+  return tab.value === "chat" && timeline.value.messages.length > 0;
 }
 
 type Thing =
@@ -118,16 +141,6 @@ function Talk({ theatre }: { theatre: Theatre }): VNode {
       ))}
     </ol>
   );
-}
-
-/** In the list alone: the page itself is not moved. */
-function keepInView(list: HTMLElement | null, index: number): void {
-  const item = list?.children[Math.max(index, 0)];
-  const box = list?.closest<HTMLElement>(".watch-list");
-  if (!(item instanceof HTMLElement) || !box) return;
-  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  const top = item.offsetTop - box.offsetTop - box.clientHeight / 2 + item.offsetHeight / 2;
-  box.scrollTo({ top, behavior: still ? "auto" : "smooth" });
 }
 
 function Entry({ thing, theatre }: { thing: Thing; theatre: Theatre }): VNode {

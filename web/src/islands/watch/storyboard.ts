@@ -1,4 +1,5 @@
 /** Small pictures of a recording by their time, out of WebVTT: which place of which sheet. */
+import { seconds } from "./cues.ts";
 
 export interface Tile {
   from: number;
@@ -26,8 +27,4 @@ export function tiles(text: string): Tile[] {
 /** The one for this moment; the last stays to the end. */
 export function tileAt(all: readonly Tile[], at: number): Tile | undefined {
   return all.findLast(({ from }) => from <= at) ?? all[0];
-}
-
-function seconds(text: string): number {
-  return text.split(":").reduce((sum, part) => sum * 60 + Number(part), 0);
 }

@@ -1,13 +1,14 @@
 /** What the page of a recording knows: the player, what happened when, and what one has seen. */
 import { computed, effect, type Signal, signal } from "@preact/signals";
 import type { Http } from "../../protocol/http.ts";
+import { Captions } from "./captions.ts";
 import { Player } from "./player.ts";
 import { Reports } from "./reports.ts";
 import { merged, type Span, total } from "./spans.ts";
 import { type Tile, tiles } from "./storyboard.ts";
 import type { Chapter, Playing, State, Timeline, Watched } from "./wire.ts";
 
-export type Tab = "chat" | "chapters";
+export type Tab = "chat" | "chapters" | "transcript";
 
 const NOTHING: Timeline = {
   chapters: [],
@@ -26,6 +27,7 @@ const VOLUME = "watch-volume";
 export class Theatre {
   readonly watched: Watched;
   readonly player: Player;
+  readonly captions: Captions;
   readonly state: Signal<State>;
   readonly timeline: Signal<Timeline> = signal(NOTHING);
   readonly loaded = signal(false);
@@ -48,6 +50,7 @@ export class Theatre {
     this.made = signal(watched.made);
     this.seen = signal(merged(watched.progress.seen));
     this.player = new Player({ id: watched.id, seconds: watched.seconds, grows: this.grows });
+    this.captions = new Captions(http, watched.id, this.player.time, keep);
     this.#reports = new Reports(http, keep, watched.id, {
       visit: crypto.randomUUID(),
       now: () => Date.now(),
@@ -72,7 +75,9 @@ export class Theatre {
     const path = `/api/v1/recordings/${this.watched.id}`;
     try {
       if (this.grows || this.state.value === "processing") await this.#ask(path);
-      await Promise.all([this.#look(path), this.#remembered(path)]);
+      const { captions } = this;
+      const made = this.made.value;
+      await Promise.all([this.#look(path), this.#remembered(path), captions.look(made)]);
     } catch {
       // What stands beside the player may come later; the player says what it lacks itself.
     }
