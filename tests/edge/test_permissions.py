@@ -38,6 +38,7 @@ from vtp.courses.service.catalogue import Wish
 from vtp.courses.service.timetable import Plan
 from vtp.edge.routes import Route
 from vtp.edge.rules import Rule
+from vtp.edge.texts import Texts
 from vtp.ids import (
     CourseId,
     IdentityId,
@@ -1171,6 +1172,49 @@ async def test_whatever_changes_something_is_written_down(school: School) -> Non
         await school.restore(name, route)
     assert sorted(silent - set(UNWRITTEN)) == []
     assert set(UNWRITTEN) <= set(CALLS)
+    assert await in_no_words(school) == set()
+
+
+async def in_no_words(school: School) -> set[str]:
+    """What was written down by now and has no sentence in the catalogue."""
+    rows = await school.application.parts.db.fetch("select distinct noun, action from audit_entry")
+    done = {f"{row['noun']}.{row['action']}".replace("_", "-") for row in rows}
+    texts = Texts()
+    return {one for one in done if texts.get(f"audit.did.{one}") is None}
+
+
+# Who reads these reads what is about others.
+_ABOUT_OTHERS = {
+    "/api/v1/users",
+    "/api/v1/users/{id}",
+    "/api/v1/audit",
+    "/api/v1/erasures",
+    "/api/v1/mail",
+    "/api/v1/courses/{id}/roster.csv",
+    "/admin/people",
+    "/admin/people/{id}",
+    "/admin/audit",
+    "/admin/erasures",
+    "/admin/mail",
+}
+
+
+async def test_whoever_reads_about_others_is_written_down(school: School) -> None:
+    silent = set(_ABOUT_OTHERS)
+    count = "select count(*) from audit_entry"
+    for route in all_routes():
+        if route.method != "GET" or route.path not in _ABOUT_OTHERS:
+            continue
+        given = await arguments(school, route, row_of(route), "admin")
+        fresh = await school.application.sign_in(school.people["admin"].user)
+        given["headers"]["Cookie"] = f"{school.application.by_cookie}={fresh.cookie}"
+        before = await school.application.parts.db.fetchval(count)
+        status, _ = await school.application.call("GET", given.pop("path"), **given)
+        assert status == 200, route.path
+        if await school.application.parts.db.fetchval(count) > before:
+            silent.discard(route.path)
+    assert silent == set()
+    assert await in_no_words(school) == set()
 
 
 @pytest.mark.parametrize("name", [OWNER, "admin"])

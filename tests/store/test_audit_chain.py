@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from datetime import date
 from pathlib import Path
@@ -19,8 +20,9 @@ from vtp.audit.service.keeping import Keeping
 from vtp.audit.service.sealing import Sealing
 from vtp.audit.service.verifying import Verifying, verify
 from vtp.audit.signing import Signer
+from vtp.audit.store import seals
 from vtp.clock import SetClock
-from vtp.db import Database
+from vtp.db import Database, open_database
 from vtp.ids import UserId, uuid7
 
 ADMIN = Actor(UserId(uuid7()), frozenset({Role.ADMIN}), Via.SESSION, uuid7())
@@ -113,6 +115,47 @@ async def test_rows_that_were_rolled_back_leave_no_hole(
     await write(audit, clock, 2)
     assert await seal_all(sealing) == 4
     assert (await verifying.verify()).broken is None
+
+
+async def test_of_two_processes_that_seal_at_once_one_does(
+    db: Database,
+    database_settings: settings.Database,
+    audit: Audit,
+    clock: SetClock,
+    sealing: Sealing,
+    signer: Signer,
+    head: HeadFile,
+    verifying: Verifying,
+    tmp_path: Path,
+) -> None:
+    elsewhere = HeadFile(tmp_path / "elsewhere" / "head.json")
+    async with open_database(database_settings) as other:
+        there = Sealing(other, clock=clock, signer=signer, head=elsewhere)
+        sealed = 0
+        for _ in range(3):
+            await write(audit, clock, 25)
+            both = [one.seal() for _ in range(2) for one in (sealing, there)]
+            sealed += sum(await asyncio.gather(*both))
+        sealed += await seal_all(there)
+    assert sealed == 75
+    found = await verifying.verify()
+    assert (found.rows, found.broken) == (75, None)
+    # Each wrote down an end that there was, whoever was the last.
+    for written in (head.read(), elsewhere.read()):
+        if written is not None:
+            told = await db.fetchval("select hash from audit_seal where n = $1", written.n)
+            assert told == written.hash
+
+
+async def test_while_somebody_else_seals_there_is_nothing_to_do(
+    db: Database, audit: Audit, clock: SetClock, sealing: Sealing
+) -> None:
+    await write(audit, clock, 3)
+    await sealing.seal()
+    async with db.transaction() as elsewhere:
+        assert await seals.stand_alone(elsewhere)
+        assert await sealing.seal() == 0
+    assert await sealing.seal() == 3
 
 
 async def test_sealing_goes_on_in_another_server_that_was_given_the_same_rows(

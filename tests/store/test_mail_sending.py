@@ -20,6 +20,7 @@ from tests.support.mail_server import PASSWORD, USER, MailServer, a_mail_server,
 from vtp import settings
 from vtp.accounts.kinds import RESET
 from vtp.accounts.service.people import addressee
+from vtp.audit.service import Audit
 from vtp.clock import SetClock
 from vtp.db import Database
 from vtp.ids import MailId
@@ -96,6 +97,7 @@ def an_office(
         db,
         options=options,
         clock=clock,
+        audit=Audit(db, clock),
         jobs=jobs,
         letters=letters,
         seal=SEAL,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from vtp import settings
 from vtp.accounts.service.people import addressee
 from vtp.app import declared
+from vtp.audit.service import Audit
 from vtp.clock import Clock
 from vtp.db import Database
 from vtp.edge.texts import Texts
@@ -36,6 +37,7 @@ def some_mails(
         db,
         options=options or settings.Mail(),
         clock=clock,
+        audit=Audit(db, clock),
         jobs=jobs,
         letters=some_letters(),
         seal=SEAL,

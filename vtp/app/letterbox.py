@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from vtp.accounts.service.people import addressee
 from vtp.app import declared
+from vtp.audit.service import Audit
 from vtp.clock import Clock
 from vtp.db import Database
 from vtp.edge.origins import Origins
@@ -35,7 +36,14 @@ class Letterbox:
 
 
 def letterbox(
-    chosen: Settings, db: Database, *, clock: Clock, jobs: Jobs, origins: Origins, demo: bool
+    chosen: Settings,
+    db: Database,
+    *,
+    clock: Clock,
+    audit: Audit,
+    jobs: Jobs,
+    origins: Origins,
+    demo: bool,
 ) -> Letterbox:
     texts, seal = Texts(), sealing.load(chosen.secrets_dir)
     letters = Letters(declared.LETTERS, texts=texts, school=chosen.school, origin=origins.public)
@@ -43,6 +51,7 @@ def letterbox(
         db,
         options=chosen.mail,
         clock=clock,
+        audit=audit,
         jobs=jobs,
         letters=letters,
         seal=seal,

@@ -74,7 +74,7 @@ async def open_parts(
         await runtime.read()
         jobs = Jobs(db, chosen.jobs, declared.HANDLERS, record=audit.record)
         webhooks = Webhooks(db, clock=clock, audit=audit, jobs=jobs)
-        box = letterbox(chosen, db, clock=clock, jobs=jobs, origins=origins, demo=demo)
+        box = letterbox(chosen, db, clock=clock, audit=audit, jobs=jobs, origins=origins, demo=demo)
         accounts = await enter(
             open_accounts(
                 db,

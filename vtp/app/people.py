@@ -54,7 +54,13 @@ async def administration(chosen: Settings) -> AsyncIterator[Administration]:
         audit = Audit(db, clock)
         jobs = Jobs(db, chosen.jobs, declared.HANDLERS, record=audit.record)
         box = letterbox(
-            chosen, db, clock=clock, jobs=jobs, origins=of_settings(chosen.server), demo=False
+            chosen,
+            db,
+            clock=clock,
+            audit=audit,
+            jobs=jobs,
+            origins=of_settings(chosen.server),
+            demo=False,
         )
         async with open_administration(
             db,

@@ -64,9 +64,9 @@ async def make_months(_job: Running, _tick: Tick, archive: Archive) -> None:
 @handlers.every("41 3 * * *")
 async def let_go(_job: Running, _tick: Tick, archive: Archive) -> None:
     """Addresses and months whose time is over."""
+    await archive.exporting.sweep()
     addresses = await archive.keeping.forget_addresses()
     months = await archive.keeping.drop_months()
-    await archive.exporting.sweep()
     _log.info("audit.let_go", addresses=addresses, months=[one.isoformat() for one in months])
 
 
@@ -92,4 +92,8 @@ async def verify(job: Running, _work: Verify, archive: Archive) -> Verified:
 @handlers.on(Export, retries=1, timeout=3600, concurrency=1)
 async def export(job: Running, work: Export, archive: Archive) -> Exported:
     """The rows that somebody asked for, as a file."""
-    return await archive.exporting.write(job.id, work)
+
+    async def tell(rows: int) -> None:
+        await job.progress(0.5, f"{rows:,} rows so far")
+
+    return await archive.exporting.write(job.id, work, tell)

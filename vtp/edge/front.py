@@ -17,7 +17,7 @@ from aiohttp import web
 
 from vtp.actor import ANONYMOUS, ORIGIN, Actor, Origin
 from vtp.clock import Clock
-from vtp.edge import headers, problems, request_ids
+from vtp.edge import headers, problems, request_ids, versions
 from vtp.edge.auth import ACTOR, BadCredentials, by_cookie, identify
 from vtp.edge.limits import Limiter
 from vtp.edge.origins import Origins, address_of
@@ -119,6 +119,8 @@ class Front:
         if not response.prepared:
             headers.put(response, self._headers)
             response.headers[request_ids.HEADER] = request[REQUEST_ID]
+            if route is not None and route.version is not None:
+                response.headers[versions.HEADER] = route.version
         return response
 
     async def _held(
@@ -140,6 +142,8 @@ class Front:
                 await self._limiter.stream(actor, request[ADDRESS])
             else:
                 await self._limiter.request(actor, request[ADDRESS])
+            if route.version is not None:
+                versions.require(route.version, request.headers.get(versions.HEADER))
             route.rule.check(actor)
 
     async def _identify(self, request: web.Request, route: Route) -> Actor:

@@ -29,6 +29,7 @@ from vtp.edge.problems import (
 )
 from vtp.edge.routes import Route
 from vtp.edge.rules import MissingScope, NotWithAKey, Rule
+from vtp.edge.versions import NoCommonVersion
 from vtp.errors import Forbidden, Limited, NotFound, Problem, Unauthenticated, Unavailable
 
 Json = dict[str, Any]
@@ -73,7 +74,9 @@ def describe(routes: Iterable[Route]) -> Json:
             "version": __version__,
             "summary": "Live classes, recordings, courses and attendance.",
             "description": "Errors are problem+json (RFC 9457) with a stable `code`. "
-            "Lists are `{items, next}` with an opaque cursor. See docs/API.md.",
+            "Lists are `{items, next}` with an opaque cursor. A request may say in `API-Version` "
+            "which versions it understands (`2, 1`); every answer says there which one it is. "
+            "See docs/API.md.",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": "/"}],  # wherever this document came from
@@ -221,6 +224,8 @@ def problems_of(route: Route) -> list[type[Problem]]:
         kinds.append(Forbidden)
     if route.signature.path:
         kinds.append(NotFound)
+    if route.version is not None:
+        kinds.append(NoCommonVersion)
     if route.signature.body is not None or route.consumes:
         kinds += _WITH_BODY
     if rule.writes:

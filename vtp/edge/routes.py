@@ -17,7 +17,7 @@ from uuid import UUID
 import msgspec
 from aiohttp import web
 
-from vtp.edge import binding
+from vtp.edge import binding, versions
 from vtp.edge.binding import Handler, Signature
 from vtp.edge.rules import Rule
 from vtp.errors import Problem
@@ -94,6 +94,11 @@ class Route:
     @property
     def is_api(self) -> bool:
         return self.path.startswith("/api/")
+
+    @property
+    def version(self) -> str | None:
+        """Of the API; pages and probes have none."""
+        return versions.of(self.path)
 
 
 @dataclass(slots=True)

@@ -10,6 +10,7 @@ import msgspec
 
 from vtp import settings
 from vtp.actor import Actor, Role
+from vtp.audit.service import Audit
 from vtp.clock import Clock
 from vtp.db import Database, Db
 from vtp.errors import Conflict, Forbidden, NotFound
@@ -57,6 +58,7 @@ class Mails:
         *,
         options: settings.Mail,
         clock: Clock,
+        audit: Audit,
         jobs: Enqueue,
         letters: Letters,
         seal: Seal,
@@ -66,6 +68,7 @@ class Mails:
         self._db = db
         self._options = options
         self._clock = clock
+        self._audit = audit
         self._jobs = jobs
         self._letters = letters
         self._seal = seal
@@ -134,7 +137,10 @@ class Mails:
     async def listed(
         self, actor: Actor, *, states: list[State] | None, before: MailId | None, limit: int
     ) -> list[Mail]:
+        """The newest first. That somebody looked is written down once, not for each page."""
         _require_admin(actor)
+        if before is None:
+            await self._audit.record_alone(actor, action="listed", noun="mail")
         return await store.listed(self._db, states=states, before=before, limit=limit)
 
     async def counts(self, actor: Actor) -> dict[State, int]:
@@ -155,6 +161,7 @@ class Mails:
             if recipient is None:
                 raise NotFound
             sent = await self.send(tx, TEST, to=recipient, path="/admin/mail")
+            await self._audit.record(tx, actor, action="tested", noun="mail", target_id=sent)
         if sent is None:
             raise NotFound
         return sent

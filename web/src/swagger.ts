@@ -1,4 +1,5 @@
 /** Starts Swagger UI, which its own file has put on the window. */
+import { whenShaded } from "./shade.ts";
 
 interface SwaggerBundle {
   (options: Record<string, unknown>): unknown;
@@ -24,6 +25,8 @@ async function start(bundle: SwaggerBundle, place: HTMLElement): Promise<void> {
 
 const bundle = (window as unknown as { SwaggerUIBundle?: SwaggerBundle }).SwaggerUIBundle;
 const place = document.getElementById("docs-reader");
-if (bundle && place) void start(bundle, place);
-
-export {};
+if (bundle && place) {
+  // Its own name for being dark.
+  whenShaded((dark) => document.documentElement.classList.toggle("dark-mode", dark));
+  void start(bundle, place);
+}

@@ -210,6 +210,21 @@ async def test_a_request_id_is_taken_over_only_when_it_is_plain(
     assert odd.headers["X-Request-ID"] != "a b"
 
 
+async def test_an_answer_says_its_version_and_a_request_may_ask_for_one(
+    client: TestClient[web.Request, web.Application],
+) -> None:
+    for asked in ({}, {"API-Version": "1"}, {"API-Version": "2, 1"}):
+        answer = await client.get("/api/v1/open", headers=HOST | asked)
+        assert (answer.status, answer.headers["API-Version"]) == (200, "1")
+    refused = await client.post("/api/v1/things", headers=STUDENT | {"API-Version": "2"})
+    said = await refused.json()
+    assert (refused.status, refused.headers["API-Version"]) == (406, "1")
+    assert (said["code"], said["versions"]) == ("no_common_version", ["1"])
+    page = await client.post("/sign", headers=HOST | {"Origin": ORIGIN, "API-Version": "2"})
+    assert page.status == 200
+    assert "API-Version" not in page.headers
+
+
 async def test_a_route_that_will_go_says_when_and_what_instead(
     client: TestClient[web.Request, web.Application],
 ) -> None:

@@ -102,6 +102,8 @@ class Erasure:
         self, actor: Actor, *, before: UUID | None, limit: int
     ) -> list[ErasureRequest]:
         _require_admin(actor)
+        if before is None:
+            await self._audit.record_alone(actor, action="listed", noun="erasure")
         return await own_data.erasures(self._db, before=before, limit=limit)
 
     async def refuse(self, actor: Actor, request_id: UUID, *, reason: str) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 from uuid import UUID
@@ -29,9 +30,12 @@ Format = Literal["csv", "json"]
 
 FOLDER = "audit-export"
 TYPES: dict[Format, str] = {"csv": "text/csv", "json": "application/x-ndjson"}
-_AT_ONCE = 500
+AT_ONCE = 500
 _KEPT = timedelta(days=1)
 _KIND = "audit.export"
+
+# Told how many rows were written.
+Progress = Callable[[int], Awaitable[None]]
 
 
 class Export(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,13 +87,21 @@ class Jobs(Protocol):
 
 class Exporting:
     def __init__(
-        self, db: Database, *, clock: Clock, audit: Audit, blobs: Blobs, jobs: Jobs
+        self,
+        db: Database,
+        *,
+        clock: Clock,
+        audit: Audit,
+        blobs: Blobs,
+        jobs: Jobs,
+        at_once: int = AT_ONCE,
     ) -> None:
         self._db = db
         self._clock = clock
         self._audit = audit
         self._blobs = blobs
         self._jobs = jobs
+        self._at_once = at_once
 
     async def begin(self, actor: Actor, work: Export) -> JobId:
         _require_admin(actor)
@@ -119,20 +131,25 @@ class Exporting:
         return self._blobs.get(key_for(FOLDER, job_id))
 
     # --- in the work process ------------------------------------------------------------------
-    async def write(self, job_id: JobId, work: Export) -> Exported:
-        counted = _Counted()
-        content = self._content(work, counted)
-        await self._blobs.put(key_for(FOLDER, job_id), content, content_type=TYPES[work.format])
+    async def write(
+        self, job_id: JobId, work: Export, progress: Progress | None = None
+    ) -> Exported:
+        """All as it is at one moment, whatever is written, forgotten or let go meanwhile."""
+        counted = _Counted(progress)
+        async with self._db.transaction() as tx:
+            await tx.execute("set transaction isolation level repeatable read, read only")
+            content = self._content(tx, work, counted)
+            await self._blobs.put(key_for(FOLDER, job_id), content, content_type=TYPES[work.format])
         return Exported(work.format, counted.rows)
 
-    async def _content(self, work: Export, counted: _Counted) -> AsyncIterator[bytes]:
+    async def _content(self, tx: Db, work: Export, counted: _Counted) -> AsyncIterator[bytes]:
         """Page by page, as it is wanted: nothing is held as a whole."""
         as_bytes = table.as_csv if work.format == "csv" else table.as_json
         if work.format == "csv":
             yield table.head()
         before: UUID | None = None
-        while page := await finding.found(self._db, work.wanted, before=before, limit=_AT_ONCE):
-            counted.rows += len(page)
+        while page := await finding.found(tx, work.wanted, before=before, limit=self._at_once):
+            await counted.add(len(page))
             yield b"".join(as_bytes(one) for one in page)
             before = page[-1].entry.id
 
@@ -145,8 +162,15 @@ class Exporting:
         return len(old)
 
 
+@dataclass(slots=True)
 class _Counted:
-    rows = 0
+    progress: Progress | None
+    rows: int = 0
+
+    async def add(self, rows: int) -> None:
+        self.rows += rows
+        if self.progress is not None:
+            await self.progress(self.rows)
 
 
 def _require_admin(actor: Actor) -> None:

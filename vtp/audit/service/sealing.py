@@ -21,7 +21,7 @@ _log = structlog.get_logger()
 
 
 class Sealing:
-    """One process at a time; who writes rows never waits for it."""
+    """One process at a time, on whatever machine; who writes rows never waits for it."""
 
     def __init__(self, db: Database, *, clock: Clock, signer: Signer, head: HeadFile) -> None:
         self._db = db
@@ -33,7 +33,14 @@ class Sealing:
         """Seal what is complete; how many rows that were.
 
         What is written now is complete at the next call, or when its transaction is over.
+        While another process seals there is nothing to do here.
         """
+        async with self._db.transaction() as alone:
+            if not await seals.stand_alone(alone):
+                return 0
+            return await self._seal(alone)
+
+    async def _seal(self, alone: Db) -> int:
         async with self._db.transaction() as tx:
             up_to = await seals.complete_up_to(tx)
         total = 0
@@ -43,8 +50,11 @@ class Sealing:
             if made is None:
                 break
             total += made.count
+            # Under the lock as well: of two that write the end down, the older would win.
             await asyncio.to_thread(self._head.write, made)
             _log.info("audit.sealed", n=made.n, rows=made.count, head=made.hash.hex())
+            # A transaction that is idle for long is ended by the server, and the lock with it.
+            await seals.stand_alone(alone)
         return total
 
     async def _next(self, tx: Db, up_to: int) -> Seal | None:

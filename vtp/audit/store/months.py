@@ -4,14 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
+import asyncpg
+
 from vtp.db import Db
+from vtp.errors import Unavailable
+
+# Milliseconds. Whoever writes to the record waits behind a change of its months; that waits in turn
+# for whoever reads it at length, as an export does. So it gives up soon and comes again.
+_PATIENCE = "500"
+
+
+class MonthsBusy(Unavailable):
+    """Somebody reads the record at length. Its months change later."""
+
+    code = "months_busy"
 
 
 async def make(db: Db, month: date) -> bool:
     """False when it is there already. What came too early for it moves in."""
-    made: bool = await db.fetchval("select audit_make_month($1)", month)
+    made: bool = await _hurried(db, "select audit_make_month($1)", month)
     return made
 
 
@@ -53,8 +67,16 @@ async def last_number(db: Db, *, before: UUID) -> int:
 
 async def drop(db: Db, month: date) -> int:
     """How many rows went with it."""
-    gone: int = await db.fetchval("select audit_drop_month($1)", month)
+    gone: int = await _hurried(db, "select audit_drop_month($1)", month)
     return gone
+
+
+async def _hurried(db: Db, query: str, month: date) -> Any:
+    await db.execute("select set_config('lock_timeout', $1, true)", _PATIENCE)
+    try:
+        return await db.fetchval(query, month)
+    except asyncpg.LockNotAvailableError as error:
+        raise MonthsBusy from error
 
 
 async def forget_addresses(db: Db, *, before: UUID) -> int:

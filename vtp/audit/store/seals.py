@@ -9,6 +9,14 @@ from vtp.audit.model import Entry
 from vtp.audit.store.rows import entry_of
 from vtp.db import Db
 
+_SEALING = 0x7674702E7365616C  # "vtp.seal"
+
+
+async def stand_alone(db: Db) -> bool:
+    """False while another one seals; else nobody does until this transaction is over."""
+    got: bool = await db.fetchval("select pg_try_advisory_xact_lock($1)", _SEALING)
+    return got
+
 
 async def last(db: Db) -> Seal | None:
     row = await db.fetchrow("select * from audit_seal order by n desc limit 1")

@@ -81,9 +81,16 @@ def courses(
         ),
         sections=sections,
         timetable=Timetable(db, clock=clock, gate=gate, chronicle=chronicle, telling=telling),
-        enrolling=Enrolling(db, gate=gate, sections=sections, places=places),
+        enrolling=Enrolling(db, gate=gate, sections=sections, places=places, chronicle=chronicle),
         inviting=inviting,
-        rolls=Rolls(db, gate=gate, sections=sections, places=places, inviting=inviting),
+        rolls=Rolls(
+            db,
+            gate=gate,
+            sections=sections,
+            places=places,
+            inviting=inviting,
+            chronicle=chronicle,
+        ),
         feeds=Feeds(db, clock=clock, chronicle=chronicle, origin=origin),
         pictures=Pictures(db, gate=gate, blobs=blobs, sandbox=sandbox, chronicle=chronicle),
     )

@@ -46,6 +46,20 @@ class Chronicle:
             tx, actor, action=action, noun=noun, target_id=target_id, details=details
         )
 
+    async def looked(
+        self,
+        actor: Actor,
+        action: str,
+        course_id: CourseId,
+        *,
+        user_id: UserId | None = None,
+    ) -> None:
+        """Nothing was changed; somebody read what is about others."""
+        details: dict[str, Detail] = {"user_id": str(user_id)} if user_id else {}
+        await self._audit.record_alone(
+            actor, action=action, noun="course", target_id=course_id, details=details
+        )
+
     async def published(self, tx: Db, course: Course) -> None:
         told = hooks.CourseNews(course_id=course.id, title=course.title, owner_id=course.owner_id)
         await self._webhooks.tell(tx, hooks.PUBLISHED, told)

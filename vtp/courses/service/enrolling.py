@@ -7,6 +7,7 @@ from vtp.courses import rights
 from vtp.courses.model import Change, Enrolment
 from vtp.courses.problems import BadCode, EnrolmentClosed, NoSuchPerson, StaffDoNotEnrol
 from vtp.courses.rights import Status
+from vtp.courses.service.chronicle import Chronicle
 from vtp.courses.service.gate import Gate
 from vtp.courses.service.places import Places, Seat
 from vtp.courses.service.sections import Sections
@@ -21,11 +22,20 @@ _IN = frozenset({"active", "completed", "waiting"})
 
 
 class Enrolling:
-    def __init__(self, db: Database, *, gate: Gate, sections: Sections, places: Places) -> None:
+    def __init__(
+        self,
+        db: Database,
+        *,
+        gate: Gate,
+        sections: Sections,
+        places: Places,
+        chronicle: Chronicle,
+    ) -> None:
         self._db = db
         self._gate = gate
         self._sections = sections
         self._places = places
+        self._chronicle = chronicle
 
     # --- oneself ------------------------------------------------------------------------------
     async def enrol(
@@ -140,6 +150,8 @@ class Enrolling:
         found = await store.history(self._db, course_id=course_id, user_id=user_id)
         if not found:
             raise NotFound
+        if actor.user_id != user_id:
+            await self._chronicle.looked(actor, "history_read", course_id, user_id=user_id)
         return found
 
     async def advance(self, actor: Actor, section_id: SectionId) -> None:

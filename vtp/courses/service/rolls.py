@@ -11,6 +11,7 @@ from vtp.courses import rollcall
 from vtp.courses.model import Course, Yours
 from vtp.courses.problems import BadList, RosterChanged
 from vtp.courses.rollcall import Facts, Line, Step
+from vtp.courses.service.chronicle import Chronicle
 from vtp.courses.service.gate import Gate
 from vtp.courses.service.inviting import Inviting
 from vtp.courses.service.places import Places, Seat
@@ -38,12 +39,14 @@ class Rolls:
         sections: Sections,
         places: Places,
         inviting: Inviting,
+        chronicle: Chronicle,
     ) -> None:
         self._db = db
         self._gate = gate
         self._sections = sections
         self._places = places
         self._inviting = inviting
+        self._chronicle = chronicle
 
     async def look(self, actor: Actor, course_id: CourseId, raw: bytes, *, drops: bool) -> Looked:
         """Nothing is changed."""
@@ -69,6 +72,7 @@ class Rolls:
 
     async def taken_away(self, actor: Actor, course_id: CourseId) -> str:
         await self._gate.staffed(actor, course_id)
+        await self._chronicle.looked(actor, "list_taken", course_id)
         roll = await enrolments.roll(self._db, course_id)
         return await asyncio.to_thread(rollcall.table, roll)
 
