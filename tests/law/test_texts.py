@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 from pathlib import Path
@@ -61,6 +62,27 @@ def test_a_sentence_with_places_to_fill_gets_values() -> None:
         if "{" in TEXTS.get(key, "")
     ]
     assert unfilled == []
+
+
+def written_down() -> set[tuple[str, str]]:
+    """What the record is told, where it is named on the spot: nouns and actions."""
+    calls = [
+        {word.arg: word.value for word in call.keywords}
+        for text in PYTHON.values()
+        for call in ast.walk(ast.parse(text))
+        if isinstance(call, ast.Call)
+    ]
+    named = [(words.get("noun"), words.get("action")) for words in calls]
+    return {
+        (str(noun.value), str(action.value))
+        for noun, action in named
+        if isinstance(noun, ast.Constant) and isinstance(action, ast.Constant)
+    }
+
+
+def test_the_record_says_in_words_what_was_done() -> None:
+    wanted = {f"audit.did.{noun}.{did}".replace("_", "-") for noun, did in written_down()}
+    assert sorted(wanted - TEXTS.keys()) == []
 
 
 def test_the_catalogue_is_in_order_and_clean() -> None:
