@@ -518,6 +518,15 @@ CALLS: dict[tuple[str, str], Call] = {
     ("GET", "/api/v1/videos/{id}"): Call(200, of="video", others=404),
     ("GET", "/api/v1/videos/{id}/stream"): Call(409, of="video", others=404),
     ("POST", "/api/v1/videos/{id}/views"): Call(200, of="video", others=404),
+    # Its sizes are not made.
+    ("GET", "/api/v1/videos/{id}/hls/master.m3u8"): Call(409, of="video", others=404),
+    ("GET", "/api/v1/videos/{id}/hls/{name}.m3u8"): Call(409, of="video", others=404),
+    ("GET", "/api/v1/videos/{id}/dash/manifest.mpd"): Call(409, of="video", others=404),
+    ("GET", "/api/v1/videos/{id}/dash/{name}/{time}.m4s"): Call(409, of="video", others=404),
+    ("GET", "/api/v1/videos/{id}/media/{source}/init.mp4"): Call(409, of="video", others=404),
+    ("GET", "/api/v1/videos/{id}/media/{source}/{piece}.m4s"): Call(409, of="video", others=404),
+    ("GET", "/api/v1/videos/{id}/storyboard"): Call(409, of="video", others=404),
+    ("GET", "/api/v1/videos/{id}/storyboard/{sheet}"): Call(409, of="video", others=404),
     ("POST", "/whip/{id}"): Call(201, raw=_PUBLISH, kind=SDP, of="room", others=404),
     ("OPTIONS", "/whip/{id}"): Call(200, of="room"),
     ("OPTIONS", "/whip/{id}/{session}"): Call(200, of="whip"),
@@ -563,6 +572,7 @@ CALLS: dict[tuple[str, str], Call] = {
     ("GET", "/dev/mail"): Call(404),
     ("GET", "/dev/mail/{id}/html"): Call(404, of="user"),
     ("GET", "/library"): Call(200, page=True),
+    ("GET", "/library/{id}"): Call(200, of="video", others=404, page=True),
     ("GET", "/courses/{id}/build"): Call(200, of="course", others=404, page=True),
     ("GET", "/rooms"): Call(200, page=True),
     ("POST", "/rooms"): Call(303, form={"title": "Algebra"}),
@@ -868,6 +878,8 @@ class School:
     async def media(self, of: str) -> UUID:
         """A link, a video whose bytes have not come, or the upload of one."""
         made, owner = MediaId(uuid7()), self.people[OWNER].user.id
+        self.inside = {"{name}": "aac", "{source}": "x-aac", "{piece}": "0-1"}
+        self.inside |= {"{time}": "0", "{sheet}": "0"}
         given: Any = {"id": made, "owner_id": owner, "course_id": None, "title": "x", "at": _BORN}
         async with self.application.parts.db.transaction() as tx:
             if of == "media":

@@ -8,11 +8,13 @@ import structlog
 
 from vtp.jobs.handlers import Handlers, Tick
 from vtp.jobs.running import Running
-from vtp.library.port import ForgetContent, ForgetPoster, ProcessMedia
+from vtp.library.port import ForgetContent, ForgetPoster, MakeFilm, ProcessMedia
+from vtp.library.service.filming import Filming
 from vtp.library.service.processing import Processing
 from vtp.library.service.uploads import Uploads
 
 _log = structlog.get_logger()
+_DAY = 86_400.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +22,7 @@ class Darkroom:
     """What the handlers work with."""
 
     processing: Processing
+    filming: Filming
     uploads: Uploads
 
 
@@ -30,6 +33,12 @@ handlers: Handlers[Darkroom] = Handlers("library")
 async def process(_job: Running, work: ProcessMedia, room: Darkroom) -> None:
     """Look at a file that came."""
     await room.processing.process(work)
+
+
+@handlers.on(MakeFilm, timeout=_DAY, concurrency=1, priority=-7)
+async def film(job: Running, work: MakeFilm, room: Darkroom) -> None:
+    """Make the sizes of a video that players choose among."""
+    await room.filming.make(work, job.progress)
 
 
 @handlers.on(ForgetContent, timeout=120)
@@ -46,5 +55,8 @@ async def forget_poster(_job: Running, work: ForgetPoster, room: Darkroom) -> No
 async def sweep(_job: Running, _tick: Tick, room: Darkroom) -> None:
     """Give up uploads that were not finished in time, and empty the bin."""
     _log.info(
-        "library.swept", uploads=await room.uploads.sweep(), bin=await room.processing.empty_bin()
+        "library.swept",
+        uploads=await room.uploads.sweep(),
+        bin=await room.processing.empty_bin(),
+        films=await room.processing.begin_films(),
     )

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from vtp.ids import MediaId, UploadId, UserId
-from vtp.library.kinds import Kind, State, Visibility
+from vtp.library.kinds import FilmKind, Kind, State, Visibility
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +39,27 @@ class Media:
     created_at: datetime
     changed_at: datetime
     deleted_at: datetime | None
+    filmed: bool = False  # it is there in the sizes that players choose among
+
+
+# Of each: offset, size, start and length in seconds, pictures or packets.
+Segments = tuple[tuple[int, int, float, float, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Film:
+    """A file that was made of a video."""
+
+    name: str
+    kind: FilmKind
+    key: str
+    bytes: int
+    codec: str = ""
+    width: int = 0
+    height: int = 0
+    timescale: int = 0
+    header: int = 0
+    segments: Segments = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

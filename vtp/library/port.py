@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Protocol
 from uuid import UUID
 
@@ -11,6 +12,9 @@ import msgspec
 from vtp.actor import Actor
 from vtp.db import Db
 from vtp.ids import JobId, MediaId, UserId
+from vtp.media.pack.ladder import Rung, Step
+from vtp.media.pack.roomy import Tell
+from vtp.media.pack.stretch import Stretch
 
 
 class Shelves(Protocol):
@@ -35,6 +39,43 @@ class NoShelves:
         return False
 
 
+class Size(Protocol):
+    """A size and a codec in which videos are made smaller."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def codec(self) -> str: ...
+    @property
+    def height(self) -> int: ...
+    @property
+    def quality(self) -> int: ...
+    @property
+    def most_bits(self) -> int: ...
+    @property
+    def preset(self) -> str: ...
+
+
+class Sizes(Protocol):
+    async def __call__(self) -> Sequence[Size]:
+        """Those that are in use."""
+        ...
+
+
+class Mill(Protocol):
+    """Encodes in pieces, each of which is done once (`vtp.recordings.service.mill`)."""
+
+    async def made(
+        self,
+        folder: Path,
+        paths: Mapping[str, Path],
+        stretches: Sequence[Stretch],
+        steps: Sequence[Step],
+        *,
+        tell: Tell,
+    ) -> tuple[Rung, ...]: ...
+
+
 class Enqueue(Protocol):
     """What this needs of `vtp.jobs.service.Jobs`."""
 
@@ -54,6 +95,13 @@ class ProcessMedia(msgspec.Struct, frozen=True):
 
     media_id: MediaId
     # Of the content that is meant, in hex: another one may have taken its place.
+    sha256: str
+
+
+class MakeFilm(msgspec.Struct, frozen=True):
+    """Make the sizes of a video that players choose among."""
+
+    media_id: MediaId
     sha256: str
 
 

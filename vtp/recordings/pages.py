@@ -81,6 +81,7 @@ async def watch(request: web.Request, actor: Actor, id: UUID) -> web.Response:
         request,
         "watch.html",
         recording={"title": seen.recording.title, "room": titles.get(room_id, "")},
+        film=False,
         watched=msgspec.json.encode(shown).decode(),
     )
 

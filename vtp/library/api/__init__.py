@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from vtp.library.api import media, uploads, videos
+from vtp.library.api import films, media, uploads, videos
 
-routes = [*uploads.routes, *media.routes, *videos.routes]
+routes = [*uploads.routes, *media.routes, *videos.routes, *films.routes]

@@ -131,6 +131,7 @@ class MediaView(Struct, frozen=True, kw_only=True):
     views: int
     file: Annotated[str | None, Meta(description="Where its bytes are.")]
     poster: Annotated[str | None, Meta(description="Where its picture is.")]
+    streams: Annotated[bool, Meta(description="Whether it can be played in all sizes.")]
     created_at: Annotated[datetime, Meta(examples=[_AT])]
     changed_at: Annotated[datetime, Meta(examples=[_AT])]
     deleted_at: datetime | None
@@ -142,7 +143,18 @@ class MediaView(Struct, frozen=True, kw_only=True):
 class StreamView(Struct, frozen=True, kw_only=True):
     """How a video is played."""
 
-    url: Annotated[str, Meta(examples=[f"/api/v1/media/{ID}/file"])]
+    url: Annotated[
+        str,
+        Meta(description="The file as it was sent.", examples=[f"/api/v1/media/{ID}/file"]),
+    ]
+    hls: Annotated[
+        str | None,
+        Meta(
+            description="In all sizes, as soon as they are made.",
+            examples=[f"/api/v1/videos/{ID}/hls/master.m3u8"],
+        ),
+    ]
+    dash: Annotated[str | None, Meta(examples=[f"/api/v1/videos/{ID}/dash/manifest.mpd"])]
     content_type: Annotated[str, Meta(examples=["video/mp4"])]
     poster: str | None
     seconds: float | None
@@ -190,6 +202,7 @@ def media_view(media: model.Media, alike: list[model.Media] | None = None) -> Me
         views=media.views,
         file=file_path(media),
         poster=poster_path(media),
+        streams=media.filmed,
         created_at=media.created_at,
         changed_at=media.changed_at,
         deleted_at=media.deleted_at,

@@ -79,6 +79,8 @@ async def stream(request: web.Request, actor: Actor, id: Id) -> StreamView:
         raise NotReady
     return StreamView(
         url=url,
+        hls=f"/api/v1/videos/{id}/hls/master.m3u8" if media.filmed else None,
+        dash=f"/api/v1/videos/{id}/dash/manifest.mpd" if media.filmed else None,
         content_type=media.content_type,
         poster=poster_path(media),
         seconds=media.seconds,

@@ -17,6 +17,7 @@ from vtp.library.port import Enqueue
 from vtp.library.service.arriving import Arrival
 from vtp.library.service.gate import Gate
 from vtp.library.service.growing import Folder
+from vtp.library.service.screening import Screening
 from vtp.library.service.shelf import Shelf
 from vtp.library.service.uploads import Uploads
 
@@ -31,6 +32,7 @@ class Library:
     gate: Gate  # told by `app` which courses there are
     shelf: Shelf
     uploads: Uploads
+    screening: Screening
 
 
 @asynccontextmanager
@@ -69,4 +71,5 @@ async def open_library(
                 arrival=arrival,
                 options=options,
             ),
+            screening=Screening(db, blobs=blobs, gate=gate),
         )

@@ -57,12 +57,15 @@ class Gate:
         raise NotYours
 
     async def _found(self, actor: Actor, id: MediaId) -> tuple[Media, bool]:
-        user_id = actor.require_user()
+        actor.require_user()
         media = await items.by_id(self._db, id=id)
         if media is None:
             raise NotFound
-        owns = media.owner_id == user_id
+        return media, await self.changes(actor, media)
+
+    async def changes(self, actor: Actor, media: Media) -> bool:
+        owns = media.owner_id == actor.user_id
         edits = False
         if not owns and media.course_id is not None:
             edits = media.course_id in await self.shelves.edited(actor)
-        return media, rights.may_change(actor.roles, owns=owns, edits_course=edits)
+        return rights.may_change(actor.roles, owns=owns, edits_course=edits)

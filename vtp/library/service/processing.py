@@ -17,9 +17,9 @@ from vtp.errors import Invalid
 from vtp.ids import MediaId, uuid7
 from vtp.library.kinds import Kind
 from vtp.library.model import Media
-from vtp.library.port import Enqueue, ForgetContent, ForgetPoster, ProcessMedia
+from vtp.library.port import Enqueue, ForgetContent, ForgetPoster, MakeFilm, ProcessMedia
 from vtp.library.service.shelf import poster_key
-from vtp.library.store import files, items
+from vtp.library.store import files, films, items
 from vtp.media.pack.confined import Confined
 from vtp.media.pack.picture import MEDIA_TYPE, fit_file
 from vtp.media.pack.probe import Probe, probe_file
@@ -137,9 +137,29 @@ class Processing:
                 facts=looked.facts,
                 poster_id=poster_id,
             )
+            if kept and looked.kind == "video":
+                await self._have_filmed(tx, media, sha256)
             unwanted = media.poster_id if kept else poster_id
             if unwanted is not None:
                 await self._forget_poster(tx, media.id, unwanted)
+
+    async def _have_filmed(self, tx: Db, media: Media, sha256: bytes) -> None:
+        """Once for each content."""
+        if await films.ask(tx, sha256=sha256, at=self._clock.now()):
+            work = MakeFilm(media.id, sha256.hex())
+            await self._jobs.enqueue(
+                tx, work, subject=f"media:{media.id}", owner_id=media.owner_id, key=sha256.hex()
+            )
+
+    async def begin_films(self) -> int:
+        """Of videos that came before there were any, or were taken out of the bin."""
+        found = await films.unasked(self._db, limit=_AT_ONCE)
+        for media_id, sha256 in found:
+            media = await items.by_id(self._db, id=media_id)
+            if media is not None:
+                async with self._db.transaction() as tx:
+                    await self._have_filmed(tx, media, sha256)
+        return len(found)
 
     async def _forget_poster(self, tx: Db, id: MediaId, poster_id: UUID) -> None:
         await self._jobs.enqueue(tx, ForgetPoster(poster_id), subject=f"media:{id}")
@@ -147,10 +167,13 @@ class Processing:
     async def forget_content(self, work: ForgetContent) -> None:
         """Unless some item shows it still."""
         async with self._db.transaction() as tx:
-            key = await files.take_unused(tx, sha256=bytes.fromhex(work.sha256))
+            sha256 = bytes.fromhex(work.sha256)
+            made = await films.keys(tx, sha256=sha256)
+            key = await files.take_unused(tx, sha256=sha256)
             if key is not None:
                 # Before the commit: bytes without a row would never be found again.
-                await self._blobs.delete(key)
+                for one in (key, *made):
+                    await self._blobs.delete(one)
 
     async def forget_poster(self, work: ForgetPoster) -> None:
         await self._blobs.delete(poster_key(work.poster_id))

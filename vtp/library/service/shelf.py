@@ -59,6 +59,10 @@ class Shelf:
     async def may_change(self, actor: Actor, id: MediaId) -> Media:
         return await self._gate.changed(actor, id)
 
+    async def changes(self, actor: Actor, media: Media) -> bool:
+        """Whether one who sees it may change it as well."""
+        return await self._gate.changes(actor, media)
+
     async def by_ids(self, ids: Iterable[UUID]) -> dict[UUID, Media]:
         """For those who have asked their own gate already: outlines."""
         return {one.id: one for one in await items.by_ids(self._db, ids=list(ids))}

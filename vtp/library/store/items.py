@@ -15,8 +15,9 @@ from vtp.library.kinds import Kind, Visibility
 from vtp.library.model import Media, Wanted
 
 _ALL = """
-    select media.*, app_user.name as owner_name
+    select media.*, app_user.name as owner_name, library_file.filmed_at is not null as filmed
       from media join app_user on app_user.id = media.owner_id
+      left join library_file on library_file.sha256 = media.sha256
 """
 
 
@@ -310,4 +311,5 @@ def _media(row: Row) -> Media:
         created_at=row["created_at"],
         changed_at=row["changed_at"],
         deleted_at=row["deleted_at"],
+        filmed=row["filmed"],
     )

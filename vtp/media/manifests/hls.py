@@ -68,7 +68,7 @@ def _sound(group: str, one: Rendition, *, first: bool) -> str:
     name = _AUDIO.get(one.name, one.name)
     return (
         f'#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="{group}",NAME="{_quoted(name)}"'
-        f',DEFAULT={flag},AUTOSELECT={flag},CHANNELS="1",URI="{one.name}.m3u8{MARK}"'
+        f',DEFAULT={flag},AUTOSELECT={flag},CHANNELS="{one.channels}",URI="{one.name}.m3u8{MARK}"'
     )
 
 

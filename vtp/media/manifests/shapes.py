@@ -83,6 +83,7 @@ class Rendition:
     sources: dict[str, Source] = field(default_factory=dict)
     segments: list[Segment] = field(default_factory=list)
     open: list[Piece] = field(default_factory=list)
+    channels: int = 1  # of sound
 
     @property
     def real(self) -> bool:

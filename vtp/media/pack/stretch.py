@@ -21,6 +21,8 @@ class Stretch(msgspec.Struct, frozen=True, kw_only=True):
     start: float
     until: float
     key: bool = True  # decoding can start here
+    # A whole file of somebody else, of any kind that we read: its times count from its own start.
+    foreign: bool = False
 
     @property
     def seconds(self) -> float:
@@ -38,6 +40,7 @@ class Run:
     start: float
     until: float
     cuts: tuple[float, ...]  # where they begin
+    foreign: bool = False
 
 
 def runs(stretches: Iterable[Stretch]) -> list[Run]:
@@ -54,7 +57,16 @@ def runs(stretches: Iterable[Stretch]) -> list[Run]:
 def _run(each: Sequence[Stretch]) -> Run:
     first, last = each[0], each[-1]
     cuts = tuple(one.start for one in each)
-    return Run(first.file, first.header, first.first, last.end, first.start, last.until, cuts)
+    return Run(
+        first.file,
+        first.header,
+        first.first,
+        last.end,
+        first.start,
+        last.until,
+        cuts,
+        first.foreign,
+    )
 
 
 def within(stretches: Sequence[Stretch], start: float, until: float) -> tuple[Stretch, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from vtp.db import Database
 from vtp.ids import RecordingId
 from vtp.media.pack.ladder import TIMESCALE, Rung, Step, sizes
 from vtp.media.pack.roomy import Tell
@@ -14,9 +15,14 @@ from vtp.recordings.service.workbench import Workbench
 from vtp.recordings.store import made as store
 
 
+async def encodings(db: Database) -> list[Encoding]:
+    """Those in use, for whoever makes videos smaller too."""
+    return await store.encodings(db, enabled=True)
+
+
 async def climb(bench: Workbench, id: RecordingId, material: Material, tell: Tell) -> None:
     """All sizes below the one that was recorded, which stays as it is."""
-    rows = await store.encodings(bench.db, enabled=True)
+    rows = await encodings(bench.db)
     steps = {name: steps_of(name, view, rows) for name, view in material.views.items()}
     wanted = {name: each for name, each in steps.items() if each}
     for number, (name, each) in enumerate(wanted.items()):

@@ -7,6 +7,8 @@ const NAMES: Record<string, string> = {
   "accounts.picture": t("jobs.kind.picture"),
   "accounts.sweep": t("jobs.kind.sweepAccounts"),
   "jobs.sweep": t("jobs.kind.sweepJobs"),
+  "library.film": t("jobs.kind.film"),
+  "library.process": t("jobs.kind.processMedia"),
   "mail.send": t("jobs.kind.sendMail"),
   "mail.sweep": t("jobs.kind.sweepMail"),
   "notices.sweep": t("jobs.kind.sweepNotices"),

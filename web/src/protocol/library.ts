@@ -28,6 +28,8 @@ export interface Media {
   uses: number;
   file: string | null;
   poster: string | null;
+  /** Whether it can be played in all sizes. */
+  streams: boolean;
   created_at: string;
   alike: Alike[];
 }

@@ -42,7 +42,7 @@ def _options(step: Step, threads: int) -> dict[str, str]:
     return {"crf": str(step.quality), "preset": step.preset or "10", "svtav1-params": ahead}
 
 
-class _Disk:
+class Disk:
     """What PyAV writes to."""
 
     def __init__(self, descriptor: int) -> None:
@@ -69,7 +69,7 @@ class _Disk:
 class Encoder:
     def __init__(self, step: Step, descriptor: int, *, threads: int) -> None:
         self._step = step
-        self._disk = _Disk(descriptor)
+        self._disk = Disk(descriptor)
         self._out = av.open(self._disk, "w", format="mp4", options=_muxing())
         stream = self._out.add_stream(_LIBRARIES[step.codec], rate=30)
         if not isinstance(stream, VideoStream):

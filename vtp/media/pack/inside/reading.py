@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import av
@@ -21,6 +22,8 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from vtp.media.pack.inside.probing import OPTIONS
+from vtp.media.pack.inside.upright import Upright
 from vtp.media.pack.stretch import Run, Stretch, runs
 
 _OPTIONS = {
@@ -30,6 +33,8 @@ _OPTIONS = {
 }
 # PyAV imports those when it first needs them, which here would be too late.
 CONTEXTS = (VideoCodecContext, AudioCodecContext, SubtitleCodecContext, SubtitleStream)
+# s; so much earlier it is sought in files whose index may be wrong, or that have none.
+_BACK = 5.0
 # What a frame may be early or late of its place.
 _SLACK = 0.002
 
@@ -82,7 +87,8 @@ class Seen:
 
 def opened(files: Mapping[str, int], run: Run) -> InputContainer:
     window = Window(files[run.file], header=run.header, first=run.first, end=run.end)
-    return av.open(window, "r", options=_OPTIONS, metadata_errors="replace")
+    options = OPTIONS if run.foreign else _OPTIONS
+    return av.open(window, "r", options=options, metadata_errors="replace")
 
 
 def pictures(
@@ -130,17 +136,36 @@ def _frames(
         stream.codec_context.thread_type = "AUTO"
         if keys_only:
             stream.codec_context.skip_frame = "NONKEY"
-        for frame in _decoded(container, stream):
-            at = frame.time
-            if at is None or not isinstance(frame, VideoFrame):
+        origin, upright = _sought(container, run), Upright()
+        for frame in decoded(container, stream):
+            if frame.time is None or not isinstance(frame, VideoFrame):
                 continue
             if frame.width * frame.height > most_pixels:
                 continue
+            at = frame.time - origin
             if run.start - _SLACK <= at < run.until - _SLACK:
-                yield max(at, run.start), frame
+                yield max(at, run.start), upright.turned(frame) if run.foreign else frame
+            elif run.foreign and at > run.until + _BACK:
+                return
 
 
-def _decoded(
+def _sought(container: InputContainer, run: Run) -> float:
+    """When its time begins; what stands before the run is passed over."""
+    if not run.foreign:
+        return 0.0
+    origin = started(container)
+    if run.start > _BACK:
+        with suppress(av.error.FFmpegError):
+            container.seek(int((run.start - _BACK + origin) * av.time_base))
+    return origin
+
+
+def started(container: InputContainer) -> float:
+    """s; transport streams begin anywhere."""
+    return (container.start_time or 0) / av.time_base
+
+
+def decoded(
     container: InputContainer, stream: VideoStream | AudioStream
 ) -> Iterator[VideoFrame | AudioFrame]:
     """What is damaged is left out."""
@@ -168,6 +193,6 @@ def sounds(run: Run, files: Mapping[str, int]) -> Iterator[AudioFrame]:
         stream = next(iter(container.streams.audio), None)
         if stream is None or stream.codec_context is None:
             return
-        for frame in _decoded(container, stream):
+        for frame in decoded(container, stream):
             if isinstance(frame, AudioFrame) and frame.time is not None:
                 yield frame

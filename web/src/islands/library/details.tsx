@@ -30,6 +30,12 @@ export function Details({ media, library, when }: DetailsProps): VNode {
       onClose={close}
       actions={
         <>
+          {(media.kind === "video" || media.kind === "audio") && media.file && (
+            <a class="button button-soft" href={`/library/${media.id}`}>
+              <Icon name="play" />
+              {t("library.watch")}
+            </a>
+          )}
           {media.file && (
             <a class="button button-secondary" href={`${media.file}?download=true`}>
               <Icon name="download" />

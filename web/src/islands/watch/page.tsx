@@ -7,6 +7,7 @@ import { Badge, Boundary, Icon } from "../parts.tsx";
 import { copyLink } from "../room/invite.ts";
 import { clock, minutes, momentOf } from "./clock.ts";
 import { Controls } from "./controls.tsx";
+import { filled } from "./film.ts";
 import { Help } from "./help.tsx";
 import { listenToKeys } from "./keys.ts";
 import { unseen } from "./player.ts";
@@ -18,7 +19,7 @@ import { Theatre } from "./theatre.ts";
 import type { Watched } from "./wire.ts";
 
 export function mount(element: HTMLElement): void {
-  const watched = JSON.parse(element.dataset["watched"] ?? "{}") as Watched;
+  const watched = filled(JSON.parse(element.dataset["watched"] ?? "{}") as Watched, localStorage);
   const when = new When(element.dataset["zone"] ?? "UTC");
   const { room = "" } = element.dataset;
   const theatre = new Theatre(http, watched, localStorage);
@@ -67,7 +68,7 @@ function WatchPage({ theatre, when, room }: PageProps): VNode {
         <Title theatre={theatre} when={when} room={room} />
         <Unseen theatre={theatre} />
       </div>
-      <Side theatre={theatre} />
+      {!theatre.watched.film && <Side theatre={theatre} />}
       <Help theatre={theatre} />
     </>
   );
@@ -76,6 +77,7 @@ function WatchPage({ theatre, when, room }: PageProps): VNode {
 function Title({ theatre, when, room }: PageProps): VNode {
   const { watched, player } = theatre;
   const at = clock(player.time.value);
+  const place = watched.film ? "/library" : "/watch";
   const length = player.length.value;
   const facts = [
     room,
@@ -96,7 +98,7 @@ function Title({ theatre, when, room }: PageProps): VNode {
       <button
         type="button"
         class="button button-secondary"
-        onClick={() => void copyLink(`/watch/${watched.id}?t=${Math.floor(player.time.value)}`)}
+        onClick={() => void copyLink(`${place}/${watched.id}?t=${Math.floor(player.time.value)}`)}
       >
         <Icon name="link" />
         {t("watch.copyAt", { at })}

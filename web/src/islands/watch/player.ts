@@ -1,6 +1,7 @@
 /** What plays: one leading picture with the sound, and a second one that is kept in step. */
 import { computed, effect, type Signal, signal } from "@preact/signals";
 import type { Rung, Stream, StreamNews } from "../../streams/stream.ts";
+import { Plain, type Playable } from "./plain.ts";
 import { Seen } from "./seen.ts";
 import { has, merged, missing, type Span } from "./spans.ts";
 import { follow } from "./step.ts";
@@ -11,7 +12,10 @@ export type Layout = "beside" | "screen" | "camera";
 export type View = "stage" | "screen";
 
 export interface Source {
-  id: string;
+  /** Where its playlists are. */
+  path: string;
+  /** A file in their place. */
+  plain?: string | undefined;
   seconds: number;
   /** It is still being recorded. */
   grows: boolean;
@@ -49,8 +53,8 @@ export class Player {
   /** The camera with the sound leads; the screen follows. */
   readonly lead = picture(false);
   readonly second = picture(true);
-  readonly source: Source;
-  #lead: Stream | undefined;
+  source: Source;
+  #lead: Playable | undefined;
   #second: Stream | undefined;
   #from = 0;
   #timer: ReturnType<typeof setInterval> | undefined;
@@ -161,6 +165,16 @@ export class Player {
     if (this.stage.value === "on") void this.#openSecond();
   }
 
+  /** There is a better source now; whoever plays already goes on with what there was. */
+  offer(source: Source): void {
+    if (this.stage.value !== "idle" && this.stage.value !== "broken") return;
+    this.#lead?.close();
+    this.#lead = undefined;
+    this.source = source;
+    this.broken.value = undefined;
+    this.stage.value = "idle";
+  }
+
   close(): void {
     clearInterval(this.#timer);
     this.#lead?.close();
@@ -172,15 +186,15 @@ export class Player {
     this.stage.value = "loading";
     try {
       const { Stream } = await import("../../streams/stream.ts");
-      if (!Stream.possible) {
+      if (!Stream.possible && !this.source.plain) {
         this.#break("old");
         return;
       }
-      this.#lead = new Stream(this.lead, this.#url("stage"), {
-        silent: false,
-        from: this.#from,
-        news: this.#news(),
-      });
+      const { plain } = this.source;
+      const given = { silent: false, from: this.#from, news: this.#news() };
+      this.#lead = plain
+        ? new Plain(this.lead, plain, given)
+        : new Stream(this.lead, this.#url("stage"), given);
     } catch {
       this.stage.value = "idle";
       this.away.value = true;
@@ -229,7 +243,7 @@ export class Player {
 
   #url(view: View): string {
     const query = view === "stage" ? "" : `?view=${view}`;
-    return `/api/v1/recordings/${this.source.id}/hls/master.m3u8${query}`;
+    return `${this.source.path}/hls/master.m3u8${query}`;
   }
 
   // --- time ---------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ import { t } from "../../text.ts";
 import { Icon } from "../parts.tsx";
 import { CaptionLines } from "./caption-parts.tsx";
 import { clock } from "./clock.ts";
+import { posterOf } from "./film.ts";
 import type { Broken, Layout, Player } from "./player.ts";
 import type { Theatre } from "./theatre.ts";
 
@@ -81,7 +82,7 @@ function Cover({ theatre }: { theatre: Theatre }): VNode | null {
   const { player } = theatre;
   switch (player.stage.value) {
     case "broken":
-      return <Trouble what={player.broken.value ?? "other"} />;
+      return <Trouble what={trouble(theatre)} />;
     case "idle":
       return <Begin theatre={theatre} />;
     case "loading":
@@ -103,18 +104,16 @@ function Busy(): VNode {
 function Begin({ theatre }: { theatre: Theatre }): VNode {
   const { player } = theatre;
   if (theatre.state.value === "failed") return <Trouble what="failed" />;
-  if (player.length.value <= 0) return <Trouble what={nothing(theatre)} />;
+  // Of what browsers record themselves nobody knows how long it is before it was looked at.
+  const plays = theatre.film.value?.file && theatre.state.value === "ready";
+  if (player.length.value <= 0 && !plays) return <Trouble what={nothing(theatre)} />;
   const from = player.time.value;
+  const film = theatre.film.value;
+  const poster = posterOf({ ...theatre.watched, ...(film && { film }) }, theatre.made.value);
   return (
     <div
       class="cover"
-      style={
-        theatre.made.value.includes("poster")
-          ? {
-              backgroundImage: `var(--scrim-cover), url(/api/v1/recordings/${theatre.watched.id}/poster)`,
-            }
-          : undefined
-      }
+      style={poster ? { backgroundImage: `var(--scrim-cover), url(${poster})` } : undefined}
     >
       <button type="button" class="cover-play" onClick={() => void player.play()}>
         <Icon name="play" kind="large" />
@@ -142,6 +141,13 @@ function Begin({ theatre }: { theatre: Theatre }): VNode {
   );
 }
 
+/** What this browser cannot play as it was sent it can once its sizes are made. */
+function trouble(theatre: Theatre): Shown {
+  const what = theatre.player.broken.value ?? "other";
+  const film = theatre.film.value;
+  return what === "codec" && film && !film.streams && !film.sound ? "making" : what;
+}
+
 async function live(player: Player): Promise<void> {
   player.startAt(player.length.value - 4);
   await player.play();
@@ -149,11 +155,12 @@ async function live(player: Player): Promise<void> {
 }
 
 function nothing(theatre: Theatre): Shown {
+  if (theatre.film.value) return theatre.state.value === "ready" ? "empty" : "coming";
   if (theatre.grows) return "begins";
   return theatre.state.value === "processing" ? "processing" : "empty";
 }
 
-type Shown = Broken | "failed" | "begins" | "processing" | "empty";
+type Shown = Broken | "failed" | "begins" | "processing" | "empty" | "making" | "coming";
 
 const TROUBLES: Record<Shown, { icon: string; title: string; text: string }> = {
   old: { icon: "monitor-x", title: t("watch.old.title"), text: t("watch.old.text") },
@@ -167,6 +174,8 @@ const TROUBLES: Record<Shown, { icon: string; title: string; text: string }> = {
     title: t("watch.processing.title"),
     text: t("watch.processing.text"),
   },
+  making: { icon: "clock", title: t("watch.making.title"), text: t("watch.making.text") },
+  coming: { icon: "clock", title: t("watch.coming.title"), text: t("watch.coming.text") },
   empty: { icon: "video-off", title: t("watch.empty.title"), text: t("watch.empty.text") },
 };
 

@@ -4,6 +4,7 @@ import type { VNode } from "preact";
 import { useMemo, useRef } from "preact/hooks";
 import { t } from "../../text.ts";
 import { clock } from "./clock.ts";
+import { pathOf } from "./film.ts";
 import { merged, type Span } from "./spans.ts";
 import { tileAt } from "./storyboard.ts";
 import type { Theatre } from "./theatre.ts";
@@ -219,7 +220,7 @@ function Preview({ theatre, at, length }: Part & { at: number }): VNode {
           style={{
             width: `${tile.width / 1.5}px`,
             height: `${tile.height / 1.5}px`,
-            backgroundImage: `url(/api/v1/recordings/${theatre.watched.id}/${tile.sheet})`,
+            backgroundImage: `url(${pathOf(theatre.watched)}/${tile.sheet})`,
             backgroundPosition: `-${tile.x / 1.5}px -${tile.y / 1.5}px`,
             backgroundSize: `${(tile.width * COLUMNS) / 1.5}px auto`,
           }}

@@ -1,12 +1,14 @@
 /** What the page of a recording knows: the player, what happened when, and what one has seen. */
 import { computed, effect, type Signal, signal } from "@preact/signals";
 import type { Http } from "../../protocol/http.ts";
+import type { Media } from "../../protocol/library.ts";
 import { Captions } from "./captions.ts";
+import { FilmNotes, pathOf } from "./film.ts";
 import { Player } from "./player.ts";
 import { Reports } from "./reports.ts";
 import { merged, type Span, total } from "./spans.ts";
 import { type Tile, tiles } from "./storyboard.ts";
-import type { Chapter, Playing, State, Timeline, Watched } from "./wire.ts";
+import type { Chapter, Film, Playing, State, Timeline, Watched } from "./wire.ts";
 
 export type Tab = "chat" | "chapters" | "transcript";
 
@@ -38,8 +40,11 @@ export class Theatre {
   readonly tiles: Signal<Tile[]> = signal<Tile[]>([]);
   readonly made: Signal<string[]>;
   readonly title: Signal<string>;
+  /** Of what was uploaded. */
+  readonly film: Signal<Film | undefined>;
   readonly #http: Http;
-  readonly #reports: Reports;
+  readonly #reports: Reports | FilmNotes;
+  readonly #path: string;
   #illustrated = false;
 
   constructor(http: Http, watched: Watched, keep: Storage) {
@@ -49,16 +54,31 @@ export class Theatre {
     this.state = signal(watched.state);
     this.made = signal(watched.made);
     this.seen = signal(merged(watched.progress.seen));
-    this.player = new Player({ id: watched.id, seconds: watched.seconds, grows: this.grows });
-    this.captions = new Captions(http, watched.id, this.player.time, keep);
-    this.#reports = new Reports(http, keep, watched.id, {
-      visit: crypto.randomUUID(),
-      now: () => Date.now(),
-      onProgress: ({ seen }) => {
-        this.seen.value = merged([...this.seen.value, ...seen]);
-      },
+    this.#path = pathOf(watched);
+    this.film = signal(watched.film);
+    this.player = new Player({
+      path: this.#path,
+      plain: plainOf(watched.film),
+      seconds: watched.seconds,
+      grows: this.grows,
     });
+    this.captions = new Captions(http, watched.id, this.player.time, keep);
+    this.#reports = watched.film
+      ? new FilmNotes(http, keep, watched)
+      : new Reports(http, keep, watched.id, {
+          visit: crypto.randomUUID(),
+          now: () => Date.now(),
+          onProgress: ({ seen }) => {
+            this.seen.value = merged([...this.seen.value, ...seen]);
+          },
+        });
     this.#remember(keep);
+  }
+
+  /** Nobody waits for sizes of what plays already, or of sound. */
+  get #unfinished(): boolean {
+    const film = this.film.value;
+    return film !== undefined && !film.streams && !film.sound && this.player.stage.value !== "on";
   }
 
   get grows(): boolean {
@@ -72,12 +92,15 @@ export class Theatre {
   readonly secondsSeen = computed(() => total(this.seen.value));
 
   async load(): Promise<void> {
-    const path = `/api/v1/recordings/${this.watched.id}`;
+    const path = this.#path;
     try {
-      if (this.grows || this.state.value === "processing") await this.#ask(path);
-      const { captions } = this;
-      const made = this.made.value;
-      await Promise.all([this.#look(path), this.#remembered(path), captions.look(made)]);
+      if (this.film.value) {
+        await this.#askFilm(this.film.value);
+      } else {
+        if (this.grows || this.state.value === "processing") await this.#ask(path);
+        const looked = this.captions.look(this.made.value);
+        await Promise.all([this.#look(path), this.#remembered(path), looked]);
+      }
     } catch {
       // What stands beside the player may come later; the player says what it lacks itself.
     }
@@ -96,6 +119,25 @@ export class Theatre {
     this.player.see({ stage: spans("stage") ?? [], screen: spans("screen") ?? [] });
   }
 
+  /** It may have got its sizes since, and before them its length. */
+  async #askFilm(film: Film): Promise<void> {
+    const shown = film.sound ? [] : ([[0, Number.POSITIVE_INFINITY]] as Span[]);
+    this.player.see({ stage: shown, screen: [] });
+    if (film.streams) return;
+    const now = await this.#http.get<Media>(`/api/v1/media/${this.watched.id}`);
+    this.state.value = now.state === "ready" || now.state === "failed" ? now.state : "processing";
+    this.player.know(now.seconds ?? 0, false);
+    const { file, poster, streams } = now;
+    this.film.value = { ...film, file, poster, streams };
+    if (streams) this.made.value = ["storyboard"];
+    this.player.offer({
+      path: this.#path,
+      plain: plainOf(this.film.value),
+      seconds: now.seconds ?? 0,
+      grows: false,
+    });
+  }
+
   async #ask(path: string): Promise<void> {
     const now = await this.#http.get<Pick<Watched, "state" | "seconds" | "made">>(path);
     this.state.value = now.state;
@@ -108,7 +150,7 @@ export class Theatre {
     if (this.#illustrated || !this.made.value.includes("storyboard")) return;
     this.#illustrated = true;
     try {
-      const answer = await fetch(`/api/v1/recordings/${this.watched.id}/storyboard`);
+      const answer = await fetch(`${this.#path}/storyboard`);
       if (answer.ok) this.tiles.value = tiles(await answer.text());
     } catch {
       this.#illustrated = false;
@@ -126,7 +168,7 @@ export class Theatre {
       else if (this.#reports.waiting > 0) void this.#reports.send();
     }, REPORT * 1000);
     setInterval(() => {
-      if (this.grows || this.state.value === "processing") void this.load();
+      if (this.grows || this.state.value === "processing" || this.#unfinished) void this.load();
     }, FRESH * 1000);
     player.on(() => this.tell());
     addEventListener("online", () => {
@@ -171,6 +213,11 @@ export class Theatre {
     effect(() => write(keep, VOLUME, String(player.volume.value)));
     effect(() => write(keep, LAYOUT, player.layout.value));
   }
+}
+
+/** What browsers play by themselves, while there is nothing better. */
+function plainOf(film: Film | undefined): string | undefined {
+  return film && !film.streams ? (film.file ?? undefined) : undefined;
 }
 
 function read(keep: Storage, key: string): string | null {

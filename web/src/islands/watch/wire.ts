@@ -57,6 +57,15 @@ export interface Progress {
   watched_at: string | null;
 }
 
+/** Of what was uploaded: where it is; without `streams` only as it was sent. */
+export interface Film {
+  file: string | null;
+  poster: string | null;
+  streams: boolean;
+  /** And nothing to see. */
+  sound: boolean;
+}
+
 /** As the page was made with it. */
 export interface Watched {
   id: string;
@@ -70,6 +79,7 @@ export interface Watched {
   made: string[];
   host: boolean;
   progress: Progress;
+  film?: Film;
 }
 
 export interface Report {
