@@ -32,9 +32,18 @@ class Shown:
     files: Mapping[str, Film]
     texts: dict[str, str] = field(default_factory=dict)
 
-    def rendition(self, name: str) -> Rendition:
+    @property
+    def renditions(self) -> list[Rendition]:
         pictures = [one for _, one in self.presentation.rungs]
-        for one in (*pictures, *self.presentation.renditions.values()):
+        return [*pictures, *self.presentation.renditions.values()]
+
+    @property
+    def target(self) -> int:
+        """The same for all, so that players change between them without a break."""
+        return hls.target(self.renditions)
+
+    def rendition(self, name: str) -> Rendition:
+        for one in self.renditions:
             if one.name == name:
                 return one
         raise NotFound
@@ -69,7 +78,7 @@ class Screening:
         shown = await self.shown(actor, id)
         if name not in shown.texts:
             made = hls.Playlist(shown.rendition(name), wall=shown.presentation.wall)
-            shown.texts[name] = made.text(ended=True)
+            shown.texts[name] = made.text(ended=True, target=shown.target)
         return shown.texts[name]
 
     async def manifest(self, actor: Actor, id: MediaId) -> str:
