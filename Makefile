@@ -69,7 +69,7 @@ fuzz: setup-dev  ## tests that try many inputs, for as long as they like
 
 .PHONY: peers
 peers: setup-dev  ## install what some tests and benches compare with (Debian packages)
-	@tools/bootstrap apt postgresql chromium firefox-esr coturn redis-server systemd nginx-light
+	@tools/bootstrap apt postgresql chromium firefox-esr coturn redis-server systemd nginx-light ffmpeg
 	@command -v node >/dev/null || tools/bootstrap apt nodejs npm
 	@$(PY) tools/build_loop.py --needed || { tools/bootstrap apt gcc libc6-dev python3-dev; \
 	  $(PY) tools/build_loop.py --needed || echo "The tests of the compiled loop will be skipped."; }

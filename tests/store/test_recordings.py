@@ -11,12 +11,13 @@ import pytest
 from asyncpg import UndefinedTableError
 
 from tests.support.classroom import Attender, School, a_process, a_school
+from tests.support.postgres import TestCluster
 from tests.support.quiet_plane import Producer
 from tests.support.recordings import a_recorder
 from vtp.actor import Role
 from vtp.clock import SetClock
 from vtp.db import Database
-from vtp.errors import NotFound
+from vtp.errors import NotFound, Unavailable
 from vtp.ids import RecordingId, RoomId, uuid7
 from vtp.media.recorder import journal
 from vtp.recordings import store
@@ -267,6 +268,36 @@ async def test_a_room_records_itself_once_and_all_cameras_where_it_says_so(
     await school.recordings.studio.begin_due()
     assert shown(noor) == "off"
     await ready(school, ines, made.id)
+
+
+async def test_a_database_that_is_away_for_a_while_takes_nothing_from_a_recording(
+    school: School,
+    ines: Attender,
+    room: RoomId,
+    postgres_cluster: TestCluster,
+    database_url: str,
+    tmp_path: Path,
+) -> None:
+    meeting = (await ines.join(room)).meeting
+    studio = school.recordings.studio
+    made = await studio.start(ines.actor, room)
+    name = database_url.rpartition("/")[2].partition("?")[0]
+    await postgres_cluster.close(name)
+    for act in (studio.pause, studio.stop):
+        with pytest.raises(Unavailable):
+            await act(ines.actor, made.id)
+    assert shown(ines) == "on"
+    studio.meeting_ended(meeting.id)
+    await until(lambda: shown(ines) == "off")
+    await until(lambda: _story(tmp_path, made.id).ended is not None)
+    await postgres_cluster.open(name)
+    found = await ready(school, ines, made.id)
+    assert (found.state, found.reason) == ("ready", "")
+
+
+def _story(root: Path, id: RecordingId) -> journal.Story:
+    written = root / str(id) / journal.NAME
+    return journal.read(written.read_bytes() if written.exists() else b"")
 
 
 async def test_after_a_crash_it_is_gone_on_with_or_brought_to_its_end(

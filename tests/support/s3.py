@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import io
 import logging
 import os
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +15,7 @@ from uuid import uuid4
 
 from aiohttp import ClientSession, web
 from moto.server import ThreadedMotoServer
+from yarl import URL
 
 from vtp.settings import Blob
 
@@ -138,6 +140,62 @@ class Faulty:
         return response
 
 
+@dataclass
+class Troubled:
+    """In front of a store that works: `faults` first, one per request, else what that answers.
+
+    A fault is the code of a refusal, "slow", "hang" (the request never arrives), "lost" (only its
+    answer never comes), or "" for none.
+    """
+
+    behind: str
+    client: ClientSession
+    faults: list[str] = field(default_factory=list)
+    # While it is set, every request.
+    always: str = ""
+    url: str = ""
+
+    async def answer(self, request: web.Request) -> web.StreamResponse:
+        fault = self.always or (self.faults.pop(0) if self.faults else "")
+        if fault in _REFUSALS:
+            await request.read()
+            return _refusal(fault)
+        if fault == "hang":
+            await asyncio.sleep(3600)
+        if fault == "slow":
+            await asyncio.sleep(0.3)
+        made = await self._passed_on(request)
+        if fault == "lost":
+            await asyncio.sleep(3600)
+        return made
+
+    async def _passed_on(self, request: web.Request) -> web.Response:
+        leave_out = {"host", "content-length", "transfer-encoding", "expect"}
+        sent = {k: v for k, v in request.headers.items() if k.lower() not in leave_out}
+        url = URL(self.behind + request.raw_path, encoded=True)
+        body = await request.read()
+        async with self.client.request(
+            request.method, url, headers=sent, data=io.BytesIO(body)
+        ) as answer:
+            data = await answer.read()
+            kept = {k: v for k, v in answer.headers.items() if k.lower() not in _OF_THE_HOP}
+            if request.method == "HEAD":
+                kept["Content-Length"] = answer.headers.get("Content-Length", "0")
+            return web.Response(status=answer.status, headers=kept, body=data)
+
+
+_OF_THE_HOP = {"content-length", "transfer-encoding", "connection", "date", "server"}
+
+
+@asynccontextmanager
+async def troubled(endpoint: str) -> AsyncIterator[Troubled]:
+    async with ClientSession(auto_decompress=False) as client:
+        store = Troubled(endpoint, client)
+        async with _served(store.answer) as url:
+            store.url = url
+            yield store
+
+
 def _operation(request: web.Request) -> str:
     query, method = request.query, request.method
     if "uploads" in query:
@@ -178,15 +236,23 @@ async def deaf() -> AsyncIterator[str]:
 @asynccontextmanager
 async def faulty(*faults: str, **always: str) -> AsyncIterator[Faulty]:
     store = Faulty(faults=list(faults), always=always)
+    async with _served(store.answer) as url:
+        store.url = url
+        yield store
+
+
+@asynccontextmanager
+async def _served(
+    answer: Callable[[web.Request], Awaitable[web.StreamResponse]],
+) -> AsyncIterator[str]:
     app = web.Application(client_max_size=1 << 26)
-    app.router.add_route("*", "/{path:.*}", store.answer)
+    app.router.add_route("*", "/{path:.*}", answer)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
     try:
         site = web.TCPSite(runner, "127.0.0.1", 0)
         await site.start()
         host, port = runner.addresses[0][:2]
-        store.url = f"http://{host}:{port}"
-        yield store
+        yield f"http://{host}:{port}"
     finally:
         await runner.cleanup()

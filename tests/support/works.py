@@ -30,7 +30,7 @@ from vtp.recordings.store import made as made_store
 from vtp.rooms.store import meetings
 from vtp.sandbox.runner import Sandbox
 
-_PATIENCE = 40.0  # s, for what takes a second on a machine that is idle
+_PATIENCE = 120.0  # s, for what takes a second on a machine that is idle
 
 
 @dataclass

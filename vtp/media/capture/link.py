@@ -161,6 +161,8 @@ class Capture:
                 self._again()
             case wire.Hello():
                 raise wire.BadFrame
+            case wire.Room(free=free) if self._hello is not None:
+                self._hello = changed(self._hello, free=free)
             case wire.WantKey(leg=leg):
                 if (tapped := self._of_leg(leg)) is not None:
                     tapped.tap.want_key(self._now())

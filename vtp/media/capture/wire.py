@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-VERSION = 2
+VERSION = 3
 MOST = 4 * 1024 * 1024  # bytes of a frame
 _MESSAGE, _PACKETS = 0, 1
 _HEAD = struct.Struct("!IB")
@@ -108,6 +108,12 @@ class Hello(Message, frozen=True, kw_only=True, tag="hello"):
     free: int  # bytes that may still be written
 
 
+class Room(Message, frozen=True, kw_only=True, tag="room"):
+    """As in `Hello`, said again now and then: others write on the disk as well."""
+
+    free: int
+
+
 class WantKey(Message, frozen=True, kw_only=True, tag="want_key"):
     leg: int
 
@@ -141,7 +147,7 @@ class Failed(Message, frozen=True, kw_only=True, tag="failed"):
 
 
 FromWeb = Begin | Pauses | OnStage | Open | Clocks | Silence | Close | Finish
-FromRecorder = Hello | WantKey | Took | Grew | Finished | Failed
+FromRecorder = Hello | Room | WantKey | Took | Grew | Finished | Failed
 
 _encoder = msgspec.msgpack.Encoder()
 _of_web: msgspec.msgpack.Decoder[FromWeb] = msgspec.msgpack.Decoder(FromWeb)

@@ -10,6 +10,7 @@ import errno
 import queue
 import threading
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from time import monotonic
 from typing import Protocol
@@ -328,8 +329,10 @@ class _Writing:
         self._tell(told)
 
     def close(self) -> None:
-        self._screen.close()
-        self._camera.close()
-        self._mix.close()
-        self._files.close()
-        self._log.close()
+        """All of it, also where the disk takes nothing more."""
+        with ExitStack() as last_first:
+            last_first.callback(self._log.close)
+            last_first.callback(self._files.close)
+            last_first.callback(self._mix.close)
+            last_first.callback(self._camera.close)
+            last_first.callback(self._screen.close)

@@ -19,6 +19,7 @@ from vtp.media.recorder.recording import Left, Recording
 _ID = re.compile(r"[0-9a-f-]{36}")
 _CLOSING = 20.0  # s, for what waits for the disk when the process ends
 _READ = 256 * 1024
+_ROOM_EVERY = 2.0  # s
 _log = structlog.get_logger()
 
 
@@ -40,13 +41,21 @@ class Recorder:
         server = await asyncio.start_unix_server(self._client, sock=sock, limit=_READ)
         _log.info("recorder.listens")
         try:
-            await stop.wait()
+            await self._say_room(stop)
         finally:
             server.close()
             if self._writer is not None:
                 self._writer.close()
             await self._finish_all()
             await self._children.close()
+
+    async def _say_room(self, stop: asyncio.Event) -> None:
+        """Until it stops."""
+        while not stop.is_set():
+            self._tell(wire.Room(free=self._free()))
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_ROOM_EVERY):
+                    await stop.wait()
 
     async def _client(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self._writer is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 from vtp.media.capture.wire import Open
@@ -136,8 +137,9 @@ class Files:
             part.file.sync()
 
     def close(self) -> None:
-        for number in list(self._open):
-            self.end(number)
+        with ExitStack() as each:
+            for number in list(self._open):
+                each.callback(self.end, number)
 
 
 def _bytes_of(part: journal.PartStory) -> int:
