@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from contextlib import AsyncExitStack
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import av
 import pytest
 from playwright.async_api import expect
 
-from tests.support.application import an_application, some_settings
+from tests.support.application import Application, Person, an_application, some_settings
 from tests.support.browser import Windows, a_browser, chromium
 from tests.support.meeting_page import Seen, flowing, script
 from tests.support.ortc_page import a_page
-from tests.support.room_page import WITH_DEVICES, a_class
+from tests.support.recordings import a_recorder
+from tests.support.room_page import WITH_DEVICES, a_class, becomes
 from vtp import settings
 from vtp.actor import Role
+from vtp.media.recorder import journal
 
 _LAYERS = [{"scaleResolutionDownBy": 2, "maxBitrate": 150_000}, {"maxBitrate": 500_000}]
 
@@ -26,9 +30,15 @@ def executable() -> str:
     return found
 
 
-async def through_a_room(database: settings.Database, folder: Path, **given: Any) -> Seen:
-    """Two people on one page: what the second decodes of the first."""
-    async with an_application(some_settings(database, folder / "data")) as app:
+async def through_a_room(
+    database: settings.Database, folder: Path, *, kept: bool = False, **given: Any
+) -> Seen:
+    """Two people on one page: what the second decodes of the first, and what is kept of it."""
+    chosen = some_settings(database, folder / "data")
+    async with AsyncExitStack() as stack:
+        if kept:
+            await stack.enter_async_context(a_recorder(chosen.recordings_dir))
+        app = await stack.enter_async_context(an_application(chosen))
         teacher, student = await app.person(Role.INSTRUCTOR), await app.person(name="Noor")
         status, room = await app.call(
             "POST", "/api/v1/rooms", headers=teacher.bearer, json={"title": "Algebra"}
@@ -39,8 +49,46 @@ async def through_a_room(database: settings.Database, folder: Path, **given: Any
             joined = {"tokens": tokens, "room": room["id"], **given}
             await page.evaluate("given => meet(given)", joined)
             seen = await flowing(partial(page.evaluate, "seen()"))
+            if kept:
+                await keeps(app, teacher, room["id"], given["codec"])
             await page.evaluate("send.close(), recv.close()")
             return seen
+
+
+async def keeps(app: Application, teacher: Person, room: str, codec: str) -> None:
+    """Records until two seconds are kept as they came and as H.264; whoever reads them can."""
+
+    path, made = "/api/v1/recordings", dict[str, Any]()
+
+    async def begun() -> bool:  # the recorder may be on its way
+        body = {"room_id": room}
+        status, answer = await app.call("POST", path, headers=teacher.bearer, json=body)
+        made.update(answer)
+        return status == 201
+
+    await becomes(begun)
+    folder = app.parts.settings.recordings_dir / made["id"]
+
+    async def kept() -> bool:
+        return {codec.lower(), "video/h264"} <= lengthy(folder)
+
+    await becomes(kept)
+    status, _ = await app.call("POST", f"{path}/{made['id']}/stop", headers=teacher.bearer)
+    assert status == 200
+    for part in journal.read((folder / journal.NAME).read_bytes()).parts.values():
+        if part.began.mime.startswith("video/"):
+            with av.open(str(folder / part.began.file)) as file:
+                shown = next(iter(file.decode(video=0)))
+                assert (shown.width, shown.height) == (part.began.width, part.began.height)
+
+
+def lengthy(folder: Path) -> set[str]:
+    """Of what there are two seconds in files."""
+    if not (folder / journal.NAME).exists():
+        return set()
+    story = journal.read((folder / journal.NAME).read_bytes())
+    parts = [part for part in story.parts.values() if part.fragments]
+    return {part.began.mime for part in parts if part.end - part.start > 2}
 
 
 @pytest.mark.parametrize(
@@ -55,7 +103,8 @@ async def through_a_room(database: settings.Database, folder: Path, **given: Any
 async def test_what_one_encodes_the_other_decodes(
     database_settings: settings.Database, tmp_path: Path, codec: str, layers: list[dict[str, Any]]
 ) -> None:
-    seen = await through_a_room(database_settings, tmp_path, codec=codec, layers=layers)
+    kept = codec in {"video/VP9", "video/AV1"}
+    seen = await through_a_room(database_settings, tmp_path, kept=kept, codec=codec, layers=layers)
     assert (seen.video, seen.audio) == (codec, "audio/opus")
     assert (seen.send, seen.recv) == ("connected", "connected")
     assert seen.width in {160, 320}
