@@ -442,6 +442,13 @@ CALLS: dict[tuple[str, str], Call] = {
         202, body={"kind": "previews"}, of="recording", others=404
     ),
     ("GET", "/api/v1/recordings/{id}/poster"): Call(404, of="recording", others=404),
+    ("POST", "/api/v1/recordings/{id}/poster"): Call(
+        422, body={"at": 1}, of="recording", others=404
+    ),
+    ("PUT", "/api/v1/recordings/{id}/poster"): Call(
+        422, raw=b"x", kind="image/png", of="recording", others=404
+    ),
+    ("DELETE", "/api/v1/recordings/{id}/poster"): Call(204, of="recording", others=404),
     ("GET", "/api/v1/recordings/{id}/storyboard"): Call(404, of="recording", others=404),
     ("GET", "/api/v1/recordings/{id}/storyboard/{sheet}"): Call(404, of="recording", others=404),
     ("GET", "/api/v1/recordings/{id}/captions"): Call(200, of="recording", others=404),
@@ -1151,6 +1158,7 @@ UNWRITTEN = {
     ("POST", "/api/v1/courses/{id}/roster/preview"): _ONLY_LOOKS,
     ("POST", "/api/v1/meetings/{id}/end"): "the class of the table is over: nothing changes",
     ("POST", "/api/v1/recordings/{id}/links"): "who watches writes nothing, with a link neither",
+    ("DELETE", "/api/v1/recordings/{id}/poster"): "that of the table has none: nothing changes",
     ("POST", "/api/v1/recordings/{id}/stop"): "that of the table is over: nothing changes",
     ("POST", "/api/v1/meetings/{id}/images"): _WITH_THE_CLASS,
     ("DELETE", "/api/v1/meetings/{id}/messages/{message}"): _WITH_THE_CLASS,

@@ -10,15 +10,20 @@ import pytest
 
 from tests.support import lesson
 from tests.support.film import Film
+from tests.support.pictures import a_png
 from tests.support.works import Works, a_worker, some_works
 from vtp import settings
 from vtp.clock import SetClock
 from vtp.db import Database
 from vtp.errors import NotFound
 from vtp.jobs.model import State
+from vtp.media.pack.ladder import NothingToSee
 from vtp.recordings import store
 from vtp.recordings.kinds import DownloadKind
 from vtp.recordings.problems import NotForHome, NotYetForHome, StillRecording
+from vtp.recordings.service import previewing
+from vtp.recordings.service.material import read
+from vtp.recordings.store import made as made_store
 
 
 @pytest.fixture
@@ -98,3 +103,38 @@ async def test_others_take_home_what_a_host_allows(works: Works) -> None:
         await works.bench.orders.put(tx, works.id, "pictures")
     with pytest.raises(NotYetForHome):
         await downloads.ask(noor.actor, works.id, "sound")
+
+
+async def test_a_host_chooses_the_picture_of_a_recording(works: Works) -> None:
+    posters, workshop = works.school.recordings.posters, works.school.recordings.workshop
+    host, db, known = works.ines.actor, works.bench.db, works.id
+    with pytest.raises(StillRecording):
+        await posters.moment(host, known, 1.0)
+    await has_ended(works)
+    with pytest.raises(NothingToSee):
+        await posters.moment(host, known, 1.0)
+    works.folder.picture(seconds=2.0)
+    works.folder.end(4.0)
+    await posters.moment(host, known, 1.0)
+    _, path = await workshop.file(host, known, "poster")
+    assert path.read_bytes().startswith(b"\xff\xd8")
+    with pytest.raises(NothingToSee):
+        await posters.moment(host, known, 3.5)
+
+    async def sent() -> AsyncIterator[bytes]:
+        yield a_png(64)
+
+    await posters.picture(host, known, sent())
+    made, path = await workshop.file(host, known, "poster")
+    assert path.read_bytes()[8:12] == b"WEBP"
+    await previewing.see(works.bench, known, read(works.folder.path), silently)
+    assert await made_store.file(db, id=known, name="poster") == made  # it stays
+    await posters.by_itself(host, known)
+    await posters.by_itself(host, known)  # and nothing more
+    assert await made_store.file(db, id=known, name="poster") is None
+    (work,) = (await works.bench.orders.of([known]))[known]
+    assert work.kind == "previews"
+
+
+async def silently(_fraction: float) -> None:
+    pass

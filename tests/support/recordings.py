@@ -54,6 +54,7 @@ async def recorded(db: Database, *, root: Path | None = None) -> AsyncIterator[R
             recheck=_the_same,
             root=root or Path(empty),
             jobs=Jobs(db, settings.Jobs(), [handlers]),
+            sandbox=Sandbox(settings.Sandbox(allow_weak=True), clock=clock),
             copies=False,
         ) as made:
             yield made

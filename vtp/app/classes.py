@@ -51,6 +51,7 @@ async def open_classes(parts: Parts, sockets: Sockets) -> AsyncIterator[Classes]
             recheck=parts.standing,
             root=chosen.recordings_dir,
             jobs=parts.jobs,
+            sandbox=parts.sandbox,
             copies=elsewhere(chosen.blob),
         ) as recordings,
         open_rooms(

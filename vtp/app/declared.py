@@ -43,7 +43,7 @@ from vtp.notices import events as notices_events
 from vtp.notices import jobs as notices_jobs
 from vtp.notices import pages as notices_pages
 from vtp.recordings import api as recordings_api
-from vtp.recordings import downloads_api, made_api, timeline_api, upkeep_api
+from vtp.recordings import downloads_api, made_api, posters_api, timeline_api, upkeep_api
 from vtp.recordings import jobs as recordings_jobs
 from vtp.recordings import pages as recordings_pages
 from vtp.recordings import play_api as recordings_play_api
@@ -119,6 +119,7 @@ def routes() -> list[Route]:
         recordings_api.routes,
         made_api.routes,
         downloads_api.routes,
+        posters_api.routes,
         upkeep_api.routes,
         timeline_api.routes,
         recordings_play_api.routes,

@@ -16,6 +16,7 @@ from vtp.edge.rules import owner
 from vtp.errors import NotFound
 from vtp.ids import JobId, RecordingId
 from vtp.jobs.model import State as JobState
+from vtp.jobs.service import may_see
 from vtp.recordings import kinds
 from vtp.recordings.api import RECORDINGS, Input
 from vtp.recordings.problems import NotForHome, NotYetForHome, StillRecording
@@ -57,7 +58,10 @@ class DownloadView(Struct, frozen=True, kw_only=True):
     ]
     progress: Annotated[float, Meta(ge=0, le=1, examples=[1.0])]
     error: Annotated[str, Meta(description="Why it failed, for people; else empty.", examples=[""])]
-    job_id: Annotated[JobId | None, Meta(description="Of the last work on it.", examples=[_ID])]
+    job_id: Annotated[
+        JobId | None,
+        Meta(description="Of the last work on it, for whoever may cancel that.", examples=[_ID]),
+    ]
     bytes: Annotated[int, Meta(examples=[123_456_789])]
     width: Annotated[int, Meta(examples=[1280])]
     height: Annotated[int, Meta(examples=[720])]
@@ -72,7 +76,7 @@ class DownloadView(Struct, frozen=True, kw_only=True):
 async def listed(request: web.Request, actor: Actor, id: Id) -> Page[DownloadView]:
     """What can be downloaded of it, made already or not. Nothing while it goes on."""
     found = await request.app[RECORDINGS].downloads.listed(actor, RecordingId(id))
-    return Page([_view(id, one) for one in found])
+    return Page([_view(actor, id, one) for one in found])
 
 
 @routes.post(
@@ -84,7 +88,7 @@ async def listed(request: web.Request, actor: Actor, id: Id) -> Page[DownloadVie
 async def ask(request: web.Request, actor: Actor, id: Id, body: DownloadIn) -> DownloadView:
     """Have one made. What is there, or is being made, is not made again."""
     found = await request.app[RECORDINGS].downloads.ask(actor, RecordingId(id), body.kind)
-    return _view(id, found)
+    return _view(actor, id, found)
 
 
 @routes.get(
@@ -120,7 +124,7 @@ def file_name(title: str, day: str, kind: kinds.DownloadKind) -> str:
     return f"{' '.join(plain.split())} {day}{_SUFFIX[kind]}"
 
 
-def _view(id: UUID, one: Download) -> DownloadView:
+def _view(actor: Actor, id: UUID, one: Download) -> DownloadView:
     job, made = one.job, one.made
     state = _state(one)
     failed = state == "failed" and job is not None and job.error is not None
@@ -129,7 +133,7 @@ def _view(id: UUID, one: Download) -> DownloadView:
         state=state,
         progress=1.0 if made is not None else job.progress if job is not None else 0.0,
         error=job.error.detail if failed and job is not None and job.error is not None else "",
-        job_id=job.id if job is not None else None,
+        job_id=job.id if job is not None and may_see(actor, job) else None,
         bytes=made.bytes if made is not None else 0,
         width=made.width if made is not None else 0,
         height=made.height if made is not None else 0,

@@ -64,7 +64,8 @@ class WorkIn(Input, frozen=True, kw_only=True):
         kinds.WorkKind,
         Meta(
             description="`pictures`: what browsers cannot play, and then all the rest; `previews`: "
-            "poster, storyboard, waveform; `ladder`: smaller sizes.",
+            "poster, storyboard, waveform; `ladder`: smaller sizes; `movie`, `stage`, `screen` and "
+            "`sound`: what is downloaded.",
             examples=["ladder"],
         ),
     ]
@@ -81,12 +82,6 @@ async def begin(request: web.Request, actor: Actor, id: Id, body: WorkIn) -> Wor
     return work_view(
         await request.app[RECORDINGS].workshop.again(actor, RecordingId(id), body.kind)
     )
-
-
-@routes.get("/api/v1/recordings/{id}/poster", rule=_READ, produces="image/jpeg")
-async def poster(request: web.Request, actor: Actor, id: Id) -> web.FileResponse:
-    """A picture of it."""
-    return await _sent(request, actor, id, "poster", kind="image/jpeg")
 
 
 @routes.get("/api/v1/recordings/{id}/storyboard", rule=_READ, produces="text/vtt")

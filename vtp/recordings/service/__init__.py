@@ -21,6 +21,7 @@ from vtp.recordings.service.downloads import Downloads
 from vtp.recordings.service.library import Library
 from vtp.recordings.service.orders import Orders, Queue
 from vtp.recordings.service.playing import Playing, Recheck
+from vtp.recordings.service.posters import Drawing, Posters
 from vtp.recordings.service.studio import Studio
 from vtp.recordings.service.subtitling import Subtitling
 from vtp.recordings.service.tickets import Tickets
@@ -45,6 +46,7 @@ class Recordings:
     subtitling: Subtitling  # with what is said in it to be read
     workshop: Workshop  # what is made of it
     downloads: Downloads  # and what people take home
+    posters: Posters
     upkeep: Upkeep  # for administrators
 
 
@@ -60,6 +62,7 @@ async def open_recordings(
     recheck: Recheck,
     root: Path,
     jobs: Queue,
+    sandbox: Drawing,
     copies: bool,
 ) -> AsyncIterator[Recordings]:
     """For the one process that holds classes."""
@@ -91,6 +94,9 @@ async def open_recordings(
             subtitling=Subtitling(playing, root=root),
             workshop=workshop,
             downloads=Downloads(db, studio=studio, playing=playing, orders=orders, root=root),
+            posters=Posters(
+                db, studio=studio, orders=orders, sandbox=sandbox, clock=clock, root=root
+            ),
             upkeep=Upkeep(db, audit=audit, root=root),
         )
     finally:

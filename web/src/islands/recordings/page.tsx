@@ -5,10 +5,12 @@ import { useEffect } from "preact/hooks";
 import { http } from "../../server.ts";
 import { t } from "../../text.ts";
 import { When } from "../../when.ts";
-import { Badge, Boundary, Button, Empty, Icon } from "../parts.tsx";
+import { DownloadsDialog } from "../downloads/dialog.tsx";
+import { Badge, Boundary, Button, Empty, Icon, IconButton } from "../parts.tsx";
 import { Item } from "../room/view-menu.tsx";
 import { clock } from "../watch/clock.ts";
 import { CaptionsDialog } from "./captions.tsx";
+import { PosterDialog } from "./poster.tsx";
 import { RenameDialog } from "./rename.tsx";
 import { going, type Recording, type Row, type Rows, Shelf } from "./store.ts";
 
@@ -36,8 +38,7 @@ const PAUSE = 250;
 
 function Library({ shelf, when }: PageProps): VNode {
   const { items, next } = shelf.rows.value;
-  const renamed = useSignal<Recording | undefined>(undefined);
-  const captioned = useSignal<Recording | undefined>(undefined);
+  const opened = useSignal<Opened | undefined>(undefined);
   return (
     <>
       <Filters shelf={shelf} />
@@ -58,11 +59,9 @@ function Library({ shelf, when }: PageProps): VNode {
                 row={row}
                 shelf={shelf}
                 when={when}
-                onRename={() => {
-                  renamed.value = row.recording;
-                }}
-                onCaptions={() => {
-                  captioned.value = row.recording;
+                onOpen={(what) => {
+                  shelf.problem.value = "";
+                  opened.value = { what, recording: row.recording };
                 }}
               />
             ))}
@@ -74,26 +73,42 @@ function Library({ shelf, when }: PageProps): VNode {
           </div>
         )}
       </section>
-      {renamed.value && (
-        <RenameDialog
-          recording={renamed.value}
+      {opened.value && (
+        <Dialog
+          {...opened.value}
           shelf={shelf}
           onClose={() => {
-            renamed.value = undefined;
-          }}
-        />
-      )}
-      {captioned.value && (
-        <CaptionsDialog
-          recording={captioned.value}
-          onClose={() => {
-            captioned.value = undefined;
-            void shelf.read();
+            opened.value = undefined;
           }}
         />
       )}
     </>
   );
+}
+
+type What = "rename" | "captions" | "downloads" | "poster";
+
+interface Opened {
+  what: What;
+  recording: Recording;
+}
+
+function Dialog(props: Opened & { shelf: Shelf; onClose: () => void }): VNode {
+  const { what, recording, shelf, onClose } = props;
+  const after = () => {
+    onClose();
+    void shelf.read();
+  };
+  switch (what) {
+    case "rename":
+      return <RenameDialog recording={recording} shelf={shelf} onClose={onClose} />;
+    case "captions":
+      return <CaptionsDialog recording={recording} onClose={after} />;
+    case "poster":
+      return <PosterDialog recording={recording} shelf={shelf} onClose={onClose} />;
+    default:
+      return <DownloadsDialog id={recording.id} title={recording.title} onClose={after} />;
+  }
 }
 
 function Filters({ shelf }: { shelf: Shelf }): VNode {
@@ -168,19 +183,19 @@ function Nothing({ shelf }: { shelf: Shelf }): VNode {
 
 interface EntryProps extends PageProps {
   row: Row;
-  onRename: () => void;
-  onCaptions: () => void;
+  onOpen: (what: What) => void;
 }
 
-function Entry({ row, shelf, when, onRename, onCaptions }: EntryProps): VNode {
+function Entry({ row, shelf, when, onOpen }: EntryProps): VNode {
   const { recording, room, host, viewers } = row;
   const live = recording.state === "recording" || recording.state === "paused";
   const path = `/watch/${recording.id}`;
+  const poster = `/api/v1/recordings/${recording.id}/poster`;
   return (
     <li class="recording">
       <div class="recording-cover" aria-hidden="true">
         {recording.made.includes("poster") ? (
-          <img src={`/api/v1/recordings/${recording.id}/poster`} alt="" loading="lazy" />
+          <img src={shelf.drawn.value[recording.id] ?? poster} alt="" loading="lazy" />
         ) : (
           <Icon name={live ? "radio" : "play"} kind="large" />
         )}
@@ -226,8 +241,15 @@ function Entry({ row, shelf, when, onRename, onCaptions }: EntryProps): VNode {
             </a>
           )
         )}
+        {!host && recording.downloads && recording.state === "ready" && (
+          <IconButton
+            icon="download"
+            name={t("recordings.downloadOf", { title: recording.title })}
+            onClick={() => onOpen("downloads")}
+          />
+        )}
         {host && !recording.deleted_at && (
-          <Menu recording={recording} shelf={shelf} onRename={onRename} onCaptions={onCaptions} />
+          <Menu recording={recording} shelf={shelf} onOpen={onOpen} />
         )}
       </div>
     </li>
@@ -271,6 +293,10 @@ const KINDS: Record<string, string> = {
   previews: t("recordings.work.previews"),
   ladder: t("recordings.work.ladder"),
   copies: t("recordings.work.copies"),
+  movie: t("recordings.work.movie"),
+  stage: t("recordings.work.stage"),
+  screen: t("recordings.work.screen"),
+  sound: t("recordings.work.sound"),
 };
 
 /** It plays already; this is what is made of it beside, or could not be. */
@@ -302,11 +328,10 @@ function Making({ recording, shelf }: { recording: Recording; shelf: Shelf }): V
 interface MenuProps {
   recording: Recording;
   shelf: Shelf;
-  onRename: () => void;
-  onCaptions: () => void;
+  onOpen: (what: What) => void;
 }
 
-function Menu({ recording, shelf, onRename, onCaptions }: MenuProps): VNode {
+function Menu({ recording, shelf, onOpen }: MenuProps): VNode {
   const id = `menu-${recording.id}`;
   return (
     <>
@@ -320,13 +345,21 @@ function Menu({ recording, shelf, onRename, onCaptions }: MenuProps): VNode {
         <Icon name="ellipsis" />
       </button>
       <div class="menu" id={id} popover="auto">
-        <Item menu={id} icon="pencil" onClick={onRename}>
+        <Item menu={id} icon="pencil" onClick={() => onOpen("rename")}>
           {t("recordings.rename")}
         </Item>
         {recording.state === "ready" && (
-          <Item menu={id} icon="captions" onClick={onCaptions}>
-            {t("recordings.captions")}
-          </Item>
+          <>
+            <Item menu={id} icon="captions" onClick={() => onOpen("captions")}>
+              {t("recordings.captions")}
+            </Item>
+            <Item menu={id} icon="image" onClick={() => onOpen("poster")}>
+              {t("recordings.poster")}
+            </Item>
+            <Item menu={id} icon="download" onClick={() => onOpen("downloads")}>
+              {t("downloads.open")}
+            </Item>
+          </>
         )}
         <hr />
         <p class="menu-caption">{t("recordings.who")}</p>
@@ -345,6 +378,14 @@ function Menu({ recording, shelf, onRename, onCaptions }: MenuProps): VNode {
           onClick={() => void shelf.show(recording, "hosts")}
         >
           {t("recordings.hosts")}
+        </Item>
+        <Item
+          menu={id}
+          icon="download"
+          on={recording.downloads}
+          onClick={() => void shelf.allow(recording, !recording.downloads)}
+        >
+          {t("recordings.allowDownloads")}
         </Item>
         <hr />
         {going(recording) && recording.state !== "processing" ? (

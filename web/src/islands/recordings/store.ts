@@ -13,6 +13,8 @@ export interface Recording {
   state: State;
   reason: string;
   visibility: "room" | "hosts";
+  /** Those who may see it may take it home. */
+  downloads: boolean;
   started_at: string;
   seconds: number;
   deleted_at: string | null;
@@ -45,6 +47,8 @@ const PATH = "/api/v1/recordings";
 const ROWS = "/recordings/rows";
 /** ms; how often a list is read again in which something goes on. */
 const FRESH = 5_000;
+/** ms; a picture that is sent is drawn while one waits. */
+const TO_DRAW = 60_000;
 
 export class Shelf {
   readonly rows: Signal<Rows>;
@@ -52,6 +56,8 @@ export class Shelf {
   readonly bin = signal(false);
   readonly problem: Signal<string> = signal("");
   readonly busy = signal(false);
+  /** Posters that were changed here: pages keep the picture that was at an address. */
+  readonly drawn: Signal<Record<string, string>> = signal<Record<string, string>>({});
   readonly #http: Http;
   #turn = 0;
 
@@ -93,6 +99,32 @@ export class Shelf {
 
   show(recording: Recording, visibility: Recording["visibility"]): Promise<boolean> {
     return this.#change(recording, { visibility });
+  }
+
+  allow(recording: Recording, downloads: boolean): Promise<boolean> {
+    return this.#change(recording, { downloads });
+  }
+
+  posterAt(recording: Recording, at: number): Promise<boolean> {
+    return this.#redrawn(recording, () =>
+      this.#http.call({
+        method: "POST",
+        path: `${PATH}/${recording.id}/poster`,
+        body: { at },
+        timeout: TO_DRAW,
+      }),
+    );
+  }
+
+  posterOf(recording: Recording, file: File): Promise<boolean> {
+    return this.#redrawn(recording, () =>
+      this.#http.put(`${PATH}/${recording.id}/poster`, file, TO_DRAW),
+    );
+  }
+
+  /** One is found once more. */
+  posterByItself(recording: Recording): Promise<boolean> {
+    return this.#redrawn(recording, () => this.#http.delete(`${PATH}/${recording.id}/poster`));
   }
 
   async delete(recording: Recording): Promise<void> {
@@ -137,6 +169,16 @@ export class Shelf {
         ),
         next,
       };
+    });
+  }
+
+  #redrawn({ id }: Recording, work: () => Promise<unknown>): Promise<boolean> {
+    return this.#try(async () => {
+      await work();
+      await this.read();
+      const answer = await fetch(`${PATH}/${id}/poster`, { cache: "reload" });
+      if (!answer.ok) return;
+      this.drawn.value = { ...this.drawn.value, [id]: URL.createObjectURL(await answer.blob()) };
     });
   }
 

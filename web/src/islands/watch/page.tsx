@@ -1,8 +1,10 @@
 /** The page of a recording: what the server drew comes alive. */
+import { useSignal } from "@preact/signals";
 import { render, type VNode } from "preact";
 import { http } from "../../server.ts";
 import { t } from "../../text.ts";
 import { When } from "../../when.ts";
+import type { DownloadsDialog } from "../downloads/dialog.tsx";
 import { Badge, Boundary, Icon } from "../parts.tsx";
 import { copyLink } from "../room/invite.ts";
 import { clock, minutes, momentOf } from "./clock.ts";
@@ -103,7 +105,41 @@ function Title({ theatre, when, room }: PageProps): VNode {
         <Icon name="link" />
         {t("watch.copyAt", { at })}
       </button>
+      <TakeHome theatre={theatre} />
     </div>
+  );
+}
+
+/** What few do, so what it needs comes when somebody presses it. */
+function TakeHome({ theatre }: { theatre: Theatre }): VNode | null {
+  const { watched, state, title } = theatre;
+  const dialog = useSignal<typeof DownloadsDialog | undefined>(undefined);
+  const Dialog = dialog.value;
+  if (state.value !== "ready" || !(watched.host || watched.downloads)) return null;
+  return (
+    <>
+      <button
+        type="button"
+        class="button button-secondary"
+        onClick={() =>
+          void import("../downloads/dialog.tsx").then((loaded) => {
+            dialog.value = loaded.DownloadsDialog;
+          })
+        }
+      >
+        <Icon name="download" />
+        {t("watch.download")}
+      </button>
+      {Dialog && (
+        <Dialog
+          id={watched.id}
+          title={title.value}
+          onClose={() => {
+            dialog.value = undefined;
+          }}
+        />
+      )}
+    </>
   );
 }
 

@@ -78,6 +78,8 @@ export interface Watched {
   /** "poster", "storyboard", "waveform"… as soon as each is there. */
   made: string[];
   host: boolean;
+  /** Whether those who are no hosts may take it home. */
+  downloads: boolean;
   progress: Progress;
   film?: Film;
 }
