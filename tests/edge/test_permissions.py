@@ -316,6 +316,13 @@ CALLS: dict[tuple[str, str], Call] = {
     ("PUT", "/api/v1/sessions/{id}/attendance/{user_id}/answer"): Call(
         409, body={"text": "So you were."}, of="class", others=404
     ),
+    ("GET", "/api/v1/sessions/{id}/attendance.csv"): Call(409, of="class", others=404),
+    ("GET", "/api/v1/courses/{id}/attendance.csv"): Call(200, of="course", others=404),
+    ("GET", "/attendance/{id}"): Call(200, of="class", others=404, page=True),
+    ("POST", "/attendance/{id}"): Call(
+        409, form={"do": "confirm"}, of="class", others=404, page=True
+    ),
+    ("GET", "/courses/{id}/attendance"): Call(200, of="course", others=404, page=True),
     ("GET", "/api/v1/courses/{id}/attendance"): Call(200, of="course", others=404),
     ("GET", "/api/v1/courses/{id}/attendance/own"): Call(200, of="course", others=404),
     ("POST", "/api/v1/sessions/{id}/cancel"): Call(200, body={}, of="class", others=404),

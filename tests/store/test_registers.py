@@ -10,25 +10,20 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.support.accounts import PASSWORD
 from tests.support.application import some_settings
+from tests.support.held_class import HeldClass, person, plan
 from vtp import settings
-from vtp.actor import SYSTEM, Actor, Role, Via
-from vtp.app.courses import courses
-from vtp.app.parts import Parts, open_parts
+from vtp.actor import Actor, Role
+from vtp.app.parts import open_parts
 from vtp.attendance.problems import NoReason, NotHeldYet, NothingContested
 from vtp.attendance.sentences import sentence
 from vtp.attendance.service.books import Books, books
 from vtp.attendance.store import registers as store
 from vtp.clock import SetClock
 from vtp.courses.problems import StaffOnly
-from vtp.courses.service import Courses
-from vtp.courses.service.catalogue import Wish
-from vtp.courses.service.timetable import Plan
 from vtp.edge.texts import Texts
 from vtp.errors import NotFound
-from vtp.ids import ClassId, MeetingId, RoomId, UserId, uuid7
-from vtp.rooms.service.classrooms import Classrooms
+from vtp.ids import UserId, uuid7
 from vtp.rooms.service.sittings import Sittings
 
 NINE = datetime(2030, 3, 5, 9, tzinfo=UTC)
@@ -40,113 +35,37 @@ def at(minutes: float) -> datetime:
 
 
 @dataclass
-class School:
-    """A class of an hour at nine, and a clock that is set."""
+class School(HeldClass):
+    """With a clock that is set."""
 
-    parts: Parts
-    courses: Courses
-    books: Books
-    clock: SetClock
-    ines: Actor
-    class_id: ClassId = field(init=False)
-    room_id: RoomId = field(init=False)
-    meeting_id: MeetingId = field(init=False)
-
-    async def student(self, name: str) -> Actor:
-        actor = await person(self.parts, name)
-        email = f"{name.lower()}@school.test"
-        planned = await self.courses.timetable.get(self.ines, self.class_id)
-        await self.courses.enrolling.put(
-            self.ines, planned.course_id, email=email, section_id=planned.section_id
-        )
-        return actor
-
-    async def meets(self, since: float, until: float | None) -> MeetingId:
-        self.meeting_id = MeetingId(uuid7())
-        await self.parts.db.execute(
-            "insert into meeting (id, room_id, started_at, ended_at, ended_how)"
-            " values ($1, $2, $3, $4, case when $4::timestamptz is null then null else 'ended' end)",
-            self.meeting_id,
-            self.room_id,
-            at(since),
-            None if until is None else at(until),
-        )
-        return self.meeting_id
-
-    async def receives(self, who: Actor, *spans: tuple[float, float], kind: str = "media") -> None:
-        """On one device."""
-        participant, role = uuid7(), "host" if who == self.ines else "member"
-        await self.parts.db.execute(
-            "insert into participant (id, meeting_id, user_id, name, role, joined_at)"
-            " values ($1, $2, $3, 'x', $4, $5)",
-            participant,
-            self.meeting_id,
-            who.user_id,
-            role,
-            at(spans[0][0]),
-        )
-        for since, until in spans:
-            await self.parts.db.execute(
-                "insert into presence_span (id, meeting_id, participant_id, user_id, kind,"
-                " started_at, seen_at, ended_at) values ($1, $2, $3, $4, $5, $6, $7, $7)",
-                uuid7(),
-                self.meeting_id,
-                participant,
-                who.user_id,
-                kind,
-                at(since),
-                at(until),
-            )
-
-
-async def person(parts: Parts, name: str, *roles: Role) -> Actor:
-    email = f"{name.lower()}@school.test"
-    user = await parts.accounts.sign_in.register(
-        email=email, name=name, password=PASSWORD, address="192.0.2.1"
-    )
-    if roles:
-        user = await parts.accounts.administration.set_roles(SYSTEM, user.id, frozenset(roles))
-    return Actor(user.id, user.roles, Via.SESSION)
+    clock: SetClock = field(init=False)
+    books: Books = field(init=False)
 
 
 @pytest.fixture
 async def school(database_settings: settings.Database, tmp_path: Path) -> AsyncIterator[School]:
     async with open_parts(some_settings(database_settings, tmp_path)) as parts:
-        clock = SetClock(at(-60))
-        made = courses(parts, Classrooms())
         ines = await person(parts, "Ines", Role.INSTRUCTOR)
-        kept = books(
-            parts.db, clock=clock, gate=made.gate, audit=parts.audit, meetings=Sittings(parts.db)
+        planned = await plan(parts, ines, NINE)
+        there = School(parts, planned.courses, ines, NINE)
+        there.course_id, there.section_id = planned.course_id, planned.section_id
+        there.class_id, there.room_id = planned.class_id, planned.room_id
+        there.clock = SetClock(at(-60))
+        there.books = books(
+            parts.db,
+            clock=there.clock,
+            gate=there.courses.gate,
+            audit=parts.audit,
+            meetings=Sittings(parts.db),
         )
-        there = School(parts, made, kept, clock, ines)
-        course = (await made.catalogue.create(ines, Wish(title="Algebra II"))).course
-        await made.catalogue.publish(ines, course.id)
-        (section,) = await made.sections.listed(ines, course.id)
-        plan = Plan(title="Roots", at=NINE.time(), minutes=60, first_day=NINE.date())
-        (planned,) = await made.timetable.plan(ines, section.id, plan)
-        there.class_id, there.room_id = planned.id, planned.room_id
         yield there
 
 
 async def held(school: School) -> dict[str, Actor]:
-    """Ines is three minutes late herself; the server is away from 20 to 24."""
     names = ("Noor", "Rosa", "Kwame", "Elif", "Mateo")
-    noor, rosa, kwame, elif_, mateo = [await school.student(name) for name in names]
-    await school.meets(-10, 62)
-    await school.parts.db.execute(
-        "insert into meeting_outage (meeting_id, started_at, ended_at) values ($1, $2, $3)",
-        school.meeting_id,
-        at(20),
-        at(24),
-    )
-    await school.receives(school.ines, (3, 20), (24, 61))
-    await school.receives(noor, (-5, 20), (24.5, 61))
-    await school.receives(rosa, (15, 20), (24, 60))
-    await school.receives(kwame, (3, 20), (24, 40))
-    await school.receives(kwame, (30, 60))
-    await school.receives(elif_, (3, 20), (24, 45))
-    await school.receives(mateo, (3, 60), kind="socket")
-    return dict(zip(names, (noor, rosa, kwame, elif_, mateo), strict=True))
+    people = {name: await school.student(name) for name in names}
+    await school.hold(people)
+    return people
 
 
 async def test_marks_are_made_of_what_was_received_and_told_in_a_sentence(school: School) -> None:

@@ -11,6 +11,7 @@ from vtp.accounts import takeout_jobs
 from vtp.attendance import api as attendance_api
 from vtp.attendance import jobs as attendance_jobs
 from vtp.attendance import merging as attendance_merging
+from vtp.attendance import pages as attendance_pages
 from vtp.attendance import register_api
 from vtp.audit import api as audit_api
 from vtp.audit import jobs as audit_jobs
@@ -108,6 +109,7 @@ def routes() -> list[Route]:
         accounts_api.routes,
         attendance_api.routes,
         register_api.routes,
+        attendance_pages.routes,
         audit_api.routes,
         runtime_api.routes,
         webhooks_api.routes,

@@ -1,0 +1,172 @@
+"""The pages of attendance: the register of a class, and a course at one look."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from aiohttp import web
+from msgspec import Struct
+
+from vtp.actor import Actor
+from vtp.attendance import looks
+from vtp.attendance.policy import MARKS
+from vtp.attendance.problems import NotHeldYet
+from vtp.attendance.register_api import BOOKS
+from vtp.attendance.service.books import Books
+from vtp.courses import rights
+from vtp.courses.api.asking import COURSES, OVERSEERS
+from vtp.edge.bodies import form
+from vtp.edge.html import PAGES, TEXTS, see_other
+from vtp.edge.routes import Routes
+from vtp.edge.rules import owner
+from vtp.errors import Invalid, Problem
+from vtp.ids import ClassId, CourseId, UserId
+
+routes = Routes("pages")
+
+HTML: dict[str, Any] = {"produces": "text/html", "described": False}
+
+
+class DoneQuery(Struct, frozen=True, forbid_unknown_fields=True):
+    done: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """A form of a register that was sent."""
+
+    books: Books
+    actor: Actor
+    class_id: ClassId
+    values: Mapping[str, str]
+
+    @property
+    def student(self) -> UserId:
+        try:
+            return UserId(UUID(self.values.get("user_id", "")))
+        except ValueError:
+            raise Invalid from None
+
+    def text(self, name: str, most: int) -> str:
+        said = self.values.get(name, "")
+        if len(said) > most:
+            raise Invalid(fields={name: f"Write up to {most} characters."})
+        return said
+
+
+@routes.get(
+    "/attendance/{id}",
+    rule=owner(*OVERSEERS, noun="attendance", right="see_page", keys=False),
+    **HTML,
+)
+async def register(request: web.Request, actor: Actor, id: UUID, query: DoneQuery) -> web.Response:
+    """Of everybody, for staff; one's own, for students."""
+    return await _show(request, actor, ClassId(id), done=query.done)
+
+
+@routes.post(
+    "/attendance/{id}",
+    rule=owner(*OVERSEERS, noun="attendance", right="do_here", writes=True, keys=False),
+    **HTML,
+)
+async def do(request: web.Request, actor: Actor, id: UUID) -> web.Response:
+    """One of the forms of the page."""
+    class_id, values = ClassId(id), await form(request)
+    await request.app[COURSES].gate.session(actor, class_id)
+    verb = values.get("do", "")
+    try:
+        if (deed := _DEEDS.get(verb)) is None:
+            raise Invalid
+        await deed(Deed(request.app[BOOKS], actor, class_id, values))
+    except Problem as problem:
+        if problem.status not in {403, 409, 422}:
+            raise
+        return await _show(request, actor, class_id, problem=problem)
+    return see_other(f"/attendance/{id}?done={verb}")
+
+
+async def _show(
+    request: web.Request,
+    actor: Actor,
+    class_id: ClassId,
+    *,
+    done: str = "",
+    problem: Problem | None = None,
+) -> web.Response:
+    yours, planned = await request.app[COURSES].gate.session(actor, class_id)
+    registers, staff = request.app[BOOKS].registers, rights.is_staff(yours.role)
+    try:
+        found = await (registers.sheet if staff else registers.own)(actor, class_id)
+    except NotHeldYet:
+        found = None
+    return await request.app[PAGES].render(
+        request,
+        "class-register.html",
+        status=problem.status if problem else 200,
+        planned=planned,
+        course_path=f"/courses/{yours.course.id}",
+        sheet=looks.of(found, request.app[TEXTS]) if found else None,
+        staff=staff,
+        done=done,
+        problem=(problem.detail or problem.title()) if problem else "",
+    )
+
+
+@routes.get(
+    "/courses/{id}/attendance",
+    rule=owner(*OVERSEERS, noun="attendance", right="see_course_page", keys=False),
+    **HTML,
+)
+async def matrix(request: web.Request, actor: Actor, id: UUID) -> web.Response:
+    """Every student and every class, for staff; how one stands oneself, for students."""
+    course_id, matrices = CourseId(id), request.app[BOOKS].matrices
+    yours = await request.app[COURSES].gate.inside(actor, course_id)
+    staff = rights.is_staff(yours.role)
+    if staff:
+        found = await matrices.of_course(actor, course_id, section_id=None)
+    else:
+        found = await matrices.own(actor, course_id)
+    return await request.app[PAGES].render(
+        request,
+        "attendance.html",
+        matrix=looks.over(found, request.app[TEXTS]),
+        staff=staff,
+    )
+
+
+# --- the forms of a register ----------------------------------------------------------------
+async def _mark(deed: Deed) -> None:
+    if deed.values.get("mark") == "computed":
+        await deed.books.deciding.restore(deed.actor, deed.class_id, deed.student)
+        return
+    mark = deed.values.get("mark", "")
+    if mark not in MARKS:
+        raise Invalid
+    await deed.books.deciding.override(
+        deed.actor, deed.class_id, deed.student, mark=mark, why=deed.text("why", 500)
+    )
+
+
+async def _answer(deed: Deed) -> None:
+    await deed.books.deciding.answer(
+        deed.actor, deed.class_id, deed.student, deed.text("answer", 1000)
+    )
+
+
+async def _confirm(deed: Deed) -> None:
+    await deed.books.deciding.confirm(deed.actor, deed.class_id)
+
+
+async def _contest(deed: Deed) -> None:
+    await deed.books.deciding.contest(deed.actor, deed.class_id, deed.text("text", 1000))
+
+
+_DEEDS: dict[str, Callable[[Deed], Awaitable[None]]] = {
+    "mark": _mark,
+    "answer": _answer,
+    "confirm": _confirm,
+    "contest": _contest,
+}
