@@ -21,7 +21,7 @@ from vtp.courses.model import ClassSession
 # A ribbon is drawn on a scale of its own, whatever its width.
 SCALE = 1000
 _TONES: dict[Mark, tuple[str, str, str]] = {
-    "present": ("good", "check", "·"),
+    "present": ("good", "check", "•"),
     "late": ("chalk", "clock", "L"),
     "left_early": ("chalk", "log-out", "E"),
     "partial": ("chalk", "clock", "P"),
