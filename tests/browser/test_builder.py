@@ -132,5 +132,7 @@ async def test_the_builder_shuts_nobody_out(
     assert await window.violations() == []
     assert await window.missing_icons() == []
     assert await window.sticks_out() == 0
-    await page.get_by_role("button", name="Preview as student").click()
+    await page.get_by_role("link", name="Preview as student").click()
+    await expect(page.get_by_text("As students will see it")).to_be_visible()
     assert await window.violations() == []
+    assert await window.sticks_out() == 0

@@ -296,6 +296,8 @@ CALLS: dict[tuple[str, str], Call] = {
     ("DELETE", "/api/v1/sections/{id}"): Call(204, of="section", others=404),
     ("GET", "/api/v1/venues"): Call(200),
     ("POST", "/api/v1/venues"): Call(201, of="new venue"),
+    ("PUT", "/api/v1/venues/{id}"): Call(404, of="user", body={"name": "Hall"}),
+    ("DELETE", "/api/v1/venues/{id}"): Call(404, of="user"),
     ("POST", "/api/v1/sections/{id}/sessions"): Call(201, of="section to plan", others=404),
     ("POST", "/api/v1/sections/{id}/free"): Call(200, of="section to plan", others=404),
     ("GET", "/api/v1/courses/{id}/sessions"): Call(200, of="course", others=404),
@@ -588,6 +590,11 @@ CALLS: dict[tuple[str, str], Call] = {
     ("GET", "/library"): Call(200, page=True),
     ("GET", "/library/{id}"): Call(200, of="video", others=404, page=True),
     ("GET", "/courses/{id}/build"): Call(200, of="course", others=404, page=True),
+    ("GET", "/courses/venues"): Call(200, page=True),
+    ("POST", "/courses/venues"): Call(422, form={"do": "nothing"}),
+    # Nothing is published there.
+    ("GET", "/courses/{id}/items/{item}"): Call(404, of="course", others=404, page=True),
+    ("POST", "/courses/{id}/items/{item}"): Call(404, form={"do": "done"}, of="course", others=404),
     ("GET", "/rooms"): Call(200, page=True),
     ("POST", "/rooms"): Call(303, form={"title": "Algebra"}),
     ("GET", "/room/{id}"): Call(200, of="room", others=404, page=True),
@@ -651,6 +658,7 @@ _OUTSIDE = "not_in_meeting"
 
 EVENTS: dict[str, Said] = {
     "outline.watch": Said(field="course", of="course", others=404),
+    "outline.at": Said(field="course", of="course", others=404),
     "jobs.watch": Said(field="id", of="job", others=404),
     "room.join": Said(field="room", of="room", others=404),
     "room.leave": Said({}, code=_OUTSIDE),
@@ -796,6 +804,7 @@ class School:
         sections = await self.courses.sections.listed(owner, made.course.id)
         self.inside = {
             "{user_id}": str(uuid7()),
+            "{item}": str(uuid7()),
             "{invitation_id}": str(uuid7()),
             "{day}": "2030-03-05",
         }

@@ -11,6 +11,7 @@ from vtp import secretfiles
 from vtp.actor import Actor
 from vtp.app.parts import Parts
 from vtp.attendance.service import Attendance, open_attendance
+from vtp.attendance.service.learning import Learning
 from vtp.attendance.service.watching import Watching
 from vtp.blob.opening import elsewhere
 from vtp.courses.service.doors import Doors
@@ -31,6 +32,7 @@ class Classes:
     attendance: Attendance
     recordings: Recordings
     watching: Watching
+    learning: Learning
     rooms: Rooms
 
 
@@ -78,11 +80,13 @@ async def open_classes(parts: Parts, sockets: Sockets) -> AsyncIterator[Classes]
         parts.accounts.on_ended.append(rooms.standing.on_ended)
         parts.accounts.on_changed.append(rooms.standing.on_changed)
         watching = Watching(parts.db, clock=clock, recorded=recordings.library)
+        learning = Learning(parts.db, clock=clock, watching=watching, films=recordings.library)
         yield Classes(
             plane=plane,
             attendance=attendance,
             recordings=recordings,
             watching=watching,
+            learning=learning,
             rooms=rooms,
         )
 

@@ -23,7 +23,7 @@ from vtp.app import declared, figures, health, media_figures
 from vtp.app.archive import exporting
 from vtp.app.attending import attending
 from vtp.app.classes import Classes, open_classes, standing
-from vtp.app.courses import courses, outlines
+from vtp.app.courses import courses, desk, leaving, outlines
 from vtp.app.hooks import endpoints
 from vtp.app.loop import Told, fed
 from vtp.app.observers import HttpObserver, SocketObserver
@@ -35,6 +35,9 @@ from vtp.audit.api import EXPORTING, READING, VERIFYING, Begins
 from vtp.audit.service.reading import Reading
 from vtp.courses.api.asking import COURSES
 from vtp.courses.outline.api import OUTLINES
+from vtp.courses.outline.company import Company
+from vtp.courses.outline.events import COMPANY
+from vtp.courses.pages.learning import DESK
 from vtp.edge import api_docs, assets, openapi
 from vtp.edge.auth import AUTHENTICATE, PASSES
 from vtp.edge.bodies import BODY_IDLE, MAX_BODY
@@ -105,6 +108,8 @@ def make(parts: Parts, sockets: Sockets, classes: Classes, state: Health) -> web
     app[COURSES] = courses(parts, classes.rooms.classrooms)
     app[BOOKS] = attending(parts)
     app[OUTLINES] = outlines(parts, app[COURSES], sockets)
+    app[COMPANY] = Company()
+    app[DESK] = desk(parts, app[COURSES], app[OUTLINES], classes.learning)
     all_routes = declared.routes()
     mount(app, all_routes)
     attach(app, sockets)
@@ -177,6 +182,7 @@ async def serving(parts: Parts, *, force: asyncio.Event | None = None) -> AsyncI
         tasks = Tasks(_report)
         stack.push_async_callback(tasks.close)
         tasks.start("loop-lag", loop_lag.watch(parts.metrics, parts.clock))
+        sockets.on_gone.append(leaving(tasks, sockets, app[COMPANY]))
         sockets.start(app, partial(standing, parts, classes.rooms))
         stack.push_async_callback(sockets.close)
         watch = Watch(parts.db, parts.settings.database, parts.clock)

@@ -1,4 +1,4 @@
-"""What attendance holds about a person: when they were there, and what they watched.
+"""What attendance holds about a person: when they were there, what they watched and did.
 
 When somebody was there is a fact of the school and stays; what they watched is theirs.
 """
@@ -6,7 +6,7 @@ When somebody was there is a fact of the school and stays; what they watched is 
 from __future__ import annotations
 
 from vtp.actor import Gone
-from vtp.attendance.store import watching
+from vtp.attendance.store import learning, watching
 from vtp.db import Db
 
 sheets = {
@@ -25,6 +25,9 @@ sheets = {
     "watch-visits": """
         select id, recording_id, began_at, heard_at from watch_visit where user_id = $1
     """,
+    "course-items": """
+        select item_id as id, course_id, opened_at, done_at from item_progress where user_id = $1
+    """,
 }
 kept: tuple[str, ...] = ("erasure.kept.presence",)
 
@@ -32,3 +35,4 @@ kept: tuple[str, ...] = ("erasure.kept.presence",)
 async def erase(tx: Db, gone: Gone, /) -> None:
     """What stays has no name; the account that it refers to has none any more."""
     await watching.erase(tx, user_id=gone.user_id)
+    await learning.erase(tx, user_id=gone.user_id)

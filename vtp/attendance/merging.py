@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from vtp.attendance.store import learning, registers, watching
 from vtp.attendance.store import move as move_presence
-from vtp.attendance.store import registers, watching
 from vtp.db import Db
 from vtp.ids import UserId
 
@@ -12,3 +12,4 @@ async def move(tx: Db, *, source: UserId, target: UserId) -> None:
     await move_presence(tx, source=source, target=target)
     await watching.move(tx, source=source, target=target)
     await registers.move(tx, source=source, target=target)
+    await learning.move(tx, source=source, target=target)

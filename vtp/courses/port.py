@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, Self
+from uuid import UUID
 
+from vtp.actor import Actor
 from vtp.db import Db
-from vtp.ids import RoomId, UserId
+from vtp.ids import ClassId, CourseId, RecordingId, RoomId, UserId
 
 
 class Classrooms(Protocol):
@@ -32,3 +35,43 @@ class Classrooms(Protocol):
 
     async def changed(self, people: Collection[UserId]) -> None:
         """After the commit: whoever of them is in a class and may not be, is out at once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filmed:
+    """A recording that somebody may watch, and how much of it they have."""
+
+    id: RecordingId
+    title: str
+    seconds: float
+    live: bool  # it goes on
+    ready: bool
+    seen: float = 0.0  # seconds, each counted once
+    done: bool = False
+
+    @property
+    def share(self) -> float:
+        return min(1.0, self.seen / self.seconds) if self.seconds else 0.0
+
+    def watched(self, *, seconds: float, done: bool) -> Self:
+        return replace(self, seen=seconds, done=done)
+
+
+class Learning(Protocol):
+    """How far somebody is with what a course shows; `attendance` answers."""
+
+    async def opened(self, actor: Actor, course_id: CourseId) -> Mapping[UUID, bool]:
+        """What they opened of its outline, and whether it is done."""
+
+    async def note(
+        self, actor: Actor, course_id: CourseId, item_id: UUID, *, done: bool | None
+    ) -> None:
+        """They opened this; it is done, or not any more; None leaves that as it is."""
+
+    async def filmed(
+        self, actor: Actor, ids: Collection[RecordingId]
+    ) -> Mapping[RecordingId, Filmed]:
+        """Those of these recordings that are for them."""
+
+    async def attended(self, actor: Actor, classes: Collection[ClassId]) -> Collection[ClassId]:
+        """Those of these classes in which they were."""

@@ -47,6 +47,12 @@ class SectionInUse(Conflict):
     code = "section_in_use"
 
 
+class VenueInUse(Conflict):
+    """Classes were or are to be held there. It can have another name, but not go."""
+
+    code = "venue_in_use"
+
+
 class NameTaken(Conflict):
     """There is one of this name already."""
 

@@ -66,8 +66,15 @@ async def live(request: web.Request, actor: Actor, id: UUID) -> web.Response:
 )
 async def watch(request: web.Request, actor: Actor, id: UUID) -> web.Response:
     """A recording to be watched, while it goes on too."""
+    return await request.app[PAGES].render(
+        request, "watch.html", **await player(request, actor, RecordingId(id))
+    )
+
+
+async def player(request: web.Request, actor: Actor, id: RecordingId) -> dict[str, Any]:
+    """What the player of a recording begins with; courses show it among their items too."""
     recordings = request.app[RECORDINGS]
-    seen = await recordings.studio.seen(actor, RecordingId(id))
+    seen = await recordings.studio.seen(actor, id)
     progress = await request.app[WATCHING].mine(actor, seen.recording.id)
     (view,) = await views(request, [seen.recording])
     shown = Watched(
@@ -77,13 +84,11 @@ async def watch(request: web.Request, actor: Actor, id: UUID) -> web.Response:
     )
     room_id = seen.recording.room_id
     titles = await recordings.studio.stage.titles([room_id])
-    return await request.app[PAGES].render(
-        request,
-        "watch.html",
-        recording={"title": seen.recording.title, "room": titles.get(room_id, "")},
-        film=False,
-        watched=msgspec.json.encode(shown).decode(),
-    )
+    return {
+        "recording": {"title": seen.recording.title, "room": titles.get(room_id, "")},
+        "film": False,
+        "watched": msgspec.json.encode(shown).decode(),
+    }
 
 
 class RowsQuery(Paged, frozen=True, forbid_unknown_fields=True, kw_only=True):

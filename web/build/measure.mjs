@@ -13,7 +13,7 @@ const BUDGETS = {
   "watch/page.tsx": 300 * KB,
 };
 /** What is loaded with a page, before somebody presses a button that loads more. */
-const AT_ONCE = { "watch/page.tsx": 80 * KB };
+const AT_ONCE = { "watch/page.tsx": 80 * KB, "builder/page.tsx": PAGE_BUDGET };
 const pack = promisify(gzip);
 
 export async function measure(outputs, builtIn, dist) {

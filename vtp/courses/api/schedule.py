@@ -44,6 +44,7 @@ from vtp.courses.problems import (
     NotStaff,
     SectionInUse,
     TeachersOnly,
+    VenueInUse,
 )
 from vtp.courses.service.timetable import Plan
 from vtp.edge.health import CLOCK
@@ -140,6 +141,30 @@ async def add_venue(request: web.Request, actor: Actor, body: VenueIn) -> VenueV
     """Add a place."""
     made = await request.app[COURSES].sections.add_venue(actor, name=body.name, seats=body.seats)
     return VenueView(id=made.id, name=made.name, seats=made.seats)
+
+
+@routes.put(
+    "/api/v1/venues/{id}",
+    rule=only(*OVERSEERS, noun="venues", right="change", writes=True),
+    errors=(BadText, NameTaken),
+)
+async def change_venue(request: web.Request, actor: Actor, id: Id, body: VenueIn) -> VenueView:
+    """Give a place another name, or another number of seats."""
+    made = await request.app[COURSES].sections.change_venue(
+        actor, VenueId(id), name=body.name, seats=body.seats
+    )
+    return VenueView(id=made.id, name=made.name, seats=made.seats)
+
+
+@routes.delete(
+    "/api/v1/venues/{id}",
+    rule=only(*OVERSEERS, noun="venues", right="delete", writes=True),
+    status=204,
+    errors=(VenueInUse,),
+)
+async def delete_venue(request: web.Request, actor: Actor, id: Id) -> None:
+    """Delete a place in which no class was or is to be held."""
+    await request.app[COURSES].sections.delete_venue(actor, VenueId(id))
 
 
 # --- classes --------------------------------------------------------------------------------

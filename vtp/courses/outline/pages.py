@@ -28,5 +28,7 @@ async def build(request: web.Request, actor: Actor, id: Id) -> web.Response:
     """Chapters beside the library."""
     course = (await request.app[COURSES].gate.taught(actor, CourseId(id))).course
     return await request.app[PAGES].render(
-        request, "builder.html", course={"id": str(course.id), "title": course.title}
+        request,
+        "builder.html",
+        course={"id": str(course.id), "title": course.title, "state": course.state},
     )

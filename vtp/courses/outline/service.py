@@ -81,6 +81,9 @@ class Outlines:
             media=await self._media(nodes),
         )
 
+    async def name_of(self, user_id: UserId) -> str:
+        return await store.name_of(self._db, user_id=user_id)
+
     async def may_watch(self, actor: Actor, course_id: CourseId) -> None:
         await self._gate.staffed(actor, course_id)
 

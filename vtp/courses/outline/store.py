@@ -212,6 +212,11 @@ async def doer(db: Db, *, course_id: CourseId, rev: int) -> tuple[str, datetime]
     return (row["name"], row["at"]) if row else None
 
 
+async def name_of(db: Db, *, user_id: UserId) -> str:
+    found: str | None = await db.fetchval("select name from app_user where id = $1", user_id)
+    return found or ""
+
+
 async def count_since(db: Db, *, course_id: CourseId, rev: int) -> int:
     """How much was done since, without what was taken back again."""
     found: int = await db.fetchval(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vtp.courses.pages import catalogue, course
+from vtp.courses.pages import catalogue, course, learning, venues
 from vtp.edge.routes import Route
 
-routes: list[Route] = [*catalogue.routes, *course.routes]
+routes: list[Route] = [*catalogue.routes, *course.routes, *learning.routes, *venues.routes]

@@ -15,7 +15,8 @@ from vtp.courses import rights
 from vtp.courses.api.asking import COURSES, OVERSEERS
 from vtp.courses.model import Yours
 from vtp.courses.pages import looks, reading
-from vtp.courses.pages.course import HTML, zone_of
+from vtp.courses.pages.course import HTML
+from vtp.courses.pages.learning import zone_of
 from vtp.courses.problems import DoubleBooked
 from vtp.courses.rights import Visibility
 from vtp.courses.service.catalogue import Scope, Wish

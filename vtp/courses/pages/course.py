@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+from urllib.parse import quote
 from uuid import UUID
 
 from aiohttp import web
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from vtp.actor import Actor
 from vtp.courses import rights
@@ -17,6 +18,7 @@ from vtp.courses.api.asking import COURSES, OVERSEERS
 from vtp.courses.model import Yours
 from vtp.courses.pages import looks
 from vtp.courses.pages.doing import DEEDS, Deed
+from vtp.courses.pages.learning import outline, zone_of
 from vtp.courses.service.pictures import MAX_BYTES
 from vtp.courses.service.rolls import Looked
 from vtp.edge.bodies import form
@@ -26,19 +28,23 @@ from vtp.edge.multipart import file
 from vtp.edge.routes import Routes
 from vtp.edge.rules import owner
 from vtp.errors import Invalid, Problem
-from vtp.ids import CourseId
+from vtp.ids import CourseId, SectionId
 
 routes = Routes("pages")
 
 HTML: dict[str, Any] = {"produces": "text/html", "described": False}
-Tab = Literal["classes", "people", "settings"]
+Tab = Literal["content", "classes", "people", "settings"]
 _BACK, _AHEAD, _SHOWN = timedelta(days=120), timedelta(days=366), 300
-_ROLL = 500
+_ROLL = 50
 
 
 class TabQuery(Struct, frozen=True, forbid_unknown_fields=True):
-    tab: Tab = "classes"
+    tab: Tab | None = None  # what is published, else the classes
     done: str = ""
+    preview: bool = False  # for the staff: what would be published
+    words: Annotated[str, Meta(max_length=100)] = ""  # of people
+    section: UUID | None = None
+    page: Annotated[int, Meta(ge=1, le=10_000)] = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +61,7 @@ class Answer:
 )
 async def course(request: web.Request, actor: Actor, id: UUID, query: TabQuery) -> web.Response:
     """What is next, the schedule, who is in it, and for its teachers everything else."""
-    return await show(request, actor, CourseId(id), tab=query.tab, done=query.done)
+    return await show(request, actor, CourseId(id), query=query)
 
 
 @routes.post(
@@ -73,9 +79,8 @@ async def do(request: web.Request, actor: Actor, id: UUID) -> web.Response:
             looked = await courses.rolls.look(
                 actor, course_id, values.get("list", "").encode(), drops="drop" in values
             )
-            return await show(
-                request, actor, course_id, tab=tab, answer=Answer(values, None, looked)
-            )
+            answer = Answer(values, None, looked)
+            return await show(request, actor, course_id, query=TabQuery(tab), answer=answer)
         if (deed := DEEDS.get(verb)) is None:
             raise Invalid
         zone = await _zone(request, actor, values)
@@ -83,7 +88,8 @@ async def do(request: web.Request, actor: Actor, id: UUID) -> web.Response:
     except Problem as problem:
         if problem.status not in {403, 409, 422}:
             raise
-        return await show(request, actor, course_id, tab=tab, answer=Answer(values, problem))
+        answer = Answer(values, problem)
+        return await show(request, actor, course_id, query=TabQuery(tab), answer=answer)
     if verb == "leave":
         return see_other("/courses")
     return see_other(f"/courses/{id}?tab={tab}&done={verb}")
@@ -102,7 +108,8 @@ async def picture(request: web.Request, actor: Actor, id: UUID) -> web.Response:
     try:
         await courses.pictures.set(actor, course_id, _pieces(data))
     except Invalid as problem:
-        return await show(request, actor, course_id, tab="settings", answer=Answer({}, problem))
+        answer = Answer({}, problem)
+        return await show(request, actor, course_id, query=TabQuery("settings"), answer=answer)
     return see_other(f"/courses/{id}?tab=settings&done=picture")
 
 
@@ -112,7 +119,7 @@ async def _pieces(data: bytes) -> AsyncIterator[bytes]:
 
 def _tab(values: Mapping[str, str]) -> Tab:
     tab = values.get("tab", "")
-    return tab if tab in {"people", "settings"} else "classes"  # type: ignore[return-value]  # one of them
+    return tab if tab in {"content", "people", "settings"} else "classes"  # type: ignore[return-value]  # one of them
 
 
 async def _zone(request: web.Request, actor: Actor, values: Mapping[str, str]) -> str:
@@ -120,39 +127,46 @@ async def _zone(request: web.Request, actor: Actor, values: Mapping[str, str]) -
     return values.get("zone") or await zone_of(request, actor)
 
 
-async def zone_of(request: web.Request, actor: Actor) -> str:
-    viewer = await request.app[PAGES].viewer(actor)
-    return str(viewer["time_zone"]) if viewer else "UTC"
-
-
 async def show(
     request: web.Request,
     actor: Actor,
     course_id: CourseId,
     *,
-    tab: Tab,
-    done: str = "",
+    query: TabQuery,
     answer: Answer | None = None,
 ) -> web.Response:
     courses = request.app[COURSES]
     yours = await courses.gate.yours(actor, course_id)
     answer = answer or Answer({})
     problem = answer.problem
+    way = await _way(request, actor, yours, query)
+    tab: Tab = query.tab or ("classes" if way is None else "content")
     return await request.app[PAGES].render(
         request,
         "course.html",
         status=problem.status if problem else 200,
         course=looks.card(yours) | await _about(request, actor, yours),
         tab=tab,
-        done=done,
+        way=way,
+        preview=query.preview,
+        done=query.done,
         values=dict(answer.values),
         errors=dict(problem.fields) if problem else {},
         problem=_said(problem),
         looked=answer.looked,
         may=_may(yours),
         **await _classes(request, actor, yours),
-        **await _people(request, actor, yours, tab),
+        **await _people(request, actor, yours, query),
     )
+
+
+async def _way(
+    request: web.Request, actor: Actor, yours: Yours, query: TabQuery
+) -> dict[str, Any] | None:
+    if not rights.is_inside(yours.role):
+        return None
+    preview = query.preview and rights.is_staff(yours.role)
+    return await outline(request, actor, yours.course.id, preview=preview)
 
 
 def _said(problem: Problem | None) -> dict[str, Any] | None:
@@ -218,21 +232,32 @@ async def _classes(request: web.Request, actor: Actor, yours: Yours) -> dict[str
     }
 
 
-async def _people(request: web.Request, actor: Actor, yours: Yours, tab: Tab) -> dict[str, Any]:
-    if tab != "people" or not rights.is_staff(yours.role):
-        return {"students": [], "invitations": []}
-    courses = request.app[COURSES]
-    students = await courses.enrolling.students(
+async def _people(
+    request: web.Request, actor: Actor, yours: Yours, query: TabQuery
+) -> dict[str, Any]:
+    if query.tab != "people" or not rights.is_staff(yours.role):
+        return {"students": [], "invitations": [], "roll": {}}
+    courses, course_id = request.app[COURSES], yours.course.id
+    found = await courses.enrolling.roll(
         actor,
-        yours.course.id,
-        status=None,
-        section_id=None,
-        words_="",
-        after=None,
-        limit=_ROLL,
+        course_id,
+        words_=query.words.strip(),
+        section_id=SectionId(query.section) if query.section else None,
+        start=(query.page - 1) * _ROLL,
+        limit=_ROLL + 1,
     )
-    order = {"waiting": 0, "active": 1, "completed": 2, "dropped": 3}
+    chosen = f"&words={quote(query.words)}" if query.words else ""
+    chosen += f"&section={query.section}" if query.section else ""
+    place = f"/courses/{course_id}?tab=people{chosen}&page="
     return {
-        "students": sorted(students, key=lambda one: (order[one.status], one.name.lower())),
-        "invitations": await courses.inviting.invitations(actor, yours.course.id),
+        "students": found[:_ROLL],
+        "invitations": []
+        if chosen or query.page > 1
+        else await courses.inviting.invitations(actor, course_id),
+        "roll": {
+            "words": query.words,
+            "section": str(query.section or ""),
+            "before": f"{place}{query.page - 1}" if query.page > 1 else None,
+            "after": f"{place}{query.page + 1}" if len(found) > _ROLL else None,
+        },
     }

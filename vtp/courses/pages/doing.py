@@ -84,11 +84,17 @@ async def _section(deed: Deed) -> None:
     )
 
 
-async def _capacity(deed: Deed) -> None:
-    section_id = SectionId(deed.id("section_id"))
-    fields = {"capacity": reading.whole(deed.form, "capacity")}
+async def _section_set(deed: Deed) -> None:
+    section_id, form = SectionId(deed.id("section_id")), deed.form
+    fields = {"name": form.get("name", ""), "capacity": reading.whole(form, "capacity")}
     await deed.courses.sections.change(deed.actor, section_id, fields)
+    teachers = reading.ticked(form, "teacher-")
+    await deed.courses.sections.set_teachers(deed.actor, section_id, list(map(UserId, teachers)))
     await deed.courses.enrolling.advance(deed.actor, section_id)
+
+
+async def _section_delete(deed: Deed) -> None:
+    await deed.courses.sections.delete(deed.actor, SectionId(deed.id("section_id")))
 
 
 async def _plan(deed: Deed) -> None:
@@ -194,7 +200,8 @@ DEEDS: dict[str, Do] = {
     "enrol": _enrol,
     "leave": _leave,
     "section": _section,
-    "capacity": _capacity,
+    "section-set": _section_set,
+    "section-delete": _section_delete,
     "plan": _plan,
     "move": _move,
     "cancel": _cancel,

@@ -72,6 +72,12 @@ def weekdays(form: Form) -> tuple[int, ...]:
     return tuple(number for number in range(1, 8) if f"day{number}" in form)
 
 
+def ticked(form: Form, beginning: str) -> list[UUID]:
+    """What the names of boxes say that are ticked: "teacher-<id>"."""
+    found = (name.removeprefix(beginning) for name in form if name.startswith(beginning))
+    return [needed({"id": one}, "id") for one in found]
+
+
 def plan(form: Form) -> Plan:
     first = day(form, "first_day")
     if first is None:

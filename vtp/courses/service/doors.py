@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from vtp.courses.store import classes
+from vtp.courses.store import windows as store
 from vtp.db import Database, Db
 from vtp.ids import ClassId, RecordingId, RoomId
 
@@ -45,7 +45,7 @@ class Doors:
 
     async def door(self, room_id: RoomId, *, at: datetime) -> Door:
         """A room that belongs to no section has no times, and is always open."""
-        if await classes.section_of_room(self._db, room_id) is None:
+        if await store.section_of_room(self._db, room_id) is None:
             return Door(open=True)
         found = await self._windows(self._db, room_id, at)
         if any(window.open(at) for window in found):
@@ -59,11 +59,11 @@ class Doors:
         window = _nearest(await self._windows(tx, room_id, at), at)
         if window is None:
             return None
-        await classes.put_recording(tx, recording_id=recording_id, class_id=window.class_id)
+        await store.put_recording(tx, recording_id=recording_id, class_id=window.class_id)
         return window.title
 
     async def _windows(self, db: Db, room_id: RoomId, at: datetime) -> list[Window]:
-        found = await classes.windows(db, room_id, since=at - CLOSES_AFTER)
+        found = await store.windows(db, room_id, since=at - CLOSES_AFTER)
         return [Window(one, title, starts, ends) for one, starts, ends, title in found]
 
 

@@ -141,6 +141,22 @@ class Enrolling:
             limit=limit,
         )
 
+    async def roll(
+        self,
+        actor: Actor,
+        course_id: CourseId,
+        *,
+        words_: str,
+        section_id: SectionId | None,
+        start: int,
+        limit: int,
+    ) -> list[Enrolment]:
+        """A page of it, as staff leaf through it."""
+        await self._gate.staffed(actor, course_id)
+        return await store.seats(
+            self._db, course_id, words=words_, section_id=section_id, start=start, limit=limit
+        )
+
     async def history(self, actor: Actor, course_id: CourseId, user_id: UserId) -> list[Change]:
         """For staff, and of oneself."""
         if actor.user_id == user_id:

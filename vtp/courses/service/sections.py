@@ -208,3 +208,26 @@ class Sections:
             await store.insert_venue(tx, venue, at=self._clock.now())
             await self._chronicle.beside(tx, actor, "venue.made", venue.id, name=called)
         return venue
+
+    async def change_venue(
+        self, actor: Actor, venue_id: VenueId, *, name: str, seats: int | None
+    ) -> Venue:
+        """For those who look after the school: a place is of everybody."""
+        if not rights.oversees(person_of(actor)):
+            raise Forbidden
+        venue = Venue(
+            id=venue_id, name=words.line(name, field="name", most=words.NAME), seats=seats
+        )
+        async with self._db.transaction() as tx:
+            if not await store.change_venue(tx, venue):
+                raise NotFound
+            await self._chronicle.beside(tx, actor, "venue.changed", venue_id, name=venue.name)
+        return venue
+
+    async def delete_venue(self, actor: Actor, venue_id: VenueId) -> None:
+        if not rights.oversees(person_of(actor)):
+            raise Forbidden
+        async with self._db.transaction() as tx:
+            if not await store.delete_venue(tx, venue_id):
+                raise NotFound
+            await self._chronicle.beside(tx, actor, "venue.deleted", venue_id)

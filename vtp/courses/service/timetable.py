@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from vtp.actor import Actor
@@ -72,6 +73,15 @@ class Timetable:
         return await store.of_course(
             self._db, course_id, section_id=own, since=since, until=until, limit=limit
         )
+
+    async def these(
+        self, actor: Actor, course_id: CourseId, ids: Collection[UUID]
+    ) -> dict[UUID, ClassSession]:
+        """Those of these classes that one goes to, or is on the staff of."""
+        yours = await self._gate.inside(actor, course_id)
+        own = None if rights.is_staff(yours.role) else yours.seen.section_id
+        found = await store.by_ids(self._db, ids, course_id=course_id, section_id=own)
+        return {one.id: one for one in found}
 
     async def of_person(
         self, actor: Actor, *, since: datetime, until: datetime, limit: int

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 
@@ -20,8 +21,6 @@ from vtp.db import Db, Row
 from vtp.ids import (
     ClassId,
     CourseId,
-    RecordingId,
-    RoomId,
     SectionId,
     SeriesId,
     UserId,
@@ -128,6 +127,23 @@ async def set_teachers(
 async def by_id(db: Db, class_id: ClassId) -> ClassSession | None:
     row = await db.fetchrow(_CLASS + " where class.id = $1", class_id)
     return _class(row) if row else None
+
+
+async def by_ids(
+    db: Db, ids: Collection[UUID], *, course_id: CourseId, section_id: SectionId | None
+) -> list[ClassSession]:
+    """Those of this course among these; None is all sections."""
+    rows = await db.fetch(
+        _CLASS
+        + """
+         where class.id = any($1) and class.course_id = $2
+           and ($3::uuid is null or class.section_id = $3)
+        """,
+        list(ids),
+        course_id,
+        section_id,
+    )
+    return [_class(row) for row in rows]
 
 
 async def lock(tx: Db, class_id: ClassId) -> bool:
@@ -322,40 +338,6 @@ async def on_day(
         cancelled,
     )
     return [row["id"] for row in rows]
-
-
-# --- rooms and recordings -------------------------------------------------------------------
-async def windows(
-    db: Db, room_id: RoomId, *, since: datetime, limit: int = 20
-) -> list[tuple[ClassId, datetime, datetime, str]]:
-    """Of the classes in a room that end after `since`, in order: their times and titles."""
-    rows = await db.fetch(
-        """
-        select id, starts_at, ends_at, title from class_session
-         where room_id = $1 and cancelled is null and ends_at > $2
-         order by starts_at limit $3
-        """,
-        room_id,
-        since,
-        limit,
-    )
-    return [(row["id"], row["starts_at"], row["ends_at"], row["title"]) for row in rows]
-
-
-async def section_of_room(db: Db, room_id: RoomId) -> SectionId | None:
-    found: SectionId | None = await db.fetchval(
-        "select id from section where room_id = $1", room_id
-    )
-    return found
-
-
-async def put_recording(tx: Db, *, recording_id: RecordingId, class_id: ClassId) -> None:
-    await tx.execute(
-        "insert into class_recording (recording_id, session_id) values ($1, $2)"
-        " on conflict do nothing",
-        recording_id,
-        class_id,
-    )
 
 
 def _class(row: Row) -> ClassSession:

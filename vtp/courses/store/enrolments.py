@@ -111,6 +111,29 @@ async def roll(db: Db, course_id: CourseId) -> list[Enrolment]:
     return [_enrolment(row) for row in rows]
 
 
+async def seats(
+    db: Db,
+    course_id: CourseId,
+    *,
+    words: str,
+    section_id: SectionId | None,
+    start: int,
+    limit: int,
+) -> list[Enrolment]:
+    """A page of a course's people: who waits first, who was dropped last."""
+    order = "array_position(array['waiting', 'active', 'completed', 'dropped'], enrolment.status)"
+    rows = await db.fetch(
+        _ENROLMENT
+        + f"""
+         where enrolment.course_id = $1 and ($2::uuid is null or enrolment.section_id = $2)
+           and ($3 = '' or strpos(lower(person.name || ' ' || person.email), lower($3)) > 0)
+         order by {order}, lower(person.name), user_id limit $4 offset $5
+        """,
+        *(course_id, section_id, words, limit, start),
+    )
+    return [_enrolment(row) for row in rows]
+
+
 async def of_user(
     db: Db, user_id: UserId, *, before: CourseId | None, limit: int
 ) -> list[Enrolment]:

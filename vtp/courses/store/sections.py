@@ -9,7 +9,7 @@ from typing import Any
 import asyncpg
 
 from vtp.courses.model import Section, Venue
-from vtp.courses.problems import NameTaken, SectionInUse
+from vtp.courses.problems import NameTaken, SectionInUse, VenueInUse
 from vtp.db import Db, Row
 from vtp.ids import CourseId, RoomId, SectionId, UserId, VenueId
 
@@ -140,6 +140,27 @@ async def insert_venue(tx: Db, venue: Venue, *, at: datetime) -> None:
         )
     except asyncpg.UniqueViolationError:
         raise NameTaken from None
+
+
+async def change_venue(tx: Db, venue: Venue) -> bool:
+    try:
+        tag = await tx.execute(
+            "update venue set name = $2, seats = $3 where id = $1",
+            venue.id,
+            venue.name,
+            venue.seats,
+        )
+    except asyncpg.UniqueViolationError:
+        raise NameTaken from None
+    return tag != "UPDATE 0"
+
+
+async def delete_venue(tx: Db, venue_id: VenueId) -> bool:
+    try:
+        tag = await tx.execute("delete from venue where id = $1", venue_id)
+    except asyncpg.ForeignKeyViolationError:
+        raise VenueInUse from None
+    return tag != "DELETE 0"
 
 
 async def venue(db: Db, venue_id: VenueId) -> Venue | None:

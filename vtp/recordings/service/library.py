@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection
 from pathlib import Path
 
 from vtp.actor import Actor
 from vtp.attendance.service.watching import Length
 from vtp.clock import Clock
+from vtp.courses.port import Filmed
 from vtp.db import Database
 from vtp.errors import NotFound
 from vtp.ids import RecordingId, RoomId
 from vtp.media.recorder import journal
-from vtp.recordings import store
+from vtp.recordings import rights, store
 from vtp.recordings.kinds import Visibility
 from vtp.recordings.model import Listed, Recording
 from vtp.recordings.problems import StillRecording
@@ -73,6 +75,26 @@ class Library:
             return Length(round(found.seconds * 1000), grows=False)
         until = found.stopped_at or self._clock.now()
         return Length(round((until - found.started_at).total_seconds() * 1000), grows=True)
+
+    async def films(self, actor: Actor, ids: Collection[RecordingId]) -> dict[RecordingId, Filmed]:
+        """Those of these that are for somebody: courses show them in their outlines."""
+        found = await store.by_ids(self._db, ids=ids)
+        stage = self._studio.stage
+        roles = {room: await stage.role(actor, room) for room in {one.room_id for one in found}}
+        return {
+            one.id: Filmed(
+                id=one.id,
+                title=one.title,
+                seconds=one.seconds,
+                live=one.goes_on,
+                ready=one.state == "ready",
+            )
+            for one in found
+            if one.deleted_at is None
+            and rights.may_see(
+                roles[one.room_id], visibility=one.visibility, state=one.state, deleted=False
+            )
+        }
 
     # --- changes ------------------------------------------------------------------------------
     async def change(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from vtp.db import Db, Row
@@ -48,6 +49,11 @@ async def any_of(db: Db, *, meeting_id: MeetingId) -> bool:
 async def by_id(db: Db, *, id: RecordingId) -> Recording | None:
     row = await db.fetchrow("select * from recording where id = $1", id)
     return recording_of(row) if row else None
+
+
+async def by_ids(db: Db, *, ids: Collection[RecordingId]) -> list[Recording]:
+    rows = await db.fetch("select * from recording where id = any($1)", list(ids))
+    return [recording_of(row) for row in rows]
 
 
 async def locked(tx: Db, *, id: RecordingId) -> Recording | None:

@@ -3,6 +3,8 @@ import type { MediaKind, MediaState } from "./library.ts";
 
 export const WATCH = "outline.watch";
 export const CHANGED = "outline.changed";
+export const AT = "outline.at";
+export const PRESENT = "outline.present";
 
 export interface NodeMedia {
   id: string;
@@ -28,7 +30,32 @@ export interface OutlineNode {
   link: string;
   optional: boolean;
   media: NodeMedia | null;
+  class_id: string | null;
+  recording_id: string | null;
   deleted: boolean;
+}
+
+/** A class as it is planned. */
+export interface Planned {
+  id: string;
+  title: string;
+  section: string;
+  starts_at: string;
+  ends_at: string;
+  cancelled: string | null;
+  recordings: string[];
+}
+
+/** Who looks at the outline too, and what they write in. */
+export interface Editor {
+  user_id: string;
+  name: string;
+  node: string | null;
+}
+
+export interface Editors {
+  course_id: string;
+  people: Editor[];
 }
 
 export interface Draft {
@@ -57,6 +84,8 @@ export interface Add {
   body?: string;
   link?: string;
   media_id?: string;
+  class_id?: string;
+  recording_id?: string;
 }
 
 export type Step =
@@ -129,6 +158,8 @@ function added(step: Add, nodes: ReadonlyMap<string, OutlineNode>): OutlineNode 
     link: step.link ?? "",
     optional: false,
     media: null,
+    class_id: step.class_id ?? null,
+    recording_id: step.recording_id ?? null,
     deleted: false,
   };
 }

@@ -1,19 +1,21 @@
 /** The chapters, and what stands in them: dragged, moved by keys, named in place, chosen. */
 import type { VNode } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import Sortable from "sortablejs";
+import type SortableList from "sortablejs";
 import { lasts } from "../../protocol/library.ts";
 import type { Chapter, OutlineNode } from "../../protocol/outline.ts";
 import { toast } from "../../shell/toast.ts";
 import { t } from "../../text.ts";
+import type { When } from "../../when.ts";
 import { ICONS, StateMark } from "../library/card.tsx";
 import type { Sender } from "../library/sending.ts";
-import { Icon, IconButton } from "../parts.tsx";
+import { Badge, Icon, IconButton } from "../parts.tsx";
 import type { Editing } from "./editing.ts";
 
 interface Props {
   editing: Editing;
   sender: Sender;
+  when: When;
 }
 
 const NODE_ICONS: Record<OutlineNode["kind"], string> = {
@@ -25,7 +27,7 @@ const NODE_ICONS: Record<OutlineNode["kind"], string> = {
   link: "link",
 };
 
-export function Chapters({ editing, sender }: Props): VNode {
+export function Chapters({ editing, sender, when }: Props): VNode {
   const list = useRef<HTMLOListElement>(null);
   useSortable(list, editing, null);
   const words = editing.words.value.toLowerCase();
@@ -42,6 +44,7 @@ export function Chapters({ editing, sender }: Props): VNode {
           number={at + 1}
           editing={editing}
           sender={sender}
+          when={when}
         />
       ))}
     </ol>
@@ -57,7 +60,9 @@ function useSortable(
   useEffect(() => {
     const element = list.current;
     if (!element) return;
-    const sortable = Sortable.create(element, {
+    let sortable: SortableList | undefined;
+    let gone = false;
+    const options: SortableList.Options = {
       group: parent === null ? "chapters" : { name: "items", put: ["items", "library"] },
       handle: ".grip",
       animation: 120,
@@ -79,8 +84,15 @@ function useSortable(
         const title = item.dataset["title"] ?? "";
         editing.addMedia({ id: media, title }, parent, row[newDraggableIndex - 1]?.id ?? "");
       },
+    };
+    // Nobody drags in the first moment.
+    void import("sortablejs").then(({ default: Sortable }) => {
+      if (!gone) sortable = Sortable.create(element, options);
     });
-    return () => sortable.destroy();
+    return () => {
+      gone = true;
+      sortable?.destroy();
+    };
   }, [list, editing, parent]);
 }
 
@@ -89,7 +101,7 @@ interface ChapterProps extends Props {
   number: number;
 }
 
-function ChapterCard({ chapter, number, editing, sender }: ChapterProps): VNode {
+function ChapterCard({ chapter, number, editing, sender, when }: ChapterProps): VNode {
   const { node, items } = chapter;
   const list = useRef<HTMLOListElement>(null);
   const input = useRef<HTMLInputElement>(null);
@@ -121,21 +133,7 @@ function ChapterCard({ chapter, number, editing, sender }: ChapterProps): VNode 
             currentTarget.value = "";
           }}
         />
-        <IconButton
-          icon="upload"
-          name={t("builder.uploadTo", { title: node.title })}
-          onClick={() => input.current?.click()}
-        />
-        <IconButton
-          icon="file-text"
-          name={t("builder.pageTo", { title: node.title })}
-          onClick={() => editing.addPage(node.id)}
-        />
-        <IconButton
-          icon="link"
-          name={t("builder.linkTo", { title: node.title })}
-          onClick={() => (editing.looking.value = `link:${node.id}`)}
-        />
+        <AddMenu node={node} editing={editing} upload={() => input.current?.click()} />
         <IconButton
           icon="trash-2"
           name={t("builder.deleteOf", { title: node.title })}
@@ -144,10 +142,58 @@ function ChapterCard({ chapter, number, editing, sender }: ChapterProps): VNode 
       </div>
       <ol ref={list} class="items" data-row={node.id} aria-label={node.title}>
         {items.map((item) => (
-          <Item key={item.id} node={item} editing={editing} />
+          <Item key={item.id} node={item} editing={editing} when={when} />
         ))}
       </ol>
     </li>
+  );
+}
+
+interface AddProps {
+  node: OutlineNode;
+  editing: Editing;
+  upload: () => void;
+}
+
+/** What can stand in a chapter. */
+function AddMenu({ node, editing, upload }: AddProps): VNode {
+  const menu = `add-${node.id}`;
+  const name = t("builder.addTo", { title: node.title });
+  const ways: [icon: string, text: string, how: () => void][] = [
+    ["upload", t("builder.addFiles"), upload],
+    ["video", t("builder.addClass"), () => (editing.looking.value = `class:${node.id}`)],
+    ["file-text", t("builder.addPage"), () => editing.addPage(node.id)],
+    ["link", t("builder.addLink"), () => (editing.looking.value = `link:${node.id}`)],
+  ];
+  return (
+    <>
+      <button
+        type="button"
+        class="button button-ghost button-icon"
+        aria-label={name}
+        data-tip={name}
+        data-menu="end"
+        popovertarget={menu}
+      >
+        <Icon name="plus" />
+      </button>
+      <div class="menu" id={menu} popover="auto">
+        {ways.map(([icon, text, how]) => (
+          <button
+            key={icon}
+            type="button"
+            class="menu-item"
+            onClick={() => {
+              document.getElementById(menu)?.hidePopover();
+              how();
+            }}
+          >
+            <Icon name={icon} />
+            {text}
+          </button>
+        ))}
+      </div>
+    </>
   );
 }
 
@@ -161,7 +207,33 @@ export function removed(editing: Editing, nodes: readonly OutlineNode[]): void {
   toast(said, () => void editing.builder.back("undo", t("builder.undone")));
 }
 
-function Item({ node, editing }: { node: OutlineNode; editing: Editing }): VNode {
+function Facts({ node, editing, when }: ItemProps): VNode {
+  const { builder } = editing;
+  const planned = builder.classes.value.get(node.class_id ?? "");
+  const writer = builder.others.value.find((one) => one.node === node.id);
+  return (
+    <span class="item-facts small quiet">
+      {writer && <Badge text={t("builder.writes", { name: writer.name })} tone="violet" />}
+      {node.optional && <Badge text={t("builder.optional")} />}
+      {planned && planned.recordings.length > 0 && (
+        <Badge text={t("builder.filmed")} tone="violet" />
+      )}
+      {planned?.cancelled && <Badge text={t("course.cancelled")} />}
+      {planned && when.full(planned.starts_at).replace(/:00$/, "")}
+      {node.media && <StateMark media={node.media} />}
+      {node.media?.deleted && t("builder.fileGone")}
+      {node.media?.seconds ? lasts(node.media.seconds) : ""}
+    </span>
+  );
+}
+
+interface ItemProps {
+  node: OutlineNode;
+  editing: Editing;
+  when: When;
+}
+
+function Item({ node, editing, when }: ItemProps): VNode {
   const chosen = editing.chosen.value.has(node.id);
   const icon = node.kind === "media" && node.media ? ICONS[node.media.kind] : NODE_ICONS[node.kind];
   return (
@@ -177,13 +249,9 @@ function Item({ node, editing }: { node: OutlineNode; editing: Editing }): VNode
         <Icon name={icon} />
       </span>
       <Name node={node} editing={editing} />
-      <span class="item-facts small quiet">
-        {node.media && <StateMark media={node.media} />}
-        {node.media?.deleted && t("builder.fileGone")}
-        {node.media?.seconds ? lasts(node.media.seconds) : ""}
-      </span>
+      <Facts node={node} editing={editing} when={when} />
       <IconButton
-        icon="eye"
+        icon={node.kind === "page" ? "pencil" : "eye"}
         name={t("builder.lookAt", { title: node.title })}
         onClick={() => (editing.looking.value = node.id)}
       />
@@ -242,7 +310,7 @@ function Name({ node, editing }: { node: OutlineNode; editing: Editing }): VNode
         class="item-name clip"
         data-tip={t("builder.renameHint")}
         onClick={() => {
-          editing.naming.value = node.id;
+          editing.name(node.id);
         }}
       >
         {node.title}

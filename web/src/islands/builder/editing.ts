@@ -1,9 +1,12 @@
 /** What one has chosen, names and drags in the builder. */
 import { type Signal, signal } from "@preact/signals";
 import type { Media } from "../../protocol/library.ts";
-import type { Chapter, OutlineNode, Step } from "../../protocol/outline.ts";
+import type { Chapter, OutlineNode, Planned, Step } from "../../protocol/outline.ts";
 import { t } from "../../text.ts";
 import type { Builder } from "./store.ts";
+
+/** Steps of one change, at the most. */
+const AT_ONCE = 200;
 
 export class Editing {
   readonly builder: Builder;
@@ -11,7 +14,6 @@ export class Editing {
   readonly naming: Signal<string> = signal("");
   readonly looking: Signal<string> = signal("");
   readonly words: Signal<string> = signal("");
-  readonly asStudent = signal(false);
 
   constructor(builder: Builder) {
     this.builder = builder;
@@ -44,7 +46,50 @@ export class Editing {
     this.builder.do([
       { do: "add", id, kind: "chapter", title: t("builder.newChapter"), last: true },
     ]);
+    this.name(id);
+  }
+
+  /** Several at once are one change, and one step back. */
+  addClasses(classes: readonly Planned[], parent: string): void {
+    const steps = classes.slice(0, AT_ONCE).map(
+      (one): Step => ({
+        do: "add",
+        id: crypto.randomUUID(),
+        kind: "class",
+        title: one.title,
+        class_id: one.id,
+        parent,
+        last: true,
+      }),
+    );
+    const [first] = classes;
+    const said = first ? t("builder.added", { title: first.title }) : "";
+    this.builder.do(steps, said);
+  }
+
+  addRecording({ title, recordings }: Planned, parent: string): void {
+    const add = recordings.map(
+      (recording_id): Step => ({
+        do: "add",
+        id: crypto.randomUUID(),
+        kind: "recording",
+        title,
+        recording_id,
+        parent,
+        last: true,
+      }),
+    );
+    this.builder.do(add, t("builder.added", { title }));
+  }
+
+  setOptional(ids: Iterable<string>, value: boolean): void {
+    this.builder.do([...ids].map((id): Step => ({ do: "set", id, field: "optional", value })));
+    this.clear();
+  }
+
+  name(id: string): void {
     this.naming.value = id;
+    this.builder.writing(id || null);
   }
 
   addPage(parent: string): void {
@@ -52,14 +97,14 @@ export class Editing {
     this.builder.do([
       { do: "add", id, kind: "page", title: t("builder.newPage"), parent, last: true },
     ]);
-    this.naming.value = id;
+    this.name(id);
   }
 
   addLink(parent: string, link: string): void {
     const id = crypto.randomUUID();
     const title = new URL(link).hostname;
     this.builder.do([{ do: "add", id, kind: "link", title, link, parent, last: true }]);
-    this.naming.value = id;
+    this.name(id);
   }
 
   addMedia(media: Pick<Media, "id" | "title">, parent = this.place, after?: string): void {
@@ -73,7 +118,7 @@ export class Editing {
   }
 
   rename(node: OutlineNode, title: string): void {
-    this.naming.value = "";
+    this.name("");
     const value = title.trim();
     if (value && value !== node.title) {
       this.builder.do([{ do: "set", id: node.id, field: "title", value }]);

@@ -1,16 +1,17 @@
 /** The builder of a course: chapters beside the library, saved by itself, published as a step. */
-import { render, type VNode } from "preact";
+import { type FunctionComponent, render, type VNode } from "preact";
+import { useEffect, useState } from "preact/hooks";
 import { connect } from "../../live.ts";
 import type { OutlineNode } from "../../protocol/outline.ts";
 import { toast } from "../../shell/toast.ts";
 import { t } from "../../text.ts";
 import { When } from "../../when.ts";
-import { Preview } from "../library/details.tsx";
+import { Avatar } from "../avatar.tsx";
 import { Sender } from "../library/sending.ts";
 import { Library } from "../library/store.ts";
-import { Modal } from "../modal.tsx";
 import { Boundary, Button, Empty, Failure, Icon, IconButton, SkeletonRows } from "../parts.tsx";
 import { Chapters, removed } from "./chapters.tsx";
+import type { DialogProps } from "./dialogs.tsx";
 import { Editing } from "./editing.ts";
 import { Shelf } from "./shelf.tsx";
 import { Builder } from "./store.ts";
@@ -21,6 +22,8 @@ interface Parts {
   library: Library;
   sender: Sender;
   title: string;
+  /** Nobody but the staff sees the course yet. */
+  draft: boolean;
   when: When;
 }
 
@@ -41,8 +44,9 @@ export function mount(element: HTMLElement): void {
       void builder.load();
     },
   });
-  builder.listen(connect(), course);
+  builder.listen(connect());
   void builder.load();
+  void builder.loadClasses();
   void library.refresh();
   void sender.lookForUnfinished().catch(() => undefined);
   keys(editing);
@@ -55,6 +59,7 @@ export function mount(element: HTMLElement): void {
         library={library}
         sender={sender}
         title={element.dataset["title"] ?? ""}
+        draft={element.dataset["state"] === "draft"}
         when={new When(element.dataset["zone"] ?? "UTC")}
       />
     </Boundary>,
@@ -82,7 +87,7 @@ function keys(editing: Editing): void {
 }
 
 function Page(parts: Parts): VNode {
-  const { builder, editing } = parts;
+  const { builder } = parts;
   if (builder.problem.value !== undefined && !builder.loaded.value) {
     return <Failure error={builder.problem.value} again={() => void builder.load()} />;
   }
@@ -103,7 +108,7 @@ function Page(parts: Parts): VNode {
             : String(builder.problem.value)}
         </p>
       )}
-      {editing.asStudent.value ? <AsStudent editing={editing} /> : <Workbench {...parts} />}
+      <Workbench {...parts} />
       <Dialogs {...parts} />
       <p class="visually-hidden" role="status" aria-live="polite">
         {builder.said.value}
@@ -112,15 +117,25 @@ function Page(parts: Parts): VNode {
   );
 }
 
-function Bar({ builder, editing, title, when }: Parts): VNode {
+function Bar({ builder, title, draft, when }: Parts): VNode {
   const publish = async () => {
-    if (await builder.publish()) toast(t("builder.published"));
+    if (await builder.publish()) toast(t(draft ? "builder.publishedDraft" : "builder.published"));
   };
+  const course = `/courses/${builder.course}`;
   return (
     <header class="builder-bar">
+      <a
+        class="button button-ghost button-icon"
+        href={course}
+        aria-label={t("outline.back")}
+        data-tip={t("outline.back")}
+      >
+        <Icon name="chevron-left" />
+      </a>
       <h1 class="clip">{title}</h1>
       <Saved builder={builder} when={when} />
       <div class="push builder-actions">
+        <Others builder={builder} />
         <IconButton
           icon="undo-2"
           name={t("builder.undo")}
@@ -131,14 +146,10 @@ function Bar({ builder, editing, title, when }: Parts): VNode {
           name={t("builder.redo")}
           onClick={() => void builder.back("redo", t("builder.redone"))}
         />
-        <Button
-          icon="eye"
-          onClick={() => {
-            editing.asStudent.value = !editing.asStudent.value;
-          }}
-        >
-          {editing.asStudent.value ? t("builder.edit") : t("builder.asStudent")}
-        </Button>
+        <a class="button button-secondary" href={`${course}?tab=content&preview=true`}>
+          <Icon name="eye" />
+          {t("builder.asStudent")}
+        </a>
         <Button kind="primary" onClick={() => void publish()}>
           {builder.unpublished.value > 0
             ? t("builder.publish", { count: builder.unpublished.value })
@@ -146,6 +157,24 @@ function Bar({ builder, editing, title, when }: Parts): VNode {
         </Button>
       </div>
     </header>
+  );
+}
+
+function Others({ builder }: Pick<Parts, "builder">): VNode | null {
+  const others = builder.others.value;
+  if (others.length === 0) return null;
+  const names = others.map(({ name }) => name).join(", ");
+  return (
+    <span
+      class="builder-others"
+      role="img"
+      aria-label={t("builder.here", { names })}
+      data-tip={names}
+    >
+      {others.slice(0, 4).map((one) => (
+        <Avatar key={one.user_id} id={one.user_id} name={one.name} url="" size="small" />
+      ))}
+    </span>
   );
 }
 
@@ -171,7 +200,7 @@ function Saved({ builder, when }: Pick<Parts, "builder" | "when">): VNode {
   );
 }
 
-function Workbench({ editing, library, sender }: Parts): VNode {
+function Workbench({ editing, library, sender, when }: Parts): VNode {
   const count = editing.chapters.reduce((all, { items }) => all + items.length, 0);
   return (
     <div class="builder">
@@ -201,7 +230,7 @@ function Workbench({ editing, library, sender }: Parts): VNode {
             <Empty icon="folder" title={t("builder.empty.title")} text={t("builder.empty.text")} />
           </section>
         )}
-        <Chapters editing={editing} sender={sender} />
+        <Chapters editing={editing} sender={sender} when={when} />
         <Selection editing={editing} />
       </section>
       <Shelf library={library} editing={editing} sender={sender} />
@@ -231,6 +260,20 @@ function Selection({ editing }: { editing: Editing }): VNode | null {
         ))}
       </select>
       <Button
+        size="small"
+        kind="ghost"
+        onClick={() =>
+          editing.setOptional(
+            chosen,
+            nodes.some(({ optional }) => !optional),
+          )
+        }
+      >
+        {nodes.some(({ optional }) => !optional)
+          ? t("builder.makeOptional")
+          : t("builder.makeRequired")}
+      </Button>
+      <Button
         kind="danger-quiet"
         size="small"
         icon="trash-2"
@@ -243,138 +286,13 @@ function Selection({ editing }: { editing: Editing }): VNode | null {
   );
 }
 
-function AsStudent({ editing }: { editing: Editing }): VNode {
-  return (
-    <section class="stack" aria-label={t("builder.asStudent")}>
-      {editing.chapters.map(({ node, items }) => (
-        <section key={node.id} class="card card-pad stack">
-          <h2>{node.title}</h2>
-          {items.map((item) => (
-            <article key={item.id} class="stack stack-tight">
-              <h3>{item.title}</h3>
-              <Shown node={item} />
-            </article>
-          ))}
-        </section>
-      ))}
-    </section>
-  );
-}
-
-function Shown({ node }: { node: OutlineNode }): VNode | null {
-  if (node.kind === "page") return <p class="page-text">{node.body}</p>;
-  if (node.kind === "link") {
-    return (
-      <a class="button button-soft" href={node.link} rel="noopener noreferrer" target="_blank">
-        <Icon name="link" />
-        {t("library.open")}
-      </a>
-    );
-  }
-  return node.media ? (
-    <>
-      <Preview media={node.media} />
-      {node.media.file && <a href={`${node.media.file}?download=true`}>{t("library.download")}</a>}
-    </>
-  ) : null;
-}
-
-function Dialogs({ builder, editing }: Parts): VNode | null {
-  const conflict = builder.conflict.value;
-  if (conflict) {
-    return (
-      <Modal title={t("builder.conflictTitle", { by: conflict.by })}>
-        <dl class="facts">
-          <dt>{t("builder.yours")}</dt>
-          <dd>{String(conflict.yours)}</dd>
-          <dt>{t("builder.theirs", { by: conflict.by })}</dt>
-          <dd>{String(conflict.theirs)}</dd>
-        </dl>
-        <div class="row row-end">
-          <Button onClick={() => builder.settle(false)}>{t("builder.keepTheirs")}</Button>
-          <Button kind="primary" onClick={() => builder.settle(true)}>
-            {t("builder.keepYours")}
-          </Button>
-        </div>
-      </Modal>
-    );
-  }
-  const looking = editing.looking.value;
-  const close = () => {
-    editing.looking.value = "";
-  };
-  if (looking.startsWith("link:"))
-    return <LinkDialog editing={editing} parent={looking.slice(5)} close={close} />;
-  const node = builder.nodes.value.get(looking);
-  return node ? <Look node={node} editing={editing} close={close} /> : null;
-}
-
-interface LookProps {
-  node: OutlineNode;
-  editing: Editing;
-  close: () => void;
-}
-
-function Look({ node, editing, close }: LookProps): VNode {
-  return (
-    <Modal title={node.title} wide onClose={close}>
-      {node.kind === "page" ? (
-        <label class="field">
-          <span class="field-label">{t("builder.text")}</span>
-          <span class="input">
-            <textarea
-              rows={12}
-              maxLength={100_000}
-              defaultValue={node.body}
-              onChange={({ currentTarget }) =>
-                editing.builder.do([
-                  { do: "set", id: node.id, field: "body", value: currentTarget.value },
-                ])
-              }
-            />
-          </span>
-        </label>
-      ) : (
-        <Shown node={node} />
-      )}
-      <div class="row row-end">
-        <Button onClick={close}>{t("dialog.close")}</Button>
-      </div>
-    </Modal>
-  );
-}
-
-function LinkDialog({
-  editing,
-  parent,
-  close,
-}: {
-  editing: Editing;
-  parent: string;
-  close: () => void;
-}): VNode {
-  return (
-    <Modal title={t("builder.newLink")} onClose={close}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          editing.addLink(parent, String(new FormData(event.currentTarget).get("link")));
-          close();
-        }}
-      >
-        <label class="field">
-          <span class="field-label">{t("builder.address")}</span>
-          <span class="input">
-            <input type="url" name="link" required maxLength={2000} pattern="https?://.+" />
-          </span>
-        </label>
-        <div class="row row-end">
-          <Button onClick={close}>{t("builder.cancel")}</Button>
-          <Button kind="primary" type="submit">
-            {t("builder.addIt")}
-          </Button>
-        </div>
-      </form>
-    </Modal>
-  );
+/** What one looks at, or has to decide; its code comes with the first of them. */
+function Dialogs({ builder, editing, when }: Parts): VNode | null {
+  const wanted = builder.conflict.value !== undefined || editing.looking.value !== "";
+  const [Open, setOpen] = useState<FunctionComponent<DialogProps> | undefined>();
+  useEffect(() => {
+    if (!wanted || Open) return;
+    void import("./dialogs.tsx").then(({ Dialog }) => setOpen(() => Dialog));
+  }, [wanted, Open]);
+  return wanted && Open ? <Open builder={builder} editing={editing} when={when} /> : null;
 }

@@ -1,7 +1,7 @@
 /** The library beside the chapters: searched, dragged into them, or added by a button. */
 import type { VNode } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import Sortable from "sortablejs";
+import type SortableList from "sortablejs";
 import { t } from "../../text.ts";
 import { Picture, StateMark } from "../library/card.tsx";
 import type { Sender } from "../library/sending.ts";
@@ -67,13 +67,20 @@ function Items({ library, editing }: Omit<Props, "sender">): VNode {
   const list = useRef<HTMLUListElement>(null);
   const items = library.page.value?.items ?? [];
   useEffect(() => {
-    if (!list.current) return;
-    const sortable = Sortable.create(list.current, {
-      group: { name: "library", pull: "clone", put: false },
-      sort: false,
-      draggable: ".shelf-item",
+    let sortable: SortableList | undefined;
+    let gone = false;
+    void import("sortablejs").then(({ default: Sortable }) => {
+      if (gone || !list.current) return;
+      sortable = Sortable.create(list.current, {
+        group: { name: "library", pull: "clone", put: false },
+        sort: false,
+        draggable: ".shelf-item",
+      });
     });
-    return () => sortable.destroy();
+    return () => {
+      gone = true;
+      sortable?.destroy();
+    };
   }, []);
   return (
     <ul ref={list} class="shelf-items">

@@ -1,13 +1,18 @@
 /** What the builder knows and does: at once on the page, then on the server, one after the other. */
 import { computed, type Signal, signal } from "@preact/signals";
 import {
+  AT,
   CHANGED,
   type Chapter,
   chaptersOf,
   type Done,
   type Draft,
+  type Editor,
+  type Editors,
   guessed,
   type OutlineNode,
+  type Planned,
+  PRESENT,
   type Step,
   WATCH,
 } from "../../protocol/outline.ts";
@@ -44,6 +49,10 @@ export class Builder {
   readonly conflict: Signal<Conflict | undefined> = signal(undefined);
   readonly unpublished = signal(0);
   readonly said = signal("");
+  /** The classes of the course, in order of time. */
+  readonly classes: Signal<ReadonlyMap<string, Planned>> = signal(new Map());
+  /** Who else is here, without oneself. */
+  readonly others: Signal<readonly Editor[]> = signal([]);
   readonly chapters = computed<Chapter[]>(() => chaptersOf(this.nodes.value.values()));
   readonly #path: string;
   readonly #kept: string;
@@ -53,8 +62,9 @@ export class Builder {
   #sending = false;
   #tries = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #live: Live | undefined;
 
-  constructor(course: string) {
+  constructor(readonly course: string) {
     this.#path = `/api/v1/courses/${course}/outline`;
     this.#kept = `outline:${course}`;
     this.#queue = JSON.parse(localStorage.getItem(this.#kept) ?? "[]") as Op[];
@@ -64,12 +74,29 @@ export class Builder {
     });
   }
 
-  listen(live: Live, course: string): void {
+  listen(live: Live): void {
+    const { course } = this;
+    this.#live = live;
     live.on<Done>(CHANGED, (done) => {
       if (done.course_id === course) this.#heard(done);
     });
+    const me = document.documentElement.dataset["user"];
+    live.on<Editors>(PRESENT, ({ course_id, people }) => {
+      if (course_id === course) this.others.value = people.filter((one) => one.user_id !== me);
+    });
     // After a gap everything is read anew: what happened meanwhile was told to nobody here.
     live.watch(WATCH, { course }, () => void this.load());
+  }
+
+  /** The others see where I write. */
+  writing(node: string | null): void {
+    this.#live?.call(AT, { course: this.course, node }).catch(() => undefined);
+  }
+
+  async loadClasses(): Promise<void> {
+    const path = `/api/v1/courses/${this.course}/sessions?since=2000-01-01T00:00:00Z&limit=500`;
+    const found = await http.get<{ items: Planned[] }>(path).catch(() => undefined);
+    if (found) this.classes.value = new Map(found.items.map((one) => [one.id, one]));
   }
 
   async load(): Promise<void> {
