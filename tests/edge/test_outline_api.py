@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.support.application import Application, Person, an_application, some_settings
-from tests.support.socket_client import connected
+from tests.support.socket_client import Client, connected
 from tests.support.tus import Tus
 from vtp import settings
 from vtp.actor import Role
@@ -203,10 +203,27 @@ async def test_who_looks_at_an_outline_is_told_of_changes(school: Application) -
     auth = {"token": kenji.person.access_token}
     async with connected(port, auth=auth, Host=f"127.0.0.1:{port}") as client:
         assert (await client.call("outline.watch", {"course": ines.course}))["ok"]["rev"] == 0
-        await ines.do(_chapter("One"))
+        assert await _here(client) == [("Kenji Mori", None)]
+        chapter = _chapter("One")
+        await ines.do(chapter)
         name, told = await client.told()
         assert name == "outline.changed"
         assert (told["rev"], told["nodes"][0]["title"], told["client"]) == (1, "One", ines.client)
+        auth = {"token": ines.person.access_token}
+        async with connected(port, auth=auth, Host=f"127.0.0.1:{port}") as other:
+            await other.call("outline.watch", {"course": ines.course})
+            both = [("Ines Carvalho", None), ("Kenji Mori", None)]
+            assert await _here(client) == both
+            assert await _here(other) == both
+            await other.call("outline.at", {"course": ines.course, "node": chapter["id"]})
+            assert await _here(client) == [("Ines Carvalho", chapter["id"]), ("Kenji Mori", None)]
+        assert await _here(client) == [("Kenji Mori", None)]
+
+
+async def _here(client: Client) -> list[tuple[str, str | None]]:
+    name, told = await client.told()
+    assert name == "outline.present"
+    return [(one["name"], one["node"]) for one in told["people"]]
 
 
 async def test_nobody_reaches_into_another_course(school: Application) -> None:

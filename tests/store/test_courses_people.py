@@ -17,11 +17,11 @@ from vtp.actor import SYSTEM, Actor, Role, Via
 from vtp.app.courses import courses, telling
 from vtp.app.parts import Parts, open_parts
 from vtp.courses.model import TellClass
-from vtp.courses.problems import InvitationOver, NameTaken, NotStaff, SectionInUse
+from vtp.courses.problems import InvitationOver, NameTaken, NotStaff, SectionInUse, VenueInUse
 from vtp.courses.service.catalogue import Wish
 from vtp.courses.service.timetable import Plan
-from vtp.errors import NotFound
-from vtp.ids import CourseId, SectionId
+from vtp.errors import Forbidden, NotFound
+from vtp.ids import CourseId, SectionId, uuid7
 from vtp.rooms.service.classrooms import Classrooms
 
 
@@ -109,6 +109,55 @@ async def test_a_venue_has_its_own_name(parts: Parts) -> None:
     with pytest.raises(NameTaken):
         await sections.add_venue(ines, name="hall", seats=None)
     assert await sections.venues(ines) == [hall]
+    with pytest.raises(Forbidden):
+        await sections.change_venue(ines, hall.id, name="Aula", seats=None)
+    with pytest.raises(Forbidden):
+        await sections.delete_venue(ines, hall.id)
+
+
+async def test_a_venue_is_renamed_and_goes_when_no_class_is_in_it(parts: Parts) -> None:
+    ines, _ = await person(parts, "Ines", Role.INSTRUCTOR)
+    rui, _ = await person(parts, "Rui", Role.MANAGER)
+    school = courses(parts, Classrooms())
+    hall, lab = [await school.sections.add_venue(ines, name=n, seats=None) for n in ("Hall", "Lab")]
+    with pytest.raises(NameTaken):
+        await school.sections.change_venue(rui, lab.id, name="HALL", seats=None)
+    await school.sections.change_venue(rui, lab.id, name="Workshop", seats=12)
+    _, section = await course(parts, ines)
+    plan = Plan(title="Roots", at=time(9), minutes=60, first_day=date(2030, 3, 5), venue_id=hall.id)
+    await school.timetable.plan(ines, section, plan)
+    with pytest.raises(VenueInUse):
+        await school.sections.delete_venue(rui, hall.id)
+    await school.sections.delete_venue(rui, lab.id)
+    for gone in (
+        school.sections.delete_venue(rui, lab.id),
+        school.sections.change_venue(rui, lab.id, name="x", seats=None),
+    ):
+        with pytest.raises(NotFound):
+            await gone
+    assert [one.name for one in await school.sections.venues(ines)] == ["Hall"]
+
+
+async def test_staff_leaf_through_the_people_of_a_course(parts: Parts) -> None:
+    ines, _ = await person(parts, "Ines", Role.INSTRUCTOR)
+    school = courses(parts, Classrooms())
+    algebra, section = await course(parts, ines)
+    for name in ("Noor", "Bela", "Rosa"):
+        _, address = await person(parts, name)
+        await school.enrolling.put(ines, algebra, email=address, section_id=section)
+    _, bela, _ = await school.enrolling.students(
+        ines, algebra, status=None, section_id=None, words_="", after=None, limit=3
+    )
+    await school.enrolling.change(ines, algebra, bela.user_id, status="dropped", section_id=None)
+
+    async def names(words: str = "", start: int = 0, of: SectionId | None = section) -> list[str]:
+        found = await school.enrolling.roll(
+            ines, algebra, words_=words, section_id=of, start=start, limit=2
+        )
+        return [one.name for one in found]
+
+    assert (await names(), await names(start=2)) == (["Noor", "Rosa"], ["Bela"])
+    assert (await names("NOOR@"), await names(of=SectionId(uuid7()))) == (["Noor"], [])
 
 
 async def test_who_is_enrolled_reads_letters_and_hears_of_changed_classes(parts: Parts) -> None:

@@ -14,11 +14,12 @@ from vtp.attendance import held, merging
 from vtp.attendance.problems import TooMuchSeen
 from vtp.attendance.seen import Report
 from vtp.attendance.service.watching import Length, Watching
+from vtp.attendance.store import learning as opened
 from vtp.attendance.stretches import Span
 from vtp.clock import SetClock
 from vtp.db import Database
 from vtp.errors import NotFound
-from vtp.ids import RecordingId, UserId, uuid7
+from vtp.ids import CourseId, RecordingId, UserId, uuid7
 
 VISIT = UUID(int=7)
 _RECORDING = """
@@ -153,3 +154,48 @@ async def test_it_is_taken_away_and_erased(db: Database, noor: Viewer) -> None:
         await held.erase(tx, Gone(user_id, "noor@school.test", "Noor", "Nobody"))
     for name in ("watched", "watch-visits"):
         assert await db.fetch(held.sheets[name], user_id) == []
+
+
+async def test_what_was_opened_of_a_course_moves_and_goes_with_a_person(
+    db: Database, noor: Viewer, people: list[UserId]
+) -> None:
+    course, pages = CourseId(uuid7()), [uuid7(), uuid7()]
+    await db.execute(
+        """
+        insert into course (id, title, owner_id, visibility, time_zone, created_at)
+        values ($1, 'Algebra', $2, 'private', 'UTC', now())
+        """,
+        course,
+        people[0],
+    )
+    for one in pages:
+        await db.execute(
+            """
+            insert into outline_node (id, course_id, kind, title, rank)
+            values ($1, $2, 'chapter', 'One', 'U')
+            """,
+            one,
+            course,
+        )
+    now = noor.clock.now()
+    for user_id, item, done in (
+        (people[0], pages[0], None),
+        (people[1], pages[0], True),
+        (people[1], pages[1], False),
+    ):
+        await opened.note(db, user_id=user_id, course_id=course, item_id=item, at=now, done=done)
+    async with db.transaction() as tx:
+        await merging.move(tx, source=people[1], target=people[0])
+    found = await opened.opened(db, user_id=people[0], course_id=course)
+    assert found == {pages[0]: True, pages[1]: False}
+    assert await opened.opened(db, user_id=people[1], course_id=course) == {}
+    # Opened once more it stays as it is, until somebody says otherwise.
+    for done, then in ((None, True), (False, False), (None, False), (True, True)):
+        await opened.note(
+            db, user_id=people[0], course_id=course, item_id=pages[0], at=now, done=done
+        )
+        kept = await opened.opened(db, user_id=people[0], course_id=course)
+        assert kept[pages[0]] is then
+    async with db.transaction() as tx:
+        await held.erase(tx, Gone(people[0], "noor@school.test", "Noor", "Nobody"))
+    assert await db.fetch(held.sheets["course-items"], people[0]) == []
