@@ -119,7 +119,8 @@ function Page(parts: Parts): VNode {
 
 function Bar({ builder, title, draft, when }: Parts): VNode {
   const publish = async () => {
-    if (await builder.publish()) toast(t(draft ? "builder.publishedDraft" : "builder.published"));
+    if (await builder.publish())
+      toast(draft ? t("builder.publishedDraft") : t("builder.published"));
   };
   const course = `/courses/${builder.course}`;
   return (
