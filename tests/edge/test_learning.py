@@ -165,7 +165,8 @@ async def test_a_file_is_shown_and_a_video_is_done_when_somebody_says_so(
     _, page = await course.see(course.student, f"/items/{look}")
     assert f'<img class="item-image" src="/api/v1/media/{picture}/file"' in page
     _, page = await course.see(course.student, f"/items/{watch}")
-    assert f'src="/api/v1/media/{video}/file"' in page
+    assert 'class="watch watch-film"' in page
+    assert f"/api/v1/media/{video}/file" in page
     assert "1 of 2" in page
     status, _ = await course.see(
         course.student, f"/items/{watch}", method="POST", data={"do": "done"}

@@ -17,10 +17,12 @@ from vtp.edge.rules import only, owner
 from vtp.ids import MediaId
 from vtp.library.api.asking import LIBRARY
 from vtp.library.api.shapes import file_path, poster_path
+from vtp.library.model import Media
 from vtp.library.rights import TEACHERS
 
 routes = Routes("pages")
 
+_PLAYED = frozenset({"video", "audio"})
 _HTML: dict[str, Any] = {"produces": "text/html", "described": False}
 
 
@@ -70,10 +72,16 @@ class Watched(Struct, frozen=True, kw_only=True):
 )
 async def watch(request: web.Request, actor: Actor, id: UUID) -> web.Response:
     """A video to be watched; what is none is opened as it is."""
-    library = request.app[LIBRARY]
-    media = await library.shelf.get(actor, MediaId(id))
-    if media.kind not in {"video", "audio"}:
+    media = await request.app[LIBRARY].shelf.get(actor, MediaId(id))
+    if media.kind not in _PLAYED:
         return see_other(media.link or f"/api/v1/media/{id}/file")
+    return await request.app[PAGES].render(
+        request, "watch.html", **await player(request, actor, media)
+    )
+
+
+async def player(request: web.Request, actor: Actor, media: Media) -> dict[str, Any]:
+    """What the player of a video begins with; courses show it among their items too."""
     shown = Watched(
         id=media.id,
         title=media.title,
@@ -82,7 +90,7 @@ async def watch(request: web.Request, actor: Actor, id: UUID) -> web.Response:
         seconds=media.seconds or 0.0,
         started_at=media.created_at,
         made=["storyboard"] if media.filmed else [],
-        host=await library.shelf.changes(actor, media),
+        host=await request.app[LIBRARY].shelf.changes(actor, media),
         film=Film(
             file=file_path(media),
             poster=poster_path(media),
@@ -90,10 +98,8 @@ async def watch(request: web.Request, actor: Actor, id: UUID) -> web.Response:
             sound=media.kind == "audio",
         ),
     )
-    return await request.app[PAGES].render(
-        request,
-        "watch.html",
-        recording={"title": media.title, "room": media.owner_name},
-        film=True,
-        watched=msgspec.json.encode(shown).decode(),
-    )
+    return {
+        "recording": {"title": media.title, "room": media.owner_name},
+        "film": True,
+        "watched": msgspec.json.encode(shown).decode(),
+    }

@@ -12,8 +12,10 @@ from msgspec import Struct
 
 from vtp.actor import Actor
 from vtp.courses.api.asking import COURSES, OVERSEERS
+from vtp.courses.outline.progress import Item
 from vtp.courses.outline.reading import Reader
 from vtp.courses.pages import contents, looks
+from vtp.courses.port import Filmed
 from vtp.edge.bodies import form
 from vtp.edge.health import CLOCK
 from vtp.edge.html import PAGES, see_other
@@ -21,6 +23,7 @@ from vtp.edge.routes import Routes
 from vtp.edge.rules import owner
 from vtp.errors import NotFound
 from vtp.ids import CourseId, RecordingId
+from vtp.library import pages as library_pages
 
 routes = Routes("pages")
 
@@ -100,7 +103,7 @@ async def item(
     ]
     before, after = contents.around(shown, it["id"])
     films = [film for film in opened.films if film.ready or film.live]
-    played = films[min(query.part, len(films) - 1)] if films and query.part >= 0 else None
+    part = max(0, min(query.part, len(films) - 1))
     return await request.app[PAGES].render(
         request,
         "course-item.html",
@@ -112,9 +115,21 @@ async def item(
         preview=query.preview,
         page=await desk.reader.drawn(opened.node.body) if opened.node.kind == "page" else "",
         parts=[f"{it['path'].partition('?')[0]}?part={number}" for number in range(len(films))],
-        part=films.index(played) if played else 0,
-        player=await desk.player(request, actor, played.id) if played else None,
+        part=part,
+        player=await _player(request, actor, opened, films[part] if films else None),
     )
+
+
+async def _player(
+    request: web.Request, actor: Actor, opened: Item, film: Filmed | None
+) -> Mapping[str, Any] | None:
+    """Of a recording, or of a video that was uploaded."""
+    if film is not None:
+        return await request.app[DESK].player(request, actor, film.id)
+    media = opened.media
+    if media is None or media.kind not in {"video", "audio"} or media.sha256 is None:
+        return None
+    return await library_pages.player(request, actor, media)
 
 
 @routes.post(
