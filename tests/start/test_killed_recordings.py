@@ -53,7 +53,7 @@ class School:
         }
         argv = vtp("serve", "--data", "data", "--demo")
         self.program = self.stack.enter_context(started(argv, folder=self.folder, env=env))
-        await asyncio.to_thread(self.program.wait_for, READY)
+        await asyncio.to_thread(self.program.wait_for, READY, seconds=180.0)
 
     async def kill(self, victim: str) -> None:
         assert self.program

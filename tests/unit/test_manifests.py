@@ -6,17 +6,18 @@ import re
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tests.support.scripts import Script, classes
 from vtp.media.manifests import dash, hls
+from vtp.media.manifests.joined import joined
 from vtp.media.manifests.rates import average, peak
 from vtp.media.manifests.reel import MOST
 from vtp.media.manifests.shapes import Captions, Presentation, Rendition, Rung, Segment
-from vtp.media.manifests.table import Table, of_ended
+from vtp.media.manifests.table import Table, _in_order, of_ended
 from vtp.media.recorder import journal
-from vtp.media.recorder.journal import Grown
+from vtp.media.recorder.journal import Grown, PartBegan
 
 some = settings(max_examples=30)
 
@@ -100,6 +101,35 @@ def test_a_clock_that_went_wild_makes_no_list_without_an_end(at: int) -> None:
         stage = table.renditions()["stage"]
         assert len(stage.segments) <= 50_000
         assert stage.spans() == [(0.0, 6.0)]
+
+
+@some
+@given(classes())
+def test_fragments_that_are_laid_together_show_the_same(script: Script) -> None:
+    """Beside the same lines told one by one. Of two files that show the same either will do."""
+    tracks = [one.track for one in script.lines if isinstance(one, PartBegan)]
+    assume(len(tracks) == len(set(tracks)))
+    one_by_one = Table(live=False)
+    for line in _in_order(script.lines):
+        one_by_one.add(line)
+    whole = script.ended().renditions()
+    for name, each in one_by_one.renditions().items():
+        mine, theirs = whole[name].spans(), each.spans()
+        assert len(mine) == len(theirs)
+        for one, other in zip(mine, theirs, strict=True):
+            assert one == pytest.approx(other, abs=0.31)
+
+
+def test_an_hour_with_many_voices_is_few_lines() -> None:
+    script = Script()
+    for number in range(3):
+        script.sound(f"v{number}", 0, 3_600, source="microphone")
+    script.sound("mix-opus", 0, 3_600).picture("a", 0, 3_600)
+    assert sum(isinstance(one, Grown) for one in joined(script.lines)) < 4_000
+    assert len(script.lines) > 80_000
+    last = [one for one in script.lines if isinstance(one, Grown)][-1]
+    # Whoever followed it live to the end still asks for its pieces.
+    assert script.ended().recent["5", last.offset] == last.offset + last.size
 
 
 def test_what_was_made_anew_stands_for_all_that_was_made_before() -> None:

@@ -10,6 +10,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from vtp.media.manifests.joined import MIX, joined
 from vtp.media.manifests.reel import Reel
 from vtp.media.manifests.shapes import LONGEST, Piece, Presentation, Rendition, Source
 from vtp.media.recorder.journal import (
@@ -25,7 +26,6 @@ from vtp.media.recorder.journal import (
     TakenUp,
 )
 
-MIX = "mix"
 # The suffix of a track that was made of one that players cannot play.
 MADE = "+h264"
 # s; a segment of sound, from fragments of 0.2.
@@ -167,7 +167,8 @@ class Table:
         end = line.offset + line.size
         piece = Piece(str(line.part), line.offset, end, start, until, line.key, line.samples)
         self.now = max(self.now, until)
-        self._note(piece)
+        if self._live:
+            self.note(line.part, line.offset, end)
         if part.began.mime.startswith("audio/"):
             self._sound(part, piece)
         elif part.is_screen:
@@ -177,8 +178,9 @@ class Table:
         if self._live:
             self._keep_up()
 
-    def _note(self, piece: Piece) -> None:
-        self.recent[piece.source, piece.first] = piece.end
+    def note(self, part: int, first: int, end: int) -> None:
+        """Whoever follows live asks for it by where it begins alone."""
+        self.recent[str(part), first] = end
         if len(self.recent) > _RECENT:
             self.recent.popitem(last=False)
 
@@ -249,9 +251,13 @@ def _playable(line: PartBegan) -> bool:
 
 def of_ended(lines: Iterable[AnyLine]) -> Table:
     """Of a recording that goes on no more."""
+    told = list(lines)
     table = Table(live=False)
-    for line in _in_order(list(lines)):
+    for line in _in_order(joined(told)):
         table.add(line)
+    for line in told[-_RECENT:]:
+        if isinstance(line, Grown):
+            table.note(line.part, line.offset, line.offset + line.size)
     return table
 
 
