@@ -34,6 +34,7 @@ LOOKED_AFTER = (
     "/admin/mail",
     "/admin/webhooks",
     "/admin/settings",
+    "/admin/storage",
     "/admin/erasures",
     "/admin/audit",
 )

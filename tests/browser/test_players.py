@@ -50,7 +50,9 @@ _HLS, _MPD = "hls/master.m3u8", "dash/manifest.mpd"
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("name", "manifest"), [("dash", _MPD), ("shaka", _MPD), ("hls", _HLS)])
+@pytest.mark.parametrize(
+    ("name", "manifest"), [("dash", _MPD), ("shaka", _MPD), ("hls", _HLS), ("shaka", _HLS)]
+)
 async def test_all_of_them_play_from_the_beginning_and_live(
     app: Application, windows: Windows, name: str, manifest: str
 ) -> None:

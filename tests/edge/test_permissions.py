@@ -605,6 +605,8 @@ CALLS: dict[tuple[str, str], Call] = {
     ("GET", "/profile"): Call(200, page=True),
     ("POST", "/profile/takeout"): Call(303, form={}),
     ("POST", "/profile/erasure"): Call(303, form={"do": "ask"}),
+    ("GET", "/admin/storage"): Call(200, page=True),
+    ("POST", "/admin/storage"): Call(303, form={"name": "processing.keep_days", "value": "0"}),
     ("GET", "/admin/settings"): Call(200, page=True),
     ("POST", "/admin/settings"): Call(
         303, form={"name": "school.motto", "value": "Learn", "do": "save"}

@@ -20,6 +20,7 @@ from vtp.ids import UserId
 from vtp.media.sfu import turn
 from vtp.media.sfu.plane import Plane, open_plane
 from vtp.recordings.service import Recordings, open_recordings
+from vtp.recordings.service.engines import engine_of
 from vtp.rooms.events import Herald
 from vtp.rooms.service import Rooms, open_rooms
 from vtp.rooms.service.chronicle import Chronicle
@@ -55,6 +56,7 @@ async def open_classes(parts: Parts, sockets: Sockets) -> AsyncIterator[Classes]
             jobs=parts.jobs,
             sandbox=parts.sandbox,
             copies=elsewhere(chosen.blob),
+            engine=engine_of(chosen.processing),
         ) as recordings,
         open_rooms(
             parts.db,

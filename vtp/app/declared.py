@@ -44,7 +44,14 @@ from vtp.notices import events as notices_events
 from vtp.notices import jobs as notices_jobs
 from vtp.notices import pages as notices_pages
 from vtp.recordings import api as recordings_api
-from vtp.recordings import downloads_api, made_api, posters_api, timeline_api, upkeep_api
+from vtp.recordings import (
+    downloads_api,
+    made_api,
+    posters_api,
+    timeline_api,
+    upkeep_api,
+    upkeep_pages,
+)
 from vtp.recordings import jobs as recordings_jobs
 from vtp.recordings import pages as recordings_pages
 from vtp.recordings import play_api as recordings_play_api
@@ -136,6 +143,7 @@ def routes() -> list[Route]:
         mail_pages.routes,
         notices_pages.routes,
         recordings_pages.routes,
+        upkeep_pages.routes,
         courses_pages.routes,
         rooms_pages.routes,
         guest_pages.routes,

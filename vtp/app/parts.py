@@ -23,6 +23,7 @@ from vtp.edge.limits import Limiter
 from vtp.edge.origins import Origins, is_local, of_settings
 from vtp.jobs.service import Jobs
 from vtp.library.service import Library, open_library
+from vtp.recordings.service.engines import engine_of
 from vtp.runtime.service import Runtime, own_copy
 from vtp.sandbox.runner import Sandbox
 from vtp.settings import Settings
@@ -105,7 +106,11 @@ async def open_parts(
             limiter=limiter,
             db=db,
             blobs=blobs,
-            sandbox=Sandbox(chosen.sandbox, clock=clock),
+            sandbox=Sandbox(
+                chosen.sandbox,
+                clock=clock,
+                modules=("vtp.media.", *engine_of(chosen.processing).modules),
+            ),
             jobs=jobs,
             audit=audit,
             runtime=runtime,

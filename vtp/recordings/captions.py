@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterable
 
 from vtp.errors import Invalid
 from vtp.media.manifests.subtitles import Cue, clock
@@ -21,6 +22,7 @@ _TIME = r"(?:(\d{1,3}):)?([0-5]\d):([0-5]\d)[.,](\d{3})"
 _TIMES = re.compile(rf"{_TIME}[ \t]+-->[ \t]+{_TIME}(?:[ \t].*)?")
 _MARKUP = re.compile(r"</?[a-zA-Z0-9][^<>]{0,200}>|\{\\[^{}]{0,200}\}")
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}")
 _LEFT_OUT = ("NOTE", "STYLE", "REGION")
 
 
@@ -53,6 +55,21 @@ def read(data: bytes) -> list[Cue]:
     if len(found) > MOST_CUES:
         raise TooManyCaptions
     return sorted(found, key=lambda one: (one.start, one.until))
+
+
+def cleaned(told: Iterable[tuple[float, float, str]]) -> list[Cue]:
+    """What an engine heard; what makes no sense of it is left out."""
+    found = [
+        Cue(start, until, text)
+        for start, until, words in told
+        if 0 <= start < until <= LONGEST and (text := _plain(words)[:MOST_LETTERS])
+    ]
+    return sorted(found, key=lambda one: (one.start, one.until))[:MOST_CUES]
+
+
+def language(told: str) -> str:
+    """As BCP 47 has it; what is none is not known."""
+    return told if _LANGUAGE.fullmatch(told) else "und"
 
 
 def _cue(block: str) -> Cue | None:

@@ -12,6 +12,7 @@ from vtp.jobs.handlers import Handlers, Tick
 from vtp.jobs.running import Running
 from vtp.recordings.kinds import DownloadKind, WorkKind
 from vtp.recordings.model import (
+    MakeCaptions,
     MakeCopies,
     MakeLadder,
     MakeMovie,
@@ -22,7 +23,15 @@ from vtp.recordings.model import (
     MakeStageFile,
     Work,
 )
-from vtp.recordings.service import converted, copying, films, previewing, retention, rungs
+from vtp.recordings.service import (
+    converted,
+    copying,
+    films,
+    previewing,
+    retention,
+    rungs,
+    writing_down,
+)
 from vtp.recordings.service.material import Material
 from vtp.recordings.service.workbench import Workbench
 from vtp.recordings.store import made as store
@@ -101,6 +110,14 @@ async def sound(job: Running, work: MakeSound, bench: Workbench) -> None:
     await _for_home(job, work, bench, "sound")
 
 
+@handlers.on(MakeCaptions, timeout=_DAY, concurrency=1, priority=-9)
+async def spoken(job: Running, work: MakeCaptions, bench: Workbench) -> None:
+    """What is said, by the engine that the settings name."""
+    material = await bench.material(work)
+    if material is not None:
+        await writing_down.write_down(bench, work.recording_id, material, job.progress)
+
+
 async def _for_home(job: Running, work: Work, bench: Workbench, kind: DownloadKind) -> None:
     material = await bench.material(work)
     if material is not None:
@@ -111,7 +128,8 @@ def _after(bench: Workbench, material: Material) -> tuple[WorkKind, ...]:
     home: WorkKind = "movie" if material.views or material.unplayable else "sound"
     movie = (home,) if bench.options.movies else ()
     copies: tuple[WorkKind, ...] = ("copies",) if bench.orders.copies else ()
-    return ("previews", "ladder", *movie, *copies)
+    said: tuple[WorkKind, ...] = ("captions",) if bench.options.transcriber else ()
+    return ("previews", "ladder", *movie, *said, *copies)
 
 
 @handlers.every("23 * * * *", timeout=3_600)

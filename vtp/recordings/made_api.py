@@ -12,7 +12,6 @@ from msgspec import Meta, Struct
 
 from vtp.actor import Actor, Role
 from vtp.edge.bodies import require_type, whole
-from vtp.edge.paging import Page
 from vtp.edge.routes import Routes
 from vtp.edge.rules import owner
 from vtp.errors import NotFound
@@ -21,7 +20,7 @@ from vtp.recordings import kinds
 from vtp.recordings.api import RECORDINGS, Input, WorkView, work_view
 from vtp.recordings.captions import MOST_BYTES, NotCaptions, TooManyCaptions
 from vtp.recordings.model import AUTOMATIC, Made
-from vtp.recordings.problems import NotYoursToRecord, StillRecording
+from vtp.recordings.problems import NoTranscriber, NotYoursToRecord, StillRecording
 
 _OVERSEERS = (Role.ADMIN, Role.MANAGER)
 _ID = "01981c5e-9a10-7c3e-8f00-3c9d2b6f1a44"
@@ -52,6 +51,18 @@ class CaptionsView(Struct, frozen=True, kw_only=True):
     automatic: Annotated[bool, Meta(description="A program wrote them.", examples=[False])]
 
 
+class CaptionsList(Struct, frozen=True, kw_only=True):
+    items: list[CaptionsView]
+    next: Annotated[str | None, Meta(examples=[None])] = None
+    transcriber: Annotated[
+        kinds.Transcriber,
+        Meta(
+            description="Whether work of kind `captions` can write them: `ready`, or what lacks.",
+            examples=["ready"],
+        ),
+    ]
+
+
 class Labelled(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     label: Annotated[
         str,
@@ -64,8 +75,8 @@ class WorkIn(Input, frozen=True, kw_only=True):
         kinds.WorkKind,
         Meta(
             description="`pictures`: what browsers cannot play, and then all the rest; `previews`: "
-            "poster, storyboard, waveform; `ladder`: smaller sizes; `movie`, `stage`, `screen` and "
-            "`sound`: what is downloaded.",
+            "poster, storyboard, waveform; `ladder`: smaller sizes; `captions`: what is said; "
+            "`movie`, `stage`, `screen` and `sound`: what is downloaded.",
             examples=["ladder"],
         ),
     ]
@@ -75,7 +86,7 @@ class WorkIn(Input, frozen=True, kw_only=True):
     "/api/v1/recordings/{id}/work",
     rule=owner(*_OVERSEERS, noun="recordings", right="work", writes=True),
     status=202,
-    errors=(NotYoursToRecord, StillRecording),
+    errors=(NotYoursToRecord, StillRecording, NoTranscriber),
 )
 async def begin(request: web.Request, actor: Actor, id: Id, body: WorkIn) -> WorkView:
     """Do something of it again, as what failed. What goes on already is not begun twice."""
@@ -104,10 +115,13 @@ async def waveform(request: web.Request, actor: Actor, id: Id) -> web.FileRespon
 
 
 @routes.get("/api/v1/recordings/{id}/captions", rule=_READ)
-async def captions(request: web.Request, actor: Actor, id: Id) -> Page[CaptionsView]:
+async def captions(request: web.Request, actor: Actor, id: Id) -> CaptionsList:
     """In which languages what is said can be read."""
-    found = await request.app[RECORDINGS].workshop.captions(actor, RecordingId(id))
-    return Page([_captions(id, one) for one in found])
+    workshop = request.app[RECORDINGS].workshop
+    found = await workshop.captions(actor, RecordingId(id))
+    return CaptionsList(
+        items=[_captions(id, one) for one in found], transcriber=workshop.engine.state
+    )
 
 
 @routes.get("/api/v1/recordings/{id}/captions/{language}", rule=_READ, produces="text/vtt")

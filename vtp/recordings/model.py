@@ -123,6 +123,29 @@ class Taken:
     copied: int  # in the storage as well
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What all recordings of a room take, with all that was made of them."""
+
+    course: str  # "" where no course has its classes there
+    room: str
+    recordings: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Large:
+    """One that takes much."""
+
+    id: RecordingId
+    title: str
+    room: str
+    started_at: datetime
+    seconds: float
+    bytes: int
+    binned: bool
+
+
 class Work(msgspec.Struct, frozen=True):
     """The payload of all that is done with one recording."""
 
@@ -161,6 +184,10 @@ class MakeSound(Work, frozen=True):
     pass
 
 
+class MakeCaptions(Work, frozen=True):
+    pass
+
+
 WORKS: dict[WorkKind, type[Work]] = {
     "pictures": MakePictures,
     "previews": MakePreviews,
@@ -170,6 +197,7 @@ WORKS: dict[WorkKind, type[Work]] = {
     "stage": MakeStageFile,
     "screen": MakeScreenFile,
     "sound": MakeSound,
+    "captions": MakeCaptions,
 }
 # The files that people take home, by what they are.
 TAKEN_HOME: dict[DownloadKind, str] = {

@@ -47,6 +47,12 @@ class DiskFull(Unavailable):
     code = "disk_full"
 
 
+class NoTranscriber(Conflict):
+    """Nothing here writes down what is said. Send captions as a file."""
+
+    code = "no_transcriber"
+
+
 class TwoChaptersAtOnce(Invalid):
     """Two chapters cannot begin at one moment."""
 

@@ -61,6 +61,8 @@ CHOICES = (
     Choice("limits", "pictures_per_hour", "setting.pictures", "setting.picturesText"),
     Choice("limits", "mails_per_hour", "setting.mails", "setting.mailsText"),
     Choice("limits", "mails_per_person_per_hour", "setting.mailbox", "setting.mailboxText"),
+    Choice("processing", "keep_days", "setting.keepDays", "setting.keepDaysText"),
+    Choice("processing", "bin_days", "setting.binDays", "setting.binDaysText"),
     Choice("audit", "keep_months", "setting.months", "setting.monthsText"),
     Choice("audit", "keep_addresses", "setting.addresses", "setting.addressesText"),
 )

@@ -110,6 +110,10 @@ class Processing(Section, frozen=True, kw_only=True):
     memory: Count = 3_221_225_472
     # The film that people take home is made of each recording at once, not when it is asked for.
     movies: bool = False
+    # What writes down what is said: "faster-whisper" (the extra `transcribe`), or
+    # "package.module:function" of an engine of one's own; and the folder of its model.
+    transcriber: str = ""
+    transcriber_model: str = ""
     # Days for which recordings are kept, 0: for ever; and for which what was deleted is.
     keep_days: Annotated[int, msgspec.Meta(ge=0, le=36_500)] = 0
     bin_days: Annotated[int, msgspec.Meta(ge=0, le=3_650)] = 30

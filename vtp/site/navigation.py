@@ -31,6 +31,7 @@ ITEMS = (
     Item("/admin/jobs", "nav.jobs", "history", _STAFF, office=True),
     Item("/admin/mail", "nav.mail", "mail", frozenset({Role.ADMIN}), office=True),
     Item("/admin/webhooks", "nav.webhooks", "link", frozenset({Role.ADMIN}), office=True),
+    Item("/admin/storage", "nav.storage", "hard-drive", frozenset({Role.ADMIN}), office=True),
     Item("/admin/settings", "nav.settings", "pencil", frozenset({Role.ADMIN}), office=True),
     Item("/admin/erasures", "nav.erasures", "user-x", frozenset({Role.ADMIN}), office=True),
     Item("/admin/audit", "nav.audit", "shield-check", frozenset({Role.ADMIN}), office=True),

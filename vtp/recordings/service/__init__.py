@@ -18,6 +18,7 @@ from vtp.db import Database
 from vtp.errors import Unavailable
 from vtp.media.capture.link import Capture
 from vtp.recordings.service.downloads import Downloads
+from vtp.recordings.service.engines import NO_ENGINE, Engine
 from vtp.recordings.service.library import Library
 from vtp.recordings.service.orders import Orders, Queue
 from vtp.recordings.service.playing import Playing, Recheck
@@ -64,13 +65,14 @@ async def open_recordings(
     jobs: Queue,
     sandbox: Drawing,
     copies: bool,
+    engine: Engine = NO_ENGINE,
 ) -> AsyncIterator[Recordings]:
     """For the one process that holds classes."""
     tasks = Tasks(_report)
     capture = Capture(root, now=clock.monotonic, retry=options.retry)
     orders = Orders(db, jobs, clock, copies=copies)
     studio = Studio(db, clock=clock, audit=audit, capture=capture, orders=orders, tasks=tasks)
-    workshop = Workshop(db, studio=studio, orders=orders, clock=clock, root=root)
+    workshop = Workshop(db, studio=studio, orders=orders, clock=clock, root=root, engine=engine)
     capture.run(tasks, on_news=studio.heard)
     tasks.start("recordings.sweep", _sweep(studio))
     playing = Playing(

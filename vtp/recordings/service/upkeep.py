@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,14 +12,26 @@ from vtp.actor import Actor, Role
 from vtp.audit.service import Audit
 from vtp.db import Database
 from vtp.errors import Forbidden, NotFound
-from vtp.recordings.model import Encoding, Taken
+from vtp.recordings.model import Encoding, Large, Place, Taken
 from vtp.recordings.store import made as store
+from vtp.recordings.store import usage
+
+# Rooms, and recordings, of which it is told what they take.
+_MOST_PLACES, _MOST_LARGE = 50, 20
 
 
 @dataclass(frozen=True, slots=True)
 class Storage:
     taken: Taken
     free: int  # bytes of the disk that recordings lie on
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    storage: Storage
+    kinds: Sequence[tuple[str, int]]
+    places: Sequence[Place]
+    largest: Sequence[Large]
 
 
 class Upkeep:
@@ -53,6 +66,15 @@ class Upkeep:
         taken = await store.taken(self._db)
         free = await asyncio.to_thread(self._free)
         return Storage(taken, free)
+
+    async def usage(self, actor: Actor) -> Usage:
+        """What takes how much, the most first."""
+        return Usage(
+            storage=await self.storage(actor),
+            kinds=await usage.kinds(self._db),
+            places=await usage.places(self._db, limit=_MOST_PLACES),
+            largest=await usage.largest(self._db, limit=_MOST_LARGE),
+        )
 
     def _free(self) -> int:
         try:

@@ -17,7 +17,8 @@ from vtp.media.manifests import subtitles
 from vtp.recordings import captions
 from vtp.recordings.kinds import WorkKind
 from vtp.recordings.model import Made
-from vtp.recordings.problems import StillRecording
+from vtp.recordings.problems import NoTranscriber, StillRecording
+from vtp.recordings.service.engines import Engine
 from vtp.recordings.service.mill import FOLDER, written
 from vtp.recordings.service.orders import Orders, Progress
 from vtp.recordings.service.studio import Studio
@@ -37,8 +38,16 @@ NOTHING = Details()
 
 class Workshop:
     def __init__(
-        self, db: Database, *, studio: Studio, orders: Orders, clock: Clock, root: Path
+        self,
+        db: Database,
+        *,
+        studio: Studio,
+        orders: Orders,
+        clock: Clock,
+        root: Path,
+        engine: Engine,
     ) -> None:
+        self.engine = engine
         self._db = db
         self._clock = clock
         self._studio = studio
@@ -58,6 +67,8 @@ class Workshop:
         found = await self._studio.changeable(actor, id)
         if found.state != "ready":
             raise StillRecording
+        if kind == "captions" and self.engine.state != "ready":
+            raise NoTranscriber
         async with self._db.transaction() as tx:
             job_id = await self._orders.put(tx, id, kind, owner_id=actor.require_user())
             await self._studio.wrote(tx, actor, "worked_on", id)

@@ -20,6 +20,11 @@ interface Props {
 const MOST_BYTES = 2_097_152;
 const TIMEOUT = 60_000;
 
+interface Told {
+  items: Caption[];
+  transcriber: string;
+}
+
 interface Gone {
   one: Caption;
   text: Blob;
@@ -29,6 +34,9 @@ export class CaptionShelf {
   readonly all: Signal<Caption[] | undefined> = signal<Caption[] | undefined>(undefined);
   /** What was removed last, until something else is done. */
   readonly gone: Signal<Gone | undefined> = signal<Gone | undefined>(undefined);
+  /** What there is to write them, or what it lacks. */
+  readonly transcriber: Signal<string> = signal("unset");
+  readonly begun = signal(false);
   readonly problem = signal("");
   readonly busy = signal(false);
   readonly #http: Http;
@@ -74,7 +82,17 @@ export class CaptionShelf {
   }
 
   async #read(): Promise<void> {
-    this.all.value = (await this.#http.get<{ items: Caption[] }>(this.#path)).items;
+    const told = await this.#http.get<Told>(this.#path);
+    this.all.value = told.items;
+    this.transcriber.value = told.transcriber;
+  }
+
+  /** An engine listens, which takes a while; the list of recordings shows how far it is. */
+  write(): Promise<boolean> {
+    return this.#try(async () => {
+      await this.#http.post(this.#path.replace(/captions$/, "work"), { kind: "captions" });
+      this.begun.value = true;
+    });
   }
 
   async #try(work: () => Promise<void>): Promise<boolean> {
@@ -103,6 +121,7 @@ export function CaptionsDialog({ recording, onClose }: Props): VNode {
       {all.value && <Languages shelf={shelf} all={all.value} />}
       {gone.value && <Removed shelf={shelf} gone={gone.value} />}
       <SendForm shelf={shelf} />
+      <Machine shelf={shelf} />
       {problem.value && (
         <p class="field-error" role="alert">
           <Icon name="circle-alert" />
@@ -149,6 +168,32 @@ function Removed({ shelf, gone }: { shelf: CaptionShelf; gone: Gone }): VNode {
   );
 }
 
+const LACKS: Record<string, string> = {
+  unset: t("recordings.captions.unset"),
+  not_installed: t("recordings.captions.notInstalled"),
+  no_model: t("recordings.captions.noModel"),
+};
+
+/** What is said can be written down by a program, where the school has one. */
+function Machine({ shelf }: { shelf: CaptionShelf }): VNode {
+  if (shelf.begun.value) {
+    return (
+      <p class="small" role="status">
+        {t("recordings.captions.begun")}
+      </p>
+    );
+  }
+  const lacks = LACKS[shelf.transcriber.value];
+  if (lacks) return <p class="small quiet">{lacks}</p>;
+  return (
+    <p>
+      <Button icon="captions" onClick={() => void shelf.write()}>
+        {t("recordings.captions.write")}
+      </Button>
+    </p>
+  );
+}
+
 function SendForm({ shelf }: { shelf: CaptionShelf }): VNode {
   const [language, file] = [useId(), useId()];
   return (
@@ -183,6 +228,7 @@ function SendForm({ shelf }: { shelf: CaptionShelf }): VNode {
               </option>
             ))}
           </select>
+          <Icon name="chevron-down" kind="small" />
         </div>
       </div>
       <Button type="submit" icon="upload" busy={shelf.busy.value && t("recordings.captions.busy")}>

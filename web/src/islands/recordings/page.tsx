@@ -297,12 +297,14 @@ const KINDS: Record<string, string> = {
   stage: t("recordings.work.stage"),
   screen: t("recordings.work.screen"),
   sound: t("recordings.work.sound"),
+  captions: t("recordings.work.captions"),
 };
 
 /** It plays already; this is what is made of it beside, or could not be. */
 function Making({ recording, shelf }: { recording: Recording; shelf: Shelf }): VNode | null {
-  const failed = recording.work.find(({ state }) => state === "failed");
-  const now = recording.work.find(({ state }) => state === "running" || state === "queued");
+  const known = recording.work.filter(({ kind }) => kind in KINDS);
+  const failed = known.find(({ state }) => state === "failed");
+  const now = known.find(({ state }) => state === "running" || state === "queued");
   const one = now ?? failed;
   const name = one && KINDS[one.kind];
   if (!one || !name) return null;

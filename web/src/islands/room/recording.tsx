@@ -1,5 +1,7 @@
 /** Whether a class is kept: everybody sees it, and those who host it begin, pause and end it. */
+import { useSignal } from "@preact/signals";
 import type { VNode } from "preact";
+import { useEffect } from "preact/hooks";
 import { http } from "../../server.ts";
 import { t } from "../../text.ts";
 import { Icon } from "../parts.tsx";
@@ -21,6 +23,39 @@ export function RecordingPill({ room }: { room: Classroom }): VNode {
     <span class="class-pill class-pill-rec">
       <Icon name={shown === "on" ? "circle-dot" : "pause"} kind="small" />
       {shown === "on" ? t("room.recorded") : t("room.recordingPaused")}
+    </span>
+  );
+}
+
+/** ms; how often it is asked how many watch from outside. */
+const FRESH = 10_000;
+
+/** Those who watch live without joining, for whoever holds the class. */
+export function Followers({ room }: { room: Classroom }): VNode | null {
+  const count = useSignal(0);
+  const asks = room.joined.value?.rights.host === true && room.roster.value.recording !== "off";
+  useEffect(() => {
+    count.value = 0;
+    if (!asks) return undefined;
+    const ask = async () => {
+      try {
+        const one = await newest(room);
+        if (!one) return;
+        const { viewers } = await http.get<{ viewers: number | null }>(`${PATH}/${one.id}/playing`);
+        count.value = viewers ?? 0;
+      } catch {
+        // It is asked again soon; what was last known stays until then.
+      }
+    };
+    void ask();
+    const timer = setInterval(() => void ask(), FRESH);
+    return () => clearInterval(timer);
+  }, [asks]);
+  if (!asks || count.value === 0) return null;
+  return (
+    <span class="class-fact figures">
+      <Icon name="eye" kind="small" />
+      {t("room.followers", { count: count.value })}
     </span>
   );
 }
@@ -60,11 +95,15 @@ async function begin(room: Classroom): Promise<void> {
 /** Of the one that goes on, whoever began it. */
 async function change(room: Classroom, step: "pause" | "resume" | "stop"): Promise<void> {
   await tried(room, async () => {
-    const query = new URLSearchParams({ room: room.place.roomId, limit: "1" });
-    const { items } = await http.get<{ items: Recording[] }>(`${PATH}?${query}`);
-    const [newest] = items;
-    if (newest) await http.post(`${PATH}/${newest.id}/${step}`);
+    const one = await newest(room);
+    if (one) await http.post(`${PATH}/${one.id}/${step}`);
   });
+}
+
+async function newest(room: Classroom): Promise<Recording | undefined> {
+  const query = { room: room.place.roomId, limit: 1 };
+  const { items } = await http.get<{ items: Recording[] }>(PATH, query);
+  return items[0];
 }
 
 async function tried(room: Classroom, work: () => Promise<unknown>): Promise<void> {

@@ -6,7 +6,7 @@ import { worst } from "../../protocol/reception.ts";
 import { t } from "../../text.ts";
 import { Icon } from "../parts.tsx";
 import type { Classroom } from "./classroom.ts";
-import { RecordingPill } from "./recording.tsx";
+import { Followers, RecordingPill } from "./recording.tsx";
 import { Bars } from "./tile.tsx";
 import { phone } from "./view.ts";
 import { ViewMenu } from "./view-menu.tsx";
@@ -18,6 +18,7 @@ export function Top({ room }: { room: Classroom }): VNode {
       {room.screen.video.value && <OwnShare room={room} />}
       {room.view.audioOnly.value && <AudioOnly room={room} />}
       <RecordingPill room={room} />
+      <Followers room={room} />
       <span class="class-fact">
         <Icon name="clock" kind="small" />
         <Since at={room.joined.value?.meeting.started_at} />

@@ -82,6 +82,7 @@ function Languages({ theatre }: { theatre: Theatre }): VNode {
           </option>
         ))}
       </select>
+      <Icon name="chevron-down" kind="small" />
       {shown === "" && <span class="visually-hidden">{t("watch.captions.turnsOn")}</span>}
     </div>
   );
