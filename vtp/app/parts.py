@@ -106,11 +106,7 @@ async def open_parts(
             limiter=limiter,
             db=db,
             blobs=blobs,
-            sandbox=Sandbox(
-                chosen.sandbox,
-                clock=clock,
-                modules=("vtp.media.", *engine_of(chosen.processing).modules),
-            ),
+            sandbox=_sandbox(chosen, clock),
             jobs=jobs,
             audit=audit,
             runtime=runtime,
@@ -120,6 +116,12 @@ async def open_parts(
             library=shelf,
             standing=Standing(db, clock=clock, demo=demo),
         )
+
+
+def _sandbox(chosen: Settings, clock: Clock) -> Sandbox:
+    """Its children run what is ours, and the engine that the settings name."""
+    modules = engine_of(chosen.processing).modules
+    return Sandbox(chosen.sandbox, clock=clock, modules=("vtp.media.", *modules))
 
 
 def _library(
