@@ -2,8 +2,8 @@
 
 from vtp.db.scripts import run
 
-revision = "0026"
-down_revision = "0025"
+revision = "0027"
+down_revision = "0026"
 
 UP = """
 alter table recording_work drop constraint recording_work_kind_check;
