@@ -40,14 +40,21 @@ LOOKED_AFTER = (
 )
 # What Swagger UI and ReDoc draw inside is theirs.
 _READER = "#docs-reader"
+_HEADING = f"{_READER} :is(.swagger-ui .info .title, .redoc-wrap h1)"
+_IN_ITS_THEME = """heading => {
+    const [red] = getComputedStyle(heading).color.match(/[0-9]+/g);
+    return matchMedia("(prefers-color-scheme: dark)").matches === red > 127;
+}"""
 
 
 async def problems_of(window: Window, path: str) -> list[str]:
     """What is wrong with one page."""
     page = await window.open(path)
     if path.startswith("/api/"):
-        await page.wait_for_selector(f"{_READER} :is(.swagger-ui, .redoc-wrap)")
+        await page.wait_for_selector(_HEADING)
     found = await window.violations(leave_out=_READER)
+    if path.startswith("/api/") and not await page.eval_on_selector(_HEADING, _IN_ITS_THEME):
+        found.append("what reads the API is light where the page is dark")
     found += [f"no icon {name}" for name in await window.missing_icons()]
     if sticks_out := await window.sticks_out():
         found.append(f"{sticks_out} px wider than the window")

@@ -57,7 +57,7 @@ async def test_who_is_invited_comes_in_and_goes_when_the_account_is_closed(
     page = await window.open("/admin/people")
     assert await window.violations() == []
     await page.get_by_label("Email", exact=True).fill("noor@school.test")
-    await page.get_by_role("button", name="Send the invitation").click()
+    await page.get_by_role("button", name="Add this person").click()
     await expect(page.get_by_text("The invitation is on its way.")).to_be_visible()
 
     theirs = await windows.new(viewport=PHONE)

@@ -382,6 +382,21 @@ async def test_admins_look_after_people(app: Application) -> None:
     assert (await app.call("GET", path, headers=people[0].bearer))[1] == changed
 
 
+async def test_where_no_mail_is_sent_an_admin_gives_the_first_password(app: Application) -> None:
+    admin = await app.person(Role.ADMIN)
+    headers = {"Cookie": f"{app.by_cookie}={admin.cookie}", "Origin": app.url}
+    given = {"email": "sam@school.test", "name": "", "role:instructor": "on", "password": "sam2026"}
+    status, text = await app.call("POST", "/admin/people", headers=headers, data=given)
+    assert status == 422
+    assert "sam2026" not in text
+    given["password"] = PASSWORD
+    assert (await app.call("POST", "/admin/people", headers=headers, data=given))[0] == 303
+    assert (await app.call("POST", "/admin/people", headers=headers, data=given))[0] == 409
+    tokens = await sign_in(app, "sam@school.test")
+    _, sam = await app.call("GET", "/api/v1/users/me", headers=bearer(tokens))
+    assert (sam["name"], sam["roles"]) == ("sam", ["instructor"])
+
+
 async def test_the_last_admin_cannot_leave(app: Application) -> None:
     admin = await app.person(Role.ADMIN)
     status, problem = await app.call(

@@ -15,6 +15,7 @@ from vtp.accounts.model import Standing, User
 from vtp.accounts.pages.drawn import HTML, accounts
 from vtp.accounts.problems import NobodyThere
 from vtp.accounts.service.people import picture_url
+from vtp.accounts.strength import SHORTEST
 from vtp.actor import Actor, Role
 from vtp.edge.bodies import form
 from vtp.edge.html import PAGES, see_other
@@ -35,7 +36,7 @@ class PeopleQuery(Struct, frozen=True, forbid_unknown_fields=True):
     role: Annotated[str, Meta(max_length=20)] = ""
     state: Annotated[str, Meta(max_length=20)] = ""
     cursor: Annotated[str, Meta(max_length=512)] = ""
-    # What was just done: "invited".
+    # What was just done: "invited", "made".
     done: Annotated[str, Meta(max_length=20)] = ""
 
 
@@ -49,24 +50,36 @@ def _rule(right: str, *, writes: bool = False) -> Rule:
 
 @routes.get("/admin/people", rule=_rule("see_all"), **HTML)
 async def people(request: web.Request, actor: Actor, query: PeopleQuery) -> web.Response:
-    """Everybody by name, or those who are looked for, and a form to invite somebody."""
+    """Everybody by name, or those who are looked for, and a form to add somebody."""
     return await _all(request, actor, query)
 
 
 @routes.post("/admin/people", rule=_rule("invite_page", writes=True), **HTML)
 async def invite(request: web.Request, actor: Actor) -> web.Response:
-    """Invite somebody by the form."""
+    """Add somebody by the form: with the password that they are told, or else by an invitation."""
     values = await form(request)
     try:
-        await accounts(request).invitations.invite(
+        done = await _add(request, actor, values)
+    except (Conflict, Invalid) as problem:
+        said = {name: value for name, value in values.items() if name != "password"}
+        return await _all(request, actor, PeopleQuery(), values=said, problem=problem)
+    return see_other(f"/admin/people?done={done}")
+
+
+async def _add(request: web.Request, actor: Actor, values: Mapping[str, str]) -> str:
+    services, password = accounts(request), values.get("password", "")
+    email, name = values.get("email", ""), values.get("name", "").strip()
+    if password:
+        await services.administration.create(
             actor,
-            email=values.get("email", ""),
-            name=values.get("name", ""),
+            email=email,
+            name=name or email.partition("@")[0],
+            password=password,
             roles=_roles(values),
         )
-    except (Conflict, Invalid) as problem:
-        return await _all(request, actor, PeopleQuery(), values=values, problem=problem)
-    return see_other("/admin/people?done=invited")
+        return "made"
+    await services.invitations.invite(actor, email=email, name=name, roles=_roles(values))
+    return "invited"
 
 
 @routes.get("/admin/people/{id}", rule=_rule("see_one"), **HTML)
@@ -153,6 +166,7 @@ async def _all(
         values=values or {},
         chosen=_roles(values) if values else {Role.STUDENT},
         errors=_errors(problem),
+        password_min=SHORTEST,
     )
 
 

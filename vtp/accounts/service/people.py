@@ -114,7 +114,7 @@ class People:
             raise Forbidden
         if actor.user_id is not None:
             await self._audit.record_alone(
-                actor, action="listed", noun="user", details={"words": words}
+                actor, action="listed", noun="user", details={"words": words} if words else {}
             )
         sought = Sought(words=words, role=role, standing=standing)
         return await directory.listed(self._db, sought, after=after, limit=limit)
