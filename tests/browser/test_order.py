@@ -199,6 +199,8 @@ async def test_staff_show_somebody_to_everybody_and_turn_all_away_who_wait(room:
     await expect(kwame.page.locator(large)).to_contain_text("Noor")
     await menu(ines, "Noor Haddad", "Release for everyone")
     await expect(kwame.page.locator(large)).to_have_count(0)
+    for one in (noor, kwame):
+        await one.button("Leave").click()
     await change(room, waiting_room=True)
     late = [await asking(room, name) for name in ("Amara Nwosu", "Joris Bakker")]
     await ines.button("Turn all away").click()

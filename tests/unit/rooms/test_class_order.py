@@ -259,13 +259,16 @@ class Lessons(RuleBasedStateMachine):
     @rule(
         entry=st.booleans(),
         sources=st.frozensets(st.sampled_from(SOURCES)),
-        kind=st.sampled_from([moves.MuteAll, moves.LowerAll, moves.AdmitAll]),
+        kind=st.sampled_from([moves.MuteAll, moves.LowerAll, moves.AdmitAll, moves.DeclineAll]),
     )
     def lock(self, entry: bool, sources: frozenset[Source], kind: Any) -> None:
         self.do(lambda: self.lesson.do(moves.Lock(Locks(entry=entry), sources)))
         self.do(lambda: self.lesson.do(kind()))
 
-    @rule(index=st.integers(0, 9), kind=st.sampled_from([moves.Cut, moves.Leave, moves.Resume]))
+    @rule(
+        index=st.integers(0, 9),
+        kind=st.sampled_from([moves.Cut, moves.Leave, moves.Resume, moves.Pin]),
+    )
     def come_and_go(self, index: int, kind: Any) -> None:
         if (one := self.some(index)) is not None:
             self.do(lambda: self.lesson.do(kind(one.id)))
@@ -302,6 +305,12 @@ class Lessons(RuleBasedStateMachine):
                 kept = state.order.hand_at(one.user_id)
                 assert kept is not None
                 assert kept <= one.hand_at
+
+    @invariant()
+    def who_is_large_for_everybody_is_here(self) -> None:
+        state = self.lesson.state
+        if state.order.pinned is not None and state.over is None:
+            assert state.of_user(state.order.pinned)
 
     @invariant()
     def who_strays_waits(self) -> None:
