@@ -29,6 +29,9 @@ async def chunks(request: web.Request, *, limit: int) -> AsyncIterator[bytes]:
                 chunk = await request.content.readany()
         except TimeoutError:
             raise TooSlow from None
+        except ConnectionResetError:
+            # Nobody hears this answer; it is no fault of ours either.
+            raise Malformed("It broke off before its end.") from None
         if not chunk:
             return
         read += len(chunk)

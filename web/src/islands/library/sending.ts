@@ -32,6 +32,8 @@ const AT_ONCE = 3;
 const PAUSES = [500, 1_000, 2_000, 4_000, 8_000, 15_000, 30_000, 60_000];
 
 const SEEN = 8_000;
+// ms between tries once all of these pauses were of no use.
+const LATER = 60_000;
 
 interface Options {
   course?: string;
@@ -45,6 +47,7 @@ export class Sender {
   readonly #options: Options;
   readonly #uploads = new Map<number, Upload>();
   readonly #places = new Map<number, unknown>();
+  readonly #files = new Map<number, File>();
   #next = 1;
 
   constructor(options: Options = {}) {
@@ -74,7 +77,8 @@ export class Sender {
   #add(file: File, place: unknown): void {
     const key = this.#next++;
     const before = this.unfinished.value.find(
-      ({ file_name, size }) => file_name === file.name && size === file.size,
+      ({ id, file_name, size }) =>
+        file_name === file.name && size === file.size && (stamp(id) ?? of(file)) === of(file),
     );
     this.unfinished.value = this.unfinished.value.filter((one) => one !== before);
     const sending: Sending = {
@@ -89,6 +93,7 @@ export class Sender {
     };
     this.list.value = [...this.list.value, sending];
     this.#places.set(key, place);
+    this.#files.set(key, file);
     this.#uploads.set(key, this.#upload(file, key, before));
   }
 
@@ -121,6 +126,8 @@ export class Sender {
     const id = (this.#uploads.get(key)?.url ?? "").split("/").pop() ?? "";
     const known = this.#find(key)?.mediaId;
     this.#change(key, { mediaId: id, state: "sending" });
+    const file = this.#files.get(key);
+    if (file) remember(id, of(file));
     const sending = this.#find(key);
     if (!known && sending) this.#options.onBegun?.(sending, this.#places.get(key));
   }
@@ -129,6 +136,7 @@ export class Sender {
     const response = error instanceof DetailedError ? error.originalResponse : null;
     if (!response) {
       this.#change(key, { state: "offline" });
+      setTimeout(() => this.#again(key), LATER);
     } else {
       this.#change(key, { state: "refused", reason: sentence(response.getBody()) });
     }
@@ -138,6 +146,7 @@ export class Sender {
   async #arrived(key: number): Promise<void> {
     const sending = this.#find(key);
     if (!sending) return;
+    remember(sending.mediaId, undefined);
     try {
       const media = await http.get<Media>(`/api/v1/media/${sending.mediaId}`);
       this.#change(key, { sent: sending.size, state: "done", media });
@@ -182,17 +191,25 @@ export class Sender {
   dismiss(key: number): void {
     this.#uploads.delete(key);
     this.#places.delete(key);
+    this.#files.delete(key);
     this.list.value = this.list.value.filter((one) => one.key !== key);
     this.#fill();
   }
 
   async giveUp(id: string): Promise<void> {
     this.unfinished.value = this.unfinished.value.filter((one) => one.id !== id);
+    remember(id, undefined);
     await Upload.terminate(`${PATH}/${id}`).catch(() => undefined);
   }
 
-  #again(): void {
-    for (const { key, state } of this.list.value) if (state === "offline") this.resume(key);
+  /** One that waits for the line, or all of them. */
+  #again(only?: number): void {
+    for (const { key, state } of this.list.value) {
+      if (state !== "offline" || (only !== undefined && key !== only)) continue;
+      // A try that is planned for later must not meet this one.
+      void this.#uploads.get(key)?.abort();
+      this.resume(key);
+    }
   }
 
   #fill(): void {
@@ -210,6 +227,30 @@ export class Sender {
 
   #change(key: number, how: Partial<Sending>): void {
     this.list.value = this.list.value.map((one) => (one.key === key ? { ...one, ...how } : one));
+  }
+}
+
+const STAMP = "upload:";
+
+/** Which state of a file is sent: another one of the same name and size would be mixed with it. */
+function of(file: File): string {
+  return String(file.lastModified);
+}
+
+function stamp(id: string): string | undefined {
+  try {
+    return localStorage.getItem(STAMP + id) ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function remember(id: string, told: string | undefined): void {
+  try {
+    if (told === undefined) localStorage.removeItem(STAMP + id);
+    else localStorage.setItem(STAMP + id, told);
+  } catch {
+    // A device that keeps nothing compares names and sizes alone.
   }
 }
 

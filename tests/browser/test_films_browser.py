@@ -1,0 +1,129 @@
+"""Uploads that are cut off, and what becomes of a video: in a real browser."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import web
+from playwright.async_api import Page, expect
+
+from tests.browser.test_jobs import work
+from tests.support.application import Application
+from tests.support.browser import PHONE, Windows
+from tests.support.media_files import video
+from tests.support.tus import Tus
+from vtp.actor import Role
+from vtp.edge.bodies import chunks
+from vtp.library.api import uploads
+
+# Bytes a second: a file of 20 MB takes long enough to be cut off in the middle.
+_SPEED = 3_000_000
+_VIDEO = "document.querySelector('.picture-camera video')"
+
+
+class Slow:
+    """Takes what comes no faster than that, and can be cut off."""
+
+    request: web.Request | None = None
+
+    async def chunks(self, request: web.Request, *, limit: int) -> AsyncIterator[bytes]:
+        self.request = request
+        async for piece in chunks(request, limit=limit):
+            await asyncio.sleep(len(piece) / _SPEED)
+            yield piece
+
+    def cut(self) -> None:
+        assert self.request is not None
+        assert self.request.transport is not None
+        self.request.transport.abort()
+
+
+async def _sent(page: Page) -> int:
+    shown = page.locator("progress")
+    return int(await shown.evaluate("one => one.value")) if await shown.count() else 0
+
+
+async def _sent_more_than(page: Page, size: int) -> None:
+    async with asyncio.timeout(60):
+        while await _sent(page) <= size:
+            await page.wait_for_timeout(50)
+
+
+@pytest.mark.slow
+async def test_an_upload_goes_on_after_two_cuts_a_pause_and_a_reload(
+    app: Application, windows: Windows, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow = Slow()
+    monkeypatch.setattr(uploads, "chunks", slow.chunks)
+    data = b"%PDF-1.7\n" + os.urandom(20_000_000)
+    (tmp_path / "Atlas.pdf").write_bytes(data)
+    ines = await app.person(Role.INSTRUCTOR, name="Ines Carvalho")
+    window = await windows.new(ines)
+    page = await window.open("/library")
+    await page.locator("input[type=file]").set_input_files([tmp_path / "Atlas.pdf"])
+    for reached in (2_000_000, 6_000_000):
+        await _sent_more_than(page, reached)
+        slow.cut()
+    await _sent_more_than(page, 9_000_000)
+    await page.get_by_role("button", name="Pause Atlas.pdf").click()
+    await expect(page.get_by_role("button", name="Go on with Atlas.pdf")).to_be_visible()
+    window.complaints.clear()
+    page = await window.open("/library")
+    await expect(page.get_by_text("Choose the file again")).to_be_visible(timeout=60_000)
+    await page.locator("input[type=file]").set_input_files([tmp_path / "Atlas.pdf"])
+    await expect(page.locator(".upload", has_text="It is here")).to_be_visible(timeout=60_000)
+    (found,) = (await Tus(app, ines).ask("GET", "/api/v1/media")).body["items"]
+    assert found["sha256"] == hashlib.sha256(data).hexdigest()
+    window.complaints.clear()
+
+
+@pytest.mark.slow
+async def test_a_video_plays_as_it_was_sent_and_then_in_all_sizes(
+    app: Application, windows: Windows
+) -> None:
+    ines = await app.person(Role.INSTRUCTOR, name="Ines Carvalho")
+    data = video("webm", codec="libvpx", sound="libopus", seconds=6.0, width=640, height=480)
+    made = await Tus(app, ines).whole(data, "Reading a parabola.webm")
+    window = await windows.new(ines)
+    page = await window.open(f"/library/{made}")
+    await expect(page.get_by_text("It is on its way")).to_be_visible()
+    async with work(app):
+        await page.get_by_role("button", name="Play").last.click(timeout=60_000)
+        await _plays(page)
+        await _wait_for_sizes(app, Tus(app, ines), made)
+    page = await window.open(f"/library/{made}")
+    assert await window.violations() == []
+    await page.locator(".cover-play").click()
+    await _plays(page)
+    await page.get_by_role("button", name=re.compile("^Quality")).click()
+    await page.get_by_role("button", name="360p").click()
+    await page.locator(".strip-bar").hover()
+    await expect(page.locator(".strip-tile")).to_be_visible()
+    found = (await Tus(app, ines).ask("GET", f"/api/v1/videos/{made}")).body
+    assert found["views"] >= 1
+    phone = await windows.new(ines, viewport=PHONE, color_scheme="dark")
+    await phone.open(f"/library/{made}")
+    assert await phone.violations() == []
+    assert await phone.sticks_out() == 0
+
+
+async def _plays(page: Page) -> None:
+    async with asyncio.timeout(60):
+        while float(await page.evaluate(f"{_VIDEO}.currentTime")) < 1.5:
+            await page.wait_for_timeout(50)
+
+
+async def _wait_for_sizes(app: Application, ines: Tus, made: str) -> None:
+    async with asyncio.timeout(60):
+        while True:
+            found: Any = (await ines.ask("GET", f"/api/v1/media/{made}")).body
+            if found["streams"]:
+                return
+            await asyncio.sleep(0.2)
