@@ -23,6 +23,8 @@ from vtp.actor import Role
 from vtp.edge.bodies import chunks
 from vtp.library.api import uploads
 
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+
 # Bytes a second: a file of 20 MB takes long enough to be cut off in the middle.
 _SPEED = 3_000_000
 _VIDEO = "document.querySelector('.picture-camera video')"
@@ -56,7 +58,6 @@ async def _sent_more_than(page: Page, size: int) -> None:
             await page.wait_for_timeout(50)
 
 
-@pytest.mark.slow
 async def test_an_upload_goes_on_after_two_cuts_a_pause_and_a_reload(
     app: Application, windows: Windows, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -84,7 +85,6 @@ async def test_an_upload_goes_on_after_two_cuts_a_pause_and_a_reload(
     window.complaints.clear()
 
 
-@pytest.mark.slow
 async def test_a_video_plays_as_it_was_sent_and_then_in_all_sizes(
     app: Application, windows: Windows
 ) -> None:

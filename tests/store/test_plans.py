@@ -63,6 +63,9 @@ _FILL = """
            pg_temp.id('dddd', n / 40),
            (array['active', 'active', 'waiting', 'dropped'])[n % 11 % 4 + 1], 'self', now(), now()
       from generate_series(0, 199999) n on conflict do nothing;
+    insert into enrolment_change (id, course_id, user_id, status, how, at)
+    select gen_random_uuid(), course_id, user_id, 'active', 'self', now()
+      from enrolment where course_id < pg_temp.id('cccc', 1000);
     insert into library_file (sha256, bytes, key, created_at)
     select decode(lpad(to_hex(n), 64, '0'), 'hex'), 1000, 'library/' || n, now()
       from generate_series(0, 44999) n;

@@ -186,8 +186,9 @@ async def of_person(
     """
     sections = await db.fetch(
         """
-        select section_id from enrolment join course on course.id = course_id
-         where user_id = $1 and status in ('active', 'completed') and course.state <> 'draft'
+        select section_id from enrolment
+         where user_id = $1 and status in ('active', 'completed')
+           and (select state from course where course.id = enrolment.course_id) <> 'draft'
          union
         select section.id from course_staff join section using (course_id)
          where user_id = $1 and role in ('ta', 'observer')

@@ -14,12 +14,13 @@ from vtp.ids import CourseId, SectionId, UserId, uuid7
 
 _ENROLMENT = """
     select enrolment.*, person.name, person.email, person.picture_id,
-           section.name as section, course.title as course
+           (select section.name from section where section.id = enrolment.section_id) as section,
+           (select course.title from course where course.id = enrolment.course_id) as course
       from enrolment
       join app_user person on person.id = enrolment.user_id
-      join section on section.id = enrolment.section_id
-      join course on course.id = enrolment.course_id
 """
+# By its key; a join would read all courses to find a few.
+_STATE = "(select state from course where course.id = enrolment.course_id)"
 
 
 async def put(
@@ -139,8 +140,9 @@ async def of_user(
 ) -> list[Enrolment]:
     rows = await db.fetch(
         _ENROLMENT
-        + """
-         where enrolment.user_id = $1 and course.state <> 'draft'
+        + " where enrolment.user_id = $1 and "
+        + _STATE
+        + """ <> 'draft'
            and ($2::uuid is null or enrolment.course_id < $2)
          order by enrolment.course_id desc limit $3
         """,
