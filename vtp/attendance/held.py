@@ -36,3 +36,13 @@ async def erase(tx: Db, gone: Gone, /) -> None:
     """What stays has no name; the account that it refers to has none any more."""
     await watching.erase(tx, user_id=gone.user_id)
     await learning.erase(tx, user_id=gone.user_id)
+    # The mark still counts; what was said about it, by them and about them, was for them.
+    await tx.execute(
+        """
+        update class_mark
+           set contested = null, contested_at = null, answer = null, answered_at = null,
+               override_why = case when override is not null then '-' end
+         where user_id = $1
+        """,
+        gone.user_id,
+    )
