@@ -189,12 +189,12 @@ def _beeping(start: int, size: int) -> array[int]:
     return samples
 
 
-def flashes(path: Path) -> list[float]:
-    """When it becomes bright, in seconds."""
+def flashes(path: Path, x: int = 8, y: int = 8) -> list[float]:
+    """When it becomes bright at that place, in seconds."""
     found, bright = [], False
     with av.open(str(path)) as file:
         for frame in file.decode(video=0):
-            now = bytes(frame.planes[0])[frame.planes[0].line_size * 8 + 8] > 130
+            now = bytes(frame.planes[0])[frame.planes[0].line_size * y + x] > 130
             if now and not bright:
                 assert frame.time is not None
                 found.append(frame.time)

@@ -8,7 +8,7 @@ import { Seen } from "../../src/islands/watch/seen.ts";
 import { has, merged, missing, total, within } from "../../src/islands/watch/spans.ts";
 import { CLOSE, follow } from "../../src/islands/watch/step.ts";
 import { tileAt, tiles } from "../../src/islands/watch/storyboard.ts";
-import { buckets, pieces } from "../../src/islands/watch/strip.tsx";
+import { buckets, peaks, pieces } from "../../src/islands/watch/strip.tsx";
 import type { Progress } from "../../src/islands/watch/wire.ts";
 import type { Http } from "../../src/protocol/http.ts";
 import { Refused, Unreachable } from "../../src/protocol/problem.ts";
@@ -96,6 +96,11 @@ test("of the second picture the sound is left out", () => {
       "screen.m3u8",
     ].join("\n"),
   );
+});
+
+test("bars are as high as the loudest moment of their stretch", () => {
+  assert.deepEqual(peaks([0, 100, 20, 30, 0, 0, 50, 10], 4), [1, 0.3, 0, 0.5]);
+  assert.deepEqual(peaks([40], 3), [0.4, 0.4, 0.4]);
 });
 
 test("bars tell how much was spoken, chapters divide the whole", () => {

@@ -131,7 +131,11 @@ function Act({ one, downloads, name }: LineProps & { name: string }): VNode | nu
       return (
         <Button
           size="small"
-          label={t("downloads.prepareOf", { name })}
+          label={
+            one.state === "failed"
+              ? t("downloads.againOf", { name })
+              : t("downloads.prepareOf", { name })
+          }
           onClick={() => void downloads.ask(one.kind)}
         >
           {one.state === "failed" ? t("downloads.again") : t("downloads.prepare")}

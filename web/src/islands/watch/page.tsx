@@ -115,7 +115,8 @@ function TakeHome({ theatre }: { theatre: Theatre }): VNode | null {
   const { watched, state, title } = theatre;
   const dialog = useSignal<typeof DownloadsDialog | undefined>(undefined);
   const Dialog = dialog.value;
-  if (state.value !== "ready" || !(watched.host || watched.downloads)) return null;
+  if (theatre.film.value || state.value !== "ready") return null;
+  if (!watched.host && !watched.downloads) return null;
   return (
     <>
       <button

@@ -97,10 +97,23 @@ export function buckets(voices: Timeline["voices"], length: number, count = BARS
   return made;
 }
 
+/** The loudest of each stretch, 0 to 1. */
+export function peaks(levels: readonly number[], count = BARS): number[] {
+  const width = levels.length / count;
+  return Array.from({ length: count }, (_, n) => {
+    const first = Math.floor(n * width);
+    const end = Math.max(first + 1, Math.floor((n + 1) * width));
+    return Math.max(0, ...levels.slice(first, end)) / 100;
+  });
+}
+
+/** As high as it was loud, where that is known; else as much as was spoken. */
 function Voices({ theatre, length }: Part): VNode | null {
   const { voices } = theatre.timeline.value;
+  const levels = theatre.loudness.value;
   const made = useMemo(() => buckets(voices, length), [voices, Math.round(length)]);
-  if (voices.length === 0) return null;
+  const loud = useMemo(() => (levels.length > 0 ? peaks(levels) : undefined), [levels]);
+  if (voices.length === 0 && !loud) return null;
   const now = (theatre.player.time.value / length) * BARS;
   return (
     <svg
@@ -110,7 +123,7 @@ function Voices({ theatre, length }: Part): VNode | null {
       aria-hidden="true"
     >
       {made.map(({ host, others }, n) => {
-        const height = Math.max(1.5, Math.min(1, host + others) * HEIGHT);
+        const height = Math.max(1.5, (loud?.[n] ?? Math.min(1, host + others)) * HEIGHT);
         const kind = host + others < 0.02 ? "still" : host >= others ? "host" : "others";
         return (
           <rect

@@ -8,7 +8,7 @@ import { Player } from "./player.ts";
 import { Reports } from "./reports.ts";
 import { merged, type Span, total } from "./spans.ts";
 import { type Tile, tiles } from "./storyboard.ts";
-import type { Chapter, Film, Playing, State, Timeline, Watched } from "./wire.ts";
+import type { Chapter, Film, Playing, State, Timeline, Watched, Waveform } from "./wire.ts";
 
 export type Tab = "chat" | "chapters" | "transcript";
 
@@ -38,6 +38,8 @@ export class Theatre {
   readonly follows = signal(true);
   readonly help = signal(false);
   readonly tiles: Signal<Tile[]> = signal<Tile[]>([]);
+  /** How loud it is from its begin to its end, 0 to 100; empty until that is known. */
+  readonly loudness: Signal<number[]> = signal<number[]>([]);
   readonly made: Signal<string[]>;
   readonly title: Signal<string>;
   /** Of what was uploaded. */
@@ -99,7 +101,7 @@ export class Theatre {
       } else {
         if (this.grows || this.state.value === "processing") await this.#ask(path);
         const looked = this.captions.look(this.made.value);
-        await Promise.all([this.#look(path), this.#remembered(path), looked]);
+        await Promise.all([this.#look(path), this.#remembered(path), looked, this.#hear(path)]);
       }
     } catch {
       // What stands beside the player may come later; the player says what it lacks itself.
@@ -109,6 +111,12 @@ export class Theatre {
 
   async #remembered(path: string): Promise<void> {
     this.timeline.value = await this.#http.get<Timeline>(`${path}/timeline`);
+  }
+
+  async #hear(path: string): Promise<void> {
+    if (this.loudness.value.length > 0 || !this.made.value.includes("waveform")) return;
+    const { lines } = await this.#http.get<Waveform>(`${path}/waveform`);
+    this.loudness.value = lines.find(({ who }) => who === "")?.levels ?? [];
   }
 
   /** When which picture is there, and how long it is. */

@@ -48,6 +48,11 @@ export interface Timeline {
   voices: [number, number, boolean][];
 }
 
+/** How loud it is when, 0 to 100, of all together (`who` is empty) and of each. */
+export interface Waveform {
+  lines: { who: string; levels: number[] }[];
+}
+
 export interface Progress {
   recording_id: string;
   position: number;
