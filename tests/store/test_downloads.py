@@ -43,7 +43,7 @@ async def test_a_film_has_picture_and_sound_in_step_and_so_has_the_camera_alone(
     works: Works, database_settings: settings.Database
 ) -> None:
     film = Film(works.folder.path)
-    film.camera("camera-1", 0.3, 4).voice("mix-opus", 0.3, 4, source="mix").develop()
+    film.camera("camera-1", 0.3, 3).voice("mix-opus", 0.3, 3, source="mix").develop()
     film.close()
     await has_ended(works)
     host, downloads = works.ines.actor, works.school.recordings.downloads
@@ -63,10 +63,10 @@ async def test_a_film_has_picture_and_sound_in_step_and_so_has_the_camera_alone(
         recording, made, path = await downloads.file(host, works.id, kind)
         with av.open(str(path)) as container:
             assert [one.type for one in container.streams] == ["video", "audio"]
-            assert (container.duration or 0) / 1e6 == pytest.approx(4.3, abs=0.2)
+            assert (container.duration or 0) / 1e6 == pytest.approx(3.3, abs=0.2)
             assert container.metadata["title"] == recording.title
         flashes, beeps = lesson.flashes(path), lesson.beeps(path)
-        assert len(flashes) == len(beeps) == 4
+        assert len(flashes) == len(beeps) == 3
         assert max(abs(a - b) for a, b in zip(flashes, beeps, strict=True)) <= 0.04
         assert made.bytes == path.stat().st_size
     names = {path.name for path in (works.folder.path / "made").iterdir()}
