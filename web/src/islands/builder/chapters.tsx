@@ -122,7 +122,9 @@ function ChapterCard({ chapter, number, editing, sender, when }: ChapterProps): 
         <Grip node={node} editing={editing} />
         <span class="chapter-number">{number}</span>
         <Name node={node} editing={editing} />
-        <span class="small quiet push">{t("builder.items", { count: items.length })}</span>
+        <span class="small quiet push">
+          {items.length === 1 ? t("builder.item") : t("builder.items", { count: items.length })}
+        </span>
         <input
           ref={input}
           type="file"

@@ -38,6 +38,8 @@ interface Op {
   steps: Step[];
 }
 
+/** Classes of any time. */
+const ALWAYS = "since=2000-01-01T00:00:00Z&until=2200-01-01T00:00:00Z";
 const PAUSES = [1_000, 2_000, 4_000, 8_000, 15_000, 30_000];
 
 export class Builder {
@@ -94,7 +96,7 @@ export class Builder {
   }
 
   async loadClasses(): Promise<void> {
-    const path = `/api/v1/courses/${this.course}/sessions?since=2000-01-01T00:00:00Z&limit=500`;
+    const path = `/api/v1/courses/${this.course}/sessions?${ALWAYS}&limit=500`;
     const found = await http.get<{ items: Planned[] }>(path).catch(() => undefined);
     if (found) this.classes.value = new Map(found.items.map((one) => [one.id, one]));
   }
