@@ -21,6 +21,7 @@ from vtp.media.recorder.position import Positions
 from vtp.media.recorder.shelf import Files, Log
 from vtp.media.recorder.timeline import Offset
 from vtp.media.recorder.tracks import Track
+from vtp.recordings.service import material
 from vtp.sandbox.runner import Sandbox
 
 BEGAN = 500.0
@@ -96,6 +97,18 @@ async def test_a_screen_is_there_in_h264_at_the_same_moments(desk: Desk, codec: 
     assert lesson.flashes(desk.folder / made.began.file) == pytest.approx([0, 1, 2], abs=0.04)
     keys = [one.time / 90_000 for one in made.fragments if one.key]
     assert keys == pytest.approx([0, 2], abs=0.04)
+
+
+async def test_a_child_that_ends_leaves_a_hole_that_is_known(desk: Desk) -> None:
+    desk.show(2)
+    await desk.came(20)
+    assert desk.converting._child
+    desk.converting._child.line.gone = True
+    desk.converting.beat(time.monotonic())
+    desk.show(2, since=2)  # before there is another one
+    (torn,) = desk.close()
+    (left,) = material.read(desk.folder).unplayable
+    assert (left.part.began.track, left.replaces) == ("slides", (torn.began.part,))
 
 
 async def test_another_size_is_another_part(desk: Desk) -> None:

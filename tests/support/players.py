@@ -47,12 +47,20 @@ class Player:
         self._name = name
 
     async def start(self, path: str) -> None:
+        await self.open()
+        await self.load(path)
+
+    async def open(self) -> None:
+        """The page and its scripts, before anybody presses play."""
+
         async def page(route: Route) -> None:
             await route.fulfill(content_type="text/html", body=_PAGE)
 
         await self.page.route(self._url + "/player", page)
         await self.page.goto(self._url + "/player")
         await self.page.add_script_tag(path=str(_SCRIPTS[self._name]))
+
+    async def load(self, path: str) -> None:
         await self.page.evaluate(_START[self._name], self._url + path)
 
     async def until(self, true: str) -> None:

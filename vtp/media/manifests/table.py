@@ -52,6 +52,10 @@ class _Part:
         return self.began.source == "screen"
 
     @property
+    def is_voice(self) -> bool:
+        return self.began.source != MIX and self.began.mime.startswith("audio/")
+
+    @property
     def source(self) -> Source:
         told = self.began
         return Source(
@@ -81,12 +85,15 @@ class Table:
 
     def renditions(self) -> dict[str, Rendition]:
         """Where voices are mixed, what was heard of each is not told."""
-        mixed = any(name in self._reels for name in ("opus", "aac"))
         return {
             name: reel.rendition
             for name, reel in self._reels.items()
-            if not (mixed and name.startswith("voice-"))
+            if not (self._mixed and name.startswith("voice-"))
         }
+
+    @property
+    def _mixed(self) -> bool:
+        return "opus" in self._reels or "aac" in self._reels
 
     def file(self, source: str) -> str:
         """The name of the file of a part."""
@@ -165,8 +172,10 @@ class Table:
         if not 0 <= start <= until <= LONGEST:
             return
         end = line.offset + line.size
-        piece = Piece(str(line.part), line.offset, end, start, until, line.key, line.samples)
         self.now = max(self.now, until)
+        if part.is_voice and self._mixed:
+            return
+        piece = Piece(str(line.part), line.offset, end, start, until, line.key, line.samples)
         if self._live:
             self.note(line.part, line.offset, end)
         if part.began.mime.startswith("audio/"):
