@@ -23,6 +23,7 @@ from tests.support.second_socket import Refused
 from vtp.media.recorder import journal
 from vtp.serve.postgres import leftover
 
+_WHO = "teacher@demo.test", "classroom"
 READY = "Press Ctrl-C to stop."
 _VICTIMS = ("record", "web", "record", "postgres", "work", "record", "serve")
 # s; after it is back, until there was a key frame, and before it was killed: what may be lost.
@@ -81,7 +82,7 @@ class Class:
         self.recorded_since = self._since = 0.0
 
     async def begin(self) -> None:
-        await self.teacher.sign_in("teacher@demo.test", "classroom")
+        await self.teacher.sign_in(*_WHO)
         made = await self.teacher.http("POST", "/api/v1/rooms", json={"title": "Algebra"})
         self.room = made["id"]
         await self.teacher.teach(self.room, began=self.school.began)
@@ -109,6 +110,8 @@ class Class:
                 before, self.teacher = self.teacher, Teacher.again(self.teacher)
                 with suppress(*_NEVER_THERE):
                     await before.end()
+                # A class is longer than a token lives.
+                await self.teacher.sign_in(*_WHO)
                 await self.teacher.teach(self.room, began=self.school.began)
                 self._since = time.monotonic()
                 return

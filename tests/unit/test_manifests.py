@@ -99,7 +99,7 @@ def test_a_clock_that_went_wild_makes_no_list_without_an_end(at: int) -> None:
         table.add(wild)
         table.add(ended)
         stage = table.renditions()["stage"]
-        assert len(stage.segments) <= 50_000
+        assert len(stage.segments) < 10
         assert stage.spans() == [(0.0, 6.0)]
 
 

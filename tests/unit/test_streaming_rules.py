@@ -89,7 +89,7 @@ def parts_are_there(table: Table) -> bool:
     return any(one.segments for one in table.renditions().values())
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(classes(), st.floats(0.1, 1.0), st.sampled_from(["stage", "screen"]))
 def test_what_is_told_keeps_the_rules(script: Script, cut: float, view: str) -> None:
     lines = len(script.in_time())

@@ -245,7 +245,7 @@ class Table:
 
     def _end(self, at: float) -> None:
         self.ended = True
-        self.now = max(self.now, min(at, LONGEST))
+        self.now = max(self.now, at if at <= LONGEST else 0.0)
         for reel in self._reels.values():
             if reel.rendition.kind == "video" and self.now - reel.until > _GONE:
                 reel.fill(self.now)

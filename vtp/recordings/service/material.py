@@ -70,7 +70,7 @@ def read(folder: Path) -> Material:
     }
     return Material(
         folder=folder,
-        seconds=min(max(story.seconds, table.now), LONGEST),
+        seconds=max(story.seconds if story.seconds <= LONGEST else 0.0, table.now),
         views=_views(table),
         voices=tuple(_voice(name, part) for name, part in parts.items() if _audible(part)),
         mix={
