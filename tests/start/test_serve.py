@@ -8,6 +8,7 @@ import os
 import signal
 import socket
 import ssl
+import subprocess
 import time
 import urllib.error
 import urllib.request
@@ -76,29 +77,76 @@ def serve(
         yield Served(program, f"{scheme}://127.0.0.1:{port}", folder / "data")
 
 
-def test_it_says_where_it_is_and_who_may_sign_in(tmp_path: Path) -> None:
-    with serve(tmp_path, "--demo") as served:
-        served.program.wait_for(READY)
-        said = served.program.said()
-        assert f"  {served.url}\n" in said
-        for account in ("admin@demo.test", "teacher@demo.test", "student@demo.test"):
-            assert f"  {account}\n" in said
-        assert "classroom" in said
-        assert served.is_ready()
-        request = urllib.request.Request(
-            f"{served.url}/api/v1/auth/login",
-            json.dumps({"email": "student@demo.test", "password": "classroom"}).encode(),
-            {"Content-Type": "application/json"},
-        )
-        with urllib.request.urlopen(request, timeout=20) as answer:
-            assert "access_token" in json.load(answer)
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with data as the first start leaves it: made once, because that takes longest."""
+    folder = tmp_path_factory.mktemp("made")
+    with started(vtp("migrate", "--data", "data"), folder=folder) as migrate:
+        assert migrate.ended(seconds=110) == 0, migrate.said()
+    assert not list(leftover.processes_of(folder / "data" / "postgres"))
+    return folder
+
+
+@pytest.fixture
+def begun(made: Path, tmp_path: Path) -> Path:
+    """Where there was a first start already."""
+    subprocess.run(["cp", "-a", str(made / "data"), str(tmp_path)], check=True)
+    return tmp_path
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """One that runs, for those who only look at it."""
+    with serve(tmp_path_factory.mktemp("demo"), "--demo") as served:
+        served.program.wait_for(READY, seconds=110)
+        yield served
         served.stop()
 
 
-def test_ctrl_c_ends_every_child_and_the_second_start_works(tmp_path: Path) -> None:
+def test_it_says_where_it_is_and_who_may_sign_in(demo: Served) -> None:
+    said = demo.program.said()
+    assert f"  {demo.url}\n" in said
+    for account in ("admin@demo.test", "teacher@demo.test", "student@demo.test"):
+        assert f"  {account}\n" in said
+    assert "classroom" in said
+    assert demo.is_ready()
+    request = urllib.request.Request(
+        f"{demo.url}/api/v1/auth/login",
+        json.dumps({"email": "student@demo.test", "password": "classroom"}).encode(),
+        {"Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request, timeout=20) as answer:
+        assert "access_token" in json.load(answer)
+
+
+def test_a_supervisor_with_nothing_to_do_does_nothing(demo: Served) -> None:
+    before = cpu_seconds(demo.program.pid)
+    time.sleep(1.0)
+    assert cpu_seconds(demo.program.pid) - before < 0.2
+
+
+def test_a_second_one_on_the_same_data_is_refused_with_the_pid_of_the_first(demo: Served) -> None:
+    with serve(demo.data.parent) as second:
+        assert second.program.ended(seconds=60) == 2
+        assert f"(process {demo.program.pid})" in second.program.said()
+    assert alive(demo.program.pid)
+
+
+def test_a_short_command_uses_the_database_of_the_running_one(demo: Served) -> None:
+    with started(vtp("migrate", "--data", "data"), folder=demo.data.parent) as migrate:
+        assert migrate.ended(seconds=60) == 0, migrate.said()
+
+
+def test_a_port_that_is_taken_is_told_before_anything_starts(demo: Served, tmp_path: Path) -> None:
+    with serve(tmp_path, port=int(demo.url.rpartition(":")[2])) as second:
+        assert second.program.ended(seconds=60) == 2
+        assert "VTP_SERVER__PORT" in second.program.said()
+
+
+def test_ctrl_c_ends_every_child_and_the_second_start_works(begun: Path) -> None:
     port = free_port()
     for _ in range(2):
-        with serve(tmp_path, "--demo", port=port) as served:
+        with serve(begun, port=port) as served:
             served.program.wait_for(READY)
             assert len(served.program.family()) == 4  # PostgreSQL clears its environment
             served.stop()
@@ -106,38 +154,29 @@ def test_ctrl_c_ends_every_child_and_the_second_start_works(tmp_path: Path) -> N
             assert served.status("/health/live") == 0
 
 
-def test_a_supervisor_with_nothing_to_do_does_nothing(tmp_path: Path) -> None:
-    with serve(tmp_path, "--demo") as served:
-        served.program.wait_for(READY)
-        before = cpu_seconds(served.program.pid)
-        time.sleep(1.0)
-        assert cpu_seconds(served.program.pid) - before < 0.2
-        served.stop()
-
-
-def test_sigterm_is_as_good_as_ctrl_c(tmp_path: Path) -> None:
-    with serve(tmp_path) as served:
+def test_sigterm_is_as_good_as_ctrl_c(begun: Path) -> None:
+    with serve(begun) as served:
         served.program.wait_for(READY)
         served.program.kill(signal.SIGTERM)
         assert served.program.ended() == 0
         assert served.nothing_left()
 
 
-def test_a_killed_supervisor_leaves_no_orphan_and_the_next_start_works(tmp_path: Path) -> None:
+def test_a_killed_supervisor_leaves_no_orphan_and_the_next_start_works(begun: Path) -> None:
     port = free_port()
-    with serve(tmp_path, "--demo", port=port) as served:
+    with serve(begun, port=port) as served:
         served.program.wait_for(READY)
         served.program.kill()
         served.program.ended()
-        with serve(tmp_path, "--demo", port=port) as after:
+        with serve(begun, port=port) as after:
             after.program.wait_for(READY)
             assert after.is_ready()
             assert not served.program.family()
             after.stop()
 
 
-def test_whatever_is_killed_comes_back_by_itself(tmp_path: Path) -> None:
-    with serve(tmp_path) as served:
+def test_whatever_is_killed_comes_back_by_itself(begun: Path) -> None:
+    with serve(begun) as served:
         served.program.wait_for(READY)
         for name in ("web", "record", "work"):
             first = served.program.child(f"-m vtp {name}")
@@ -164,33 +203,10 @@ def test_killed_in_the_middle_of_the_first_start_it_starts_all_the_same(tmp_path
             after.stop()
 
 
-def test_a_second_one_on_the_same_data_is_refused_with_the_pid_of_the_first(tmp_path: Path) -> None:
-    with serve(tmp_path) as first:
-        until((first.data / "vtp.lock").exists)
-        with serve(tmp_path) as second:
-            assert second.program.ended() == 2
-            assert f"(process {first.program.pid})" in second.program.said()
-        assert alive(first.program.pid)
-
-
-def test_a_short_command_uses_the_database_of_the_running_one(tmp_path: Path) -> None:
-    with serve(tmp_path) as served:
-        served.program.wait_for(READY)
-        with started(vtp("migrate", "--data", "data"), folder=tmp_path) as migrate:
-            assert migrate.ended() == 0, migrate.said()
-        served.stop()
-
-
-def test_a_short_command_starts_the_database_for_itself(tmp_path: Path) -> None:
-    with started(vtp("migrate", "--data", "data"), folder=tmp_path) as migrate:
-        assert migrate.ended() == 0, migrate.said()
-    assert not list(leftover.processes_of(tmp_path / "data" / "postgres"))
-
-
-def test_on_the_network_it_speaks_https_and_says_that_a_browser_warns(tmp_path: Path) -> None:
+def test_on_the_network_it_speaks_https_and_says_that_a_browser_warns(begun: Path) -> None:
     if not addresses.of_interfaces():
         pytest.skip("this machine is on no network")
-    with serve(tmp_path, "--lan") as served:
+    with serve(begun, "--lan") as served:
         served.program.wait_for(READY)
         said = served.program.said()
         port = served.url.rpartition(":")[2]
@@ -208,17 +224,6 @@ def test_demo_accounts_and_the_network_do_not_go_together(tmp_path: Path) -> Non
     with serve(tmp_path, "--demo", env={"VTP_SERVER__HOST": "0.0.0.0"}) as served:
         assert served.program.ended() == 2
         assert "let server.host be 127.0.0.1" in served.program.said()
-
-
-def test_a_port_that_is_taken_is_told_before_anything_starts(tmp_path: Path) -> None:
-    with serve(tmp_path) as first:
-        first.program.wait_for(READY)
-        other = tmp_path / "other"
-        other.mkdir()
-        with serve(other, port=int(first.url.rpartition(":")[2])) as second:
-            assert second.program.ended() == 2
-            assert "VTP_SERVER__PORT" in second.program.said()
-        first.stop()
 
 
 def test_a_media_port_that_is_taken_is_told_too(tmp_path: Path) -> None:
