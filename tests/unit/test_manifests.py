@@ -257,6 +257,7 @@ def test_the_multivariant_playlist_tells_what_players_choose_by() -> None:
         most, mean = map(int, re.findall("BANDWIDTH=([0-9]+)", told_of))
         assert most >= mean > 0
         assert "FRAME-RATE=30.000" in told_of
+        assert "CLOSED-CAPTIONS=NONE" in told_of
     assert 'CODECS="avc1.4d401e,mp4a.40.2",RESOLUTION=640x360' in variants[1][0]
     assert text.count("TYPE=AUDIO") == 2
     assert 'TYPE=SUBTITLES,GROUP-ID="captions",NAME=" En ",LANGUAGE="en"' in text

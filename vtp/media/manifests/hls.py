@@ -87,6 +87,8 @@ def _variant(
         told += f',AUDIO="{group}"'
     if shown.captions:
         told += ',SUBTITLES="captions"'
+    # Nothing is hidden in the pictures; players that are not told look for it in segments.
+    told += ",CLOSED-CAPTIONS=NONE"
     return [told, f"{one.name}.m3u8{MARK}"]
 
 
