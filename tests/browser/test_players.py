@@ -8,10 +8,11 @@ import time
 import pytest
 
 from tests.support import shown
-from tests.support.application import Application
+from tests.support.application import Application, Person
 from tests.support.browser import Windows
 from tests.support.film import Film
 from tests.support.players import DASH, HLS, SHAKA, Player
+from vtp.ids import RecordingId
 
 _FILES = {"dash": DASH, "shaka": SHAKA}
 
@@ -46,6 +47,14 @@ async def test_hls_js_plays_a_recording_that_has_ended_and_one_that_goes_on(
     assert await player.said() == []
 
 
+async def captioned(app: Application, owner: Person, id: RecordingId) -> None:
+    url = f"{app.url}/api/v1/recordings/{id}/captions/en"
+    headers = {**owner.bearer, "Content-Type": "text/vtt"}
+    async with app.http.put(url, data=_VTT, headers=headers) as answer:
+        assert answer.status == 200
+
+
+_VTT = b"WEBVTT\n\n00:07.000 --> 00:09.500\nBelow the axis\n"
 _HLS, _MPD = "hls/master.m3u8", "dash/manifest.mpd"
 
 
@@ -63,8 +72,12 @@ async def test_all_of_them_play_from_the_beginning_and_live(
     film = shown.a_lesson(shown.folder(app, done))
     film.develop()
     film.close()
+    await captioned(app, ines, done)
     player = Player(await windows.new(ines), name)
     await player.start(f"/api/v1/recordings/{done}/{manifest}")
+    await player.until("video.currentTime > 0.5")
+    if name != "dash":  # it fetches them, and shows them in a way of its own
+        await player.reads("Below the axis", at=7.0)
     await player.until("video.currentTime > 1.5")
     await player.seek(6.5)
     await player.until("video.videoWidth == 160")

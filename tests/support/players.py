@@ -37,6 +37,13 @@ _START = {
         one.addEventListener('error', e => said.push(`shaka: ${e.detail.code}`));
         await one.load(url); return video.play(); }""",
 }
+# Captions on: each calls that in its own way.
+_READ = {
+    "hls": "() => { player.subtitleTrack = 0; player.subtitleDisplay = true; }",
+    "shaka": "() => player.selectTextTrack(player.getTextTracks()[0])",
+}
+_SAID = """([text, at]) => [...video.textTracks].some(track => [...(track.cues ?? [])].some(
+    cue => cue.text.includes(text) && Math.abs(cue.startTime - at) < 0.05))"""
 _SCRIPTS = {"hls": HLS, "dash": DASH, "shaka": SHAKA}
 
 
@@ -66,6 +73,11 @@ class Player:
     async def until(self, true: str) -> None:
         """An expression of the page; `video` and `player` are there."""
         await self.page.wait_for_function(true)
+
+    async def reads(self, text: str, *, at: float) -> None:
+        """Turn captions on, and wait until this is one that begins then."""
+        await self.page.evaluate(_READ[self._name])
+        await self.page.wait_for_function(_SAID, arg=[text, at])
 
     async def seek(self, at: float) -> None:
         """And play on from there."""
