@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from uuid import UUID
 
 import av
 import pytest
@@ -21,7 +22,7 @@ from vtp.media.pack.ladder import NothingToSee
 from vtp.recordings import store
 from vtp.recordings.kinds import DownloadKind
 from vtp.recordings.problems import NotForHome, NotYetForHome, StillRecording
-from vtp.recordings.service import previewing
+from vtp.recordings.service import films, previewing
 from vtp.recordings.service.material import read
 from vtp.recordings.store import made as made_store
 
@@ -71,6 +72,34 @@ async def test_a_film_has_picture_and_sound_in_step_and_so_has_the_camera_alone(
         assert made.bytes == path.stat().st_size
     names = {path.name for path in (works.folder.path / "made").iterdir()}
     assert names <= {"movie.mp4", "movie-stage.mp4", "sound.m4a", "pieces"}
+
+
+async def test_whoever_is_seen_is_named_and_what_has_no_sound_is_silent(works: Works) -> None:
+    folder, db = works.folder, works.bench.db
+    folder.picture(seconds=1.0)
+    folder.end(1.0)
+    await has_ended(works)
+    known = read(folder.path)
+    person = {"id": known.people["1"], "name": "Ines Carvalho"}
+    async with db.transaction() as tx:
+        await tx.execute(
+            """
+            insert into participant (id, meeting_id, user_id, name, role, joined_at)
+            select $2, meeting_id, started_by, $3, 'host', started_at from recording where id = $1
+            """,
+            works.id,
+            UUID(person["id"]),
+            person["name"],
+        )
+    await films.make(works.bench, works.id, "movie", known, silently)
+    with av.open(str(folder.path / "made" / "movie.mp4")) as container:
+        assert [one.type for one in container.streams] == ["video"]
+        frame = next(container.decode(video=0))
+    plane = frame.planes[0]
+    # The name stands on a dark ground at the foot of the picture, in light letters.
+    line = bytes(plane)[plane.line_size * (720 - 12 - 15) :][: plane.line_size]
+    assert max(line[14:24]) < 60
+    assert max(line[27:140]) > 150
 
 
 async def test_others_take_home_what_a_host_allows(works: Works) -> None:

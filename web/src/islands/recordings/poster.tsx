@@ -1,7 +1,7 @@
 /** The picture of a recording: a moment of it, a file, or one that is found by itself. */
 import { useSignal } from "@preact/signals";
 import type { VNode } from "preact";
-import { useEffect, useId } from "preact/hooks";
+import { useEffect, useId, useRef } from "preact/hooks";
 import { t } from "../../text.ts";
 import { Modal } from "../modal.tsx";
 import { Button, Icon } from "../parts.tsx";
@@ -20,6 +20,7 @@ const COLUMNS = 5;
 
 export function PosterDialog({ recording, shelf, onClose }: Props): VNode {
   const id = useId();
+  const file = useRef<HTMLInputElement>(null);
   const at = useSignal(Math.round(recording.seconds / 2));
   const done = async (made: Promise<boolean>) => {
     if (await made) onClose();
@@ -61,23 +62,26 @@ export function PosterDialog({ recording, shelf, onClose }: Props): VNode {
         </div>
       </div>
       <div class="dialog-actions">
-        <label class="button button-secondary aside">
-          <Icon name="image" />
-          {t("recordings.poster.file")}
-          <input
-            class="visually-hidden"
-            type="file"
-            accept="image/png,image/jpeg,image/webp,image/gif"
-            onChange={({ currentTarget }) => {
-              const file = currentTarget.files?.[0];
-              if (file) void done(shelf.posterOf(recording, file));
-            }}
-          />
-        </label>
+        <span class="aside">
+          <Button icon="image" onClick={() => file.current?.click()}>
+            {t("recordings.poster.file")}
+          </Button>
+        </span>
+        <input
+          ref={file}
+          hidden
+          type="file"
+          aria-label={t("recordings.poster.file")}
+          accept="image/png,image/jpeg,image/webp,image/gif"
+          onChange={({ currentTarget }) => {
+            const chosen = currentTarget.files?.[0];
+            if (chosen) void done(shelf.posterOf(recording, chosen));
+          }}
+        />
         <Button kind="ghost" onClick={() => void done(shelf.posterByItself(recording))}>
           {t("recordings.poster.auto")}
         </Button>
-        <Button onClick={onClose}>{t("recordings.rename.cancel")}</Button>
+        <Button onClick={onClose}>{t("dialog.close")}</Button>
       </div>
     </Modal>
   );

@@ -124,7 +124,8 @@ function Voices({ theatre, length }: Part): VNode | null {
     >
       {made.map(({ host, others }, n) => {
         const height = Math.max(1.5, (loud?.[n] ?? Math.min(1, host + others)) * HEIGHT);
-        const kind = host + others < 0.02 ? "still" : host >= others ? "host" : "others";
+        const known = voices.length > 0 ? host + others : (loud?.[n] ?? 0);
+        const kind = known < 0.02 ? "still" : host > 0 && host >= others ? "host" : "others";
         return (
           <rect
             key={n}
