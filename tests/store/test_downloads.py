@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from uuid import UUID
@@ -24,6 +25,7 @@ from vtp.recordings.kinds import DownloadKind
 from vtp.recordings.problems import NotForHome, NotYetForHome, StillRecording
 from vtp.recordings.service import films, previewing
 from vtp.recordings.service.material import read
+from vtp.recordings.service.mill import forget_pieces
 from vtp.recordings.store import made as made_store
 
 
@@ -71,7 +73,7 @@ async def test_a_film_has_picture_and_sound_in_step_and_so_has_the_camera_alone(
         assert max(abs(a - b) for a, b in zip(flashes, beeps, strict=True)) <= 0.04
         assert made.bytes == path.stat().st_size
     names = {path.name for path in (works.folder.path / "made").iterdir()}
-    assert names <= {"movie.mp4", "movie-stage.mp4", "sound.m4a", "pieces"}
+    assert names == {"movie.mp4", "movie-stage.mp4", "sound.m4a"}
 
 
 async def test_whoever_is_seen_is_named_and_what_has_no_sound_is_silent(works: Works) -> None:
@@ -100,6 +102,38 @@ async def test_whoever_is_seen_is_named_and_what_has_no_sound_is_silent(works: W
     line = bytes(plane)[plane.line_size * (720 - 12 - 15) :][: plane.line_size]
     assert max(line[14:24]) < 60
     assert max(line[27:140]) > 150
+
+
+async def test_a_film_that_was_stopped_goes_on_with_its_pieces_and_leaves_none(
+    works: Works,
+) -> None:
+    folder = works.folder
+    for start in (0.0, 3.0):  # two sizes, so it has to be encoded
+        folder.picture(start=start, seconds=3.0, size=(320, 180) if start else (160, 90))
+    folder.end(6.0)
+    await has_ended(works)
+    known, made = read(folder.path), folder.path / "made"
+
+    async def stop(fraction: float) -> None:
+        if fraction >= 0.6:
+            raise asyncio.CancelledError
+
+    with pytest.raises(asyncio.CancelledError):
+        await films.make(works.bench, works.id, "stage", known, stop)
+    forget_pieces(folder.path)  # as whoever made smaller sizes meanwhile
+    before = {path.stat().st_ino for path in made.rglob("done.json")}
+    assert before
+    told: list[float] = []
+
+    async def tell(fraction: float) -> None:
+        told.append(fraction)
+
+    await films.make(works.bench, works.id, "stage", known, tell)
+    assert told == sorted(told)
+    assert told[-1] <= 1.0
+    assert [path.name for path in made.iterdir()] == ["movie-stage.mp4"]
+    with av.open(str(made / "movie-stage.mp4")) as container:
+        assert len(list(container.decode(video=0))) == 60
 
 
 async def test_others_take_home_what_a_host_allows(works: Works) -> None:

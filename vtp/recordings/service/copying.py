@@ -55,7 +55,7 @@ def _finished(folder: Path) -> Iterator[Path]:
     """Without drafts, whose names begin with a dot, and pieces that are joined later."""
     for path in folder.rglob("*"):
         inside = path.relative_to(folder).parts
-        piece = inside[:2] == (FOLDER, PIECES)
+        piece = inside[0] == FOLDER and len(inside) > 2 and inside[1].startswith(PIECES)
         if path.is_file() and not piece and not path.name.startswith("."):
             yield path
 

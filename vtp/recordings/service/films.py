@@ -26,7 +26,7 @@ from vtp.recordings import store
 from vtp.recordings.kinds import DownloadKind
 from vtp.recordings.model import TAKEN_HOME, Made, Recording
 from vtp.recordings.service.material import Material, View
-from vtp.recordings.service.mill import FOLDER, Mill
+from vtp.recordings.service.mill import FOLDER, PIECES, Mill, forget_pieces
 from vtp.recordings.service.workbench import Workbench
 from vtp.recordings.store import made as made_store
 
@@ -59,7 +59,11 @@ class _Order:
 
     @property
     def mill(self) -> Mill:
-        return self.bench.mill
+        return self.bench.mill_for(self.pieces)
+
+    @property
+    def pieces(self) -> str:
+        return f"{PIECES}-{self.kind}"
 
 
 async def make(
@@ -275,6 +279,7 @@ async def _join(order: _Order, picture: _Picture, sound: Path | None, tell: Tell
     )
     if picture.encoded:
         await asyncio.to_thread(picture.path.unlink)
+        await asyncio.to_thread(forget_pieces, order.material.folder, order.pieces)
 
 
 @asynccontextmanager

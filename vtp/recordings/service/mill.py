@@ -35,8 +35,13 @@ class _Piece(msgspec.Struct, frozen=True):
 
 
 class Mill:
-    def __init__(self, roomy: Roomy, options: settings.Processing, *, reserve: int) -> None:
+    """Works that run at once keep their pieces apart: whoever is done forgets only its own."""
+
+    def __init__(
+        self, roomy: Roomy, options: settings.Processing, *, reserve: int, pieces: str = PIECES
+    ) -> None:
         self._roomy = roomy
+        self._pieces = pieces
         self._options = options
         self._reserve = reserve
 
@@ -100,7 +105,7 @@ class Mill:
     async def _piece(
         self, folder: Path, paths: Mapping[str, Path], spec: Spec, tell: Tell
     ) -> tuple[Path, _Piece]:
-        place = folder / FOLDER / PIECES / _key(spec)
+        place = folder / FOLDER / self._pieces / _key(spec)
         found = await asyncio.to_thread(_finished, place)
         if found is not None:
             return place, found
@@ -204,6 +209,6 @@ def _joined(folder: Path, step: Step, number: int, pieces: Sequence[tuple[Path, 
     return msgspec.structs.replace(first, segments=tuple(segments))
 
 
-def forget_pieces(folder: Path) -> None:
+def forget_pieces(folder: Path, pieces: str = PIECES) -> None:
     """Once all that is made of them is there. Blocking."""
-    shutil.rmtree(folder / FOLDER / PIECES, ignore_errors=True)
+    shutil.rmtree(folder / FOLDER / pieces, ignore_errors=True)

@@ -41,6 +41,9 @@ class Workbench:
     def mill(self) -> Mill:
         return Mill(self.roomy, self.options, reserve=self.reserve)
 
+    def mill_for(self, pieces: str) -> Mill:
+        return Mill(self.roomy, self.options, reserve=self.reserve, pieces=pieces)
+
     async def material(self, work: Work) -> Material | None:
         """None when it was thrown away, or nothing is there."""
         found = await store.by_id(self.db, id=work.recording_id)
