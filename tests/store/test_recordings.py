@@ -154,6 +154,20 @@ async def test_the_camera_of_a_member_is_kept_while_they_are_cohost(
     assert [tap.closed for tap in taps] == [True]
 
 
+async def test_cameras_are_kept_no_longer_than_their_room_says_so(
+    school: School, ines: Attender, noor: Attender, room: RoomId
+) -> None:
+    change = school.rooms.catalogue.change
+    await change(ines.actor, room, records_cameras=True)
+    await ines.join(room)
+    await noor.join(room)
+    await school.recordings.studio.start(ines.actor, room)
+    cameras = [one.send("camera", mime="video/H264") for one in (ines, noor)]
+    await change(ines.actor, room, records_cameras=False)
+    taps = [producer(school, camera.id).taps for camera in cameras]
+    assert [[tap.closed for tap in each] for each in taps] == [[False], [True]]
+
+
 def producer(school: School, track_id: object) -> Producer:
     for peer in school.plane.peers.values():
         if (found := peer.producers.get(str(track_id))) is not None:

@@ -209,6 +209,10 @@ class Live:
             self.end(meeting, "closed")
             return None
         meeting.do(_follow(before, room, meeting.state.locks))
+        if before.records_cameras and not room.records_cameras:
+            # At once. The other way only what is turned on later is kept: its sender was told so.
+            for track in meeting.state.tracks.values():
+                self.outside.recorded.track_changed(meeting.id, meeting.sent(track))
         return meeting
 
     # --- as time passes -----------------------------------------------------------------------
