@@ -103,7 +103,7 @@ async def test_students_read_what_is_published_and_see_how_far_they_are(
     _, page = await course.see(course.student)
     assert "Parabolas" in page
     assert "0 of 2" in page
-    assert f'href="/courses/{course.id}/items/{reading}" aria-label="Continue with Warm-up"' in page
+    assert f'href="/courses/{course.id}/items/{reading}" aria-label="Begin with Warm-up"' in page
     status, page = await course.see(course.student, f"/items/{reading}")
     assert status == 200
     assert "<h2>First</h2> <p>Look at <em>this</em> &lt;b&gt;</p>" in page

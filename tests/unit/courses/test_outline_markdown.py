@@ -10,18 +10,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.hostile_texts import HOSTILE
-from vtp.courses.outline.markdown import html, pieces
+from vtp.courses.outline.markdown import html, pieces, top
 
 
 def drawn(text: str) -> str:
-    return "\n".join(html(piece) for piece in pieces(text))
+    return "\n".join(html(piece, top=top(text)) for piece in pieces(text))
 
 
 def test_the_usual_marks_are_drawn_below_the_title_of_the_item() -> None:
     assert drawn("# Roots\n\nA *sketch* of **both**.") == (
         "<h2>Roots</h2>\n<p>A <em>sketch</em> of <strong>both</strong>.</p>\n"
     )
-    assert drawn("###### Deep") == "<h6>Deep</h6>\n"
+    # No level is left out, wherever a page begins.
+    assert drawn("### Roots\n\n##### Deep") == "<h2>Roots</h2>\n<h4>Deep</h4>\n"
+    assert drawn("# One\n\n###### Deep") == "<h2>One</h2>\n<h6>Deep</h6>\n"
 
 
 @pytest.mark.parametrize(

@@ -15,9 +15,9 @@ from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 
-# Below the titles of the page and of the item.
-_DEEPER = 2
-_DEEPEST = 6
+# Below the title of the item, whatever a page begins with.
+_HIGHEST, _DEEPEST = 2, 6
+_HEADING = re.compile(r"^ {0,3}(#{1,6})(?=\s)", re.MULTILINE)
 # Pictures are those of the library; others would tell strangers who reads.
 _OWN = "/api/v1/media/"
 _INSIDE = re.compile(r"#|/(?!/)")
@@ -52,7 +52,8 @@ class _Paper(RendererHTML):
 
     def _heading(self, tokens: Sequence[Token], at: int, options: Any, env: Any) -> str:
         token = tokens[at]
-        token.tag = f"h{min(int(token.tag[1:]) + _DEEPER - 1, _DEEPEST)}"
+        level = int(token.tag[1:]) - env.get("top", 1) + _HIGHEST
+        token.tag = f"h{min(max(level, _HIGHEST), _DEEPEST)}"
         return self.renderToken(tokens, at, options, env)
 
 
@@ -60,10 +61,16 @@ class _Paper(RendererHTML):
 _READER = MarkdownIt("js-default", {"linkify": False}, renderer_cls=_Paper)
 
 
-def html(piece: str) -> str:
+def top(text: str) -> int:
+    """The highest heading of a page."""
+    return min((len(found) for found in _HEADING.findall(text)), default=1)
+
+
+def html(piece: str, *, top: int = 1) -> str:
+    """`top` is that of the whole page."""
     if len(piece) > _LONGEST or piece.count("[") > _BRACKETS:
         return f"<pre>{escape(piece)}</pre>"
-    return str(_READER.render(piece))
+    return str(_READER.render(piece, {"top": top}))
 
 
 def pieces(text: str) -> Iterator[str]:

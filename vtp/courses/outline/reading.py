@@ -109,9 +109,9 @@ class Reader:
         if (known := self._drawn.get(text)) is not None:
             self._drawn.move_to_end(text)
             return known
-        made = []
+        made, top = [], markdown.top(text)
         for piece in markdown.pieces(text):
-            made.append(markdown.html(piece))
+            made.append(markdown.html(piece, top=top))
             await asyncio.sleep(0)
         self._drawn[text] = whole = "\n".join(made)
         while len(self._drawn) > _PAGES_KEPT:

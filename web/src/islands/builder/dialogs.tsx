@@ -1,6 +1,6 @@
 /** The dialogs of the builder: what one looks at, adds, writes, and has to decide. */
 import type { VNode } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useId, useRef } from "preact/hooks";
 import type { OutlineNode, Planned } from "../../protocol/outline.ts";
 import { t } from "../../text.ts";
 import type { When } from "../../when.ts";
@@ -88,6 +88,7 @@ function Look({ node, editing, close, when }: Within & { node: OutlineNode; when
 
 /** Kept by itself when one pauses, and when one goes. */
 function Text({ node, editing }: { node: OutlineNode; editing: Editing }): VNode {
+  const id = useId();
   const area = useRef<HTMLTextAreaElement>(null);
   const known = useRef(node.body);
   useEffect(() => {
@@ -118,13 +119,24 @@ function Text({ node, editing }: { node: OutlineNode; editing: Editing }): VNode
     };
   }, [editing, node.id]);
   return (
-    <label class="field">
-      <span class="field-label">{t("builder.text")}</span>
+    <div class="field">
+      <label class="field-label" for={id}>
+        {t("builder.text")}
+      </label>
       <span class="input">
-        <textarea ref={area} rows={14} maxLength={100_000} defaultValue={node.body} />
+        <textarea
+          ref={area}
+          id={id}
+          rows={14}
+          maxLength={100_000}
+          defaultValue={node.body}
+          aria-describedby={`${id}-hint`}
+        />
       </span>
-      <span class="field-hint">{t("builder.textHint")}</span>
-    </label>
+      <p class="field-hint" id={`${id}-hint`}>
+        {t("builder.textHint")}
+      </p>
+    </div>
   );
 }
 
