@@ -146,9 +146,7 @@ async def of_user(
            and ($2::uuid is null or enrolment.course_id < $2)
          order by enrolment.course_id desc limit $3
         """,
-        user_id,
-        before,
-        limit,
+        *(user_id, before, limit),
     )
     return [_enrolment(row) for row in rows]
 
