@@ -87,7 +87,7 @@ async def test_a_teacher_builds_a_course_and_another_one_looks_on(
     assert await _names(page) == ["Sketching", "No roots", "Warm-up", "Plot"]
     assert await window.violations() == []
     await page.get_by_role("button", name="Publish").click()
-    await expect(page.get_by_text("Students see it now.")).to_be_visible()
+    await expect(page.get_by_text("still a draft")).to_be_visible()
 
 
 @pytest.mark.slow

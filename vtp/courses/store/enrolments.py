@@ -113,13 +113,7 @@ async def roll(db: Db, course_id: CourseId) -> list[Enrolment]:
 
 
 async def seats(
-    db: Db,
-    course_id: CourseId,
-    *,
-    words: str,
-    section_id: SectionId | None,
-    start: int,
-    limit: int,
+    db: Db, course_id: CourseId, *, words: str, section_id: SectionId | None, start: int, limit: int
 ) -> list[Enrolment]:
     """A page of a course's people: who waits first, who was dropped last."""
     order = "array_position(array['waiting', 'active', 'completed', 'dropped'], enrolment.status)"
