@@ -57,6 +57,12 @@ async def test_a_student_takes_home_what_a_host_allows(
     await page.get_by_role("button", name="Use this moment").click()
     await expect(page.locator(".recording-cover img")).to_be_visible(timeout=_PATIENCE)
 
+    await page.get_by_role("button", name="More for Algebra").click()
+    await page.get_by_role("button", name="Download…").click()
+    await page.get_by_text("Each track as it was recorded").click()
+    await expect(page.get_by_role("link", name="All voices")).to_be_visible(timeout=_PATIENCE)
+    assert await host.violations() == []
+
     await watching.reload()
     await watching.get_by_role("button", name="Download").click()
     await watching.get_by_role("button", name="Prepare The whole class").click()

@@ -104,6 +104,7 @@ async def test_whoever_is_seen_is_named_and_what_has_no_sound_is_silent(works: W
     assert max(line[27:140]) > 150
 
 
+@pytest.mark.slow
 async def test_a_film_that_was_stopped_goes_on_with_its_pieces_and_leaves_none(
     works: Works,
 ) -> None:

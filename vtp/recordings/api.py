@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -133,6 +133,9 @@ class PartView(Struct, frozen=True, kw_only=True):
     part: Annotated[int, Meta(examples=[1])]
     track: Annotated[str, Meta(examples=[_ID])]
     participant: Annotated[str, Meta(examples=[_ID])]
+    name: Annotated[
+        str, Meta(description="Who sent it; of the mix empty.", examples=["Ines Carvalho"])
+    ]
     source: Annotated[str, Meta(examples=["camera"])]
     codec: Annotated[str, Meta(examples=["avc1.42e01f"])]
     width: Annotated[int, Meta(examples=[1280])]
@@ -184,11 +187,12 @@ def _view(recording: model.Recording, details: Details) -> RecordingView:
     )
 
 
-def _part_view(id: UUID, part: PartStory) -> PartView:
+def _part_view(id: UUID, part: PartStory, names: Mapping[str, str]) -> PartView:
     return PartView(
         part=part.began.part,
         track=part.began.track,
         participant=part.began.participant,
+        name=names.get(part.began.participant, ""),
         source=part.began.source,
         codec=part.began.codec,
         width=part.began.width,
@@ -312,8 +316,10 @@ async def restore(request: web.Request, actor: Actor, id: Id) -> RecordingView:
 )
 async def parts(request: web.Request, actor: Actor, id: Id) -> Page[PartView]:
     """The files that it is made of, one track each, for hosts."""
-    found = await request.app[RECORDINGS].library.parts(actor, RecordingId(id))
-    return Page([_part_view(id, one) for one in found])
+    library = request.app[RECORDINGS].library
+    found = await library.parts(actor, RecordingId(id))
+    names = await library.names(actor, RecordingId(id))
+    return Page([_part_view(id, one, names) for one in found])
 
 
 @routes.get(

@@ -136,6 +136,11 @@ class Library:
         story = await self._story(id)
         return [part for part in story.parts.values() if part.fragments]
 
+    async def names(self, actor: Actor, id: RecordingId) -> dict[str, str]:
+        """How those were called who sent them."""
+        found = await self._studio.changeable(actor, id)
+        return await store.names(self._db, meeting_id=found.meeting_id)
+
     async def file(self, actor: Actor, id: RecordingId, number: int) -> tuple[Path, str]:
         """One of them, and its type."""
         for part in await self.parts(actor, id):

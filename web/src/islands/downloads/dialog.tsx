@@ -7,14 +7,16 @@ import { t } from "../../text.ts";
 import { Modal } from "../modal.tsx";
 import { Button, Icon, SkeletonRows } from "../parts.tsx";
 import { type Download, Downloads, type Kind } from "./store.ts";
+import { Tracks } from "./tracks.tsx";
 
 interface Props {
   id: string;
   title: string;
+  host: boolean;
   onClose: () => void;
 }
 
-export function DownloadsDialog({ id, title, onClose }: Props): VNode {
+export function DownloadsDialog({ id, title, host, onClose }: Props): VNode {
   const downloads = useMemo(() => new Downloads(http, id), [id]);
   useEffect(() => downloads.follow(), [downloads]);
   const items = downloads.items.value;
@@ -40,6 +42,7 @@ export function DownloadsDialog({ id, title, onClose }: Props): VNode {
       <p class="quiet small">
         {items?.length === 0 ? t("downloads.nothing") : t("downloads.lead")}
       </p>
+      {host && <Tracks id={id} />}
       <div class="dialog-actions">
         <Button onClick={onClose}>{t("dialog.close")}</Button>
       </div>

@@ -61,7 +61,7 @@ function Library({ shelf, when }: PageProps): VNode {
                 when={when}
                 onOpen={(what) => {
                   shelf.problem.value = "";
-                  opened.value = { what, recording: row.recording };
+                  opened.value = { what, recording: row.recording, host: row.host };
                 }}
               />
             ))}
@@ -91,10 +91,11 @@ type What = "rename" | "captions" | "downloads" | "poster";
 interface Opened {
   what: What;
   recording: Recording;
+  host: boolean;
 }
 
 function Dialog(props: Opened & { shelf: Shelf; onClose: () => void }): VNode {
-  const { what, recording, shelf, onClose } = props;
+  const { what, recording, host, shelf, onClose } = props;
   const after = () => {
     onClose();
     void shelf.read();
@@ -107,7 +108,9 @@ function Dialog(props: Opened & { shelf: Shelf; onClose: () => void }): VNode {
     case "poster":
       return <PosterDialog recording={recording} shelf={shelf} onClose={onClose} />;
     default:
-      return <DownloadsDialog id={recording.id} title={recording.title} onClose={after} />;
+      return (
+        <DownloadsDialog id={recording.id} title={recording.title} host={host} onClose={after} />
+      );
   }
 }
 

@@ -135,6 +135,7 @@ function TakeHome({ theatre }: { theatre: Theatre }): VNode | null {
         <Dialog
           id={watched.id}
           title={title.value}
+          host={watched.host}
           onClose={() => {
             dialog.value = undefined;
           }}
