@@ -153,5 +153,5 @@ def loud(path: Path, start: float, until: float) -> list[float]:
         for frame in container.decode(audio=0):
             if start <= (frame.time or 0.0) < until:
                 samples = array("f", bytes(frame.planes[0])[: frame.samples * 4])
-                found.append(max(max(samples), -min(samples)))
+                found.append(max(abs(one) for one in samples))
     return found

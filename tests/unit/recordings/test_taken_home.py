@@ -10,7 +10,7 @@ import pytest
 from vtp import resources
 from vtp.media.pack.composite import Box, Label, beside, label_at, most_width, size_for
 from vtp.media.pack.lettering import Lettering
-from vtp.media.pack.stretch import Stretch, within
+from vtp.media.pack.stretch import Stretch, chunks, runs, within
 from vtp.recordings.downloads_api import file_name
 from vtp.recordings.service.films import in_one_piece, starts
 
@@ -33,6 +33,21 @@ def test_a_piece_is_decoded_from_the_key_frame_before_it() -> None:
     assert [one.start for one in within(each, 4.0, 6.0)] == [3, 4, 5]
     assert [one.start for one in within(each, 6.0, 7.0)] == [6]
     assert within([], 0.0, 1.0) == ()
+
+
+def test_what_lies_behind_each_other_in_a_file_is_read_in_one_go() -> None:
+    each = [
+        Stretch(file="1", header=5, first=n * 10, end=n * 10 + 10, start=n, until=n + 1)
+        for n in (0, 1, 3)
+    ]
+    found = runs([*each, a_stretch(4, 5, file="")])
+    assert [(one.file, one.first, one.end, one.cuts) for one in found] == [
+        ("1", 0, 20, (0, 1)),
+        ("1", 30, 40, (3,)),
+        ("", 0, 0, (4,)),
+    ]
+    assert [len(one) for one in chunks(each, seconds=2.0)] == [2, 1]
+    assert each[0].seconds == 1
 
 
 @pytest.mark.parametrize(
