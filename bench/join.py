@@ -151,8 +151,7 @@ async def measured(length: Length) -> Found:
         found.page = await pages(room, length.pages)
         stream.show(SMALL)
         people = await storm(room, watching, length.people, found)
-        # The last who came: who said nothing for too long, has no way in any more.
-        for visit in people[-length.restarts :]:
+        for visit in people[: length.restarts]:
             found.resumed.append(await comes_back(room, visit.name, visit.into))
         teaching.cancel()
         await asyncio.wait([teaching])
