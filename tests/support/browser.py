@@ -37,7 +37,7 @@ _OPTIONS = (
     "--no-first-run",
 )
 # ms, for anything one waits for on a page: costs nothing where it comes, and a busy machine is slow.
-_TIMEOUT = 20_000.0
+_TIMEOUT = 60_000.0
 expect.set_options(timeout=_TIMEOUT)
 
 PHONE = {"width": 390, "height": 844}
@@ -52,7 +52,7 @@ def chromium() -> str | None:
 async def a_browser(executable: str, *options: str) -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
-            executable_path=executable, args=[*_OPTIONS, *options], timeout=30_000
+            executable_path=executable, args=[*_OPTIONS, *options], timeout=60_000
         )
         yield browser
         await browser.close()
