@@ -893,6 +893,7 @@ class School:
             await recordings.finish(tx, id=recording_id, state="ready", reason="", at=_BORN)
         self.inside = {"{part}": "1", "{name}": "stage", "{source}": "1", "{piece}": "0-1"}
         self.inside |= {"{time}": "0", "{sheet}": "1", "{language}": "en", "{kind}": "sound"}
+        self.inside |= {"{number}": "0", "{span}": "0-1"}
         return recording_id
 
     async def filmed(self, of: str) -> UUID:
