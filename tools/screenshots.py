@@ -252,7 +252,7 @@ async def settle(page: Page) -> None:
     await page.wait_for_selector("html[data-alive]")
     await page.locator("[data-island] .skeleton").first.wait_for(state="hidden")
     if "/api/" in page.url:
-        await page.wait_for_selector("#docs-reader :is(.swagger-ui .opblock, .redoc-wrap)")
+        await page.wait_for_selector("#docs-reader :is(.swagger-ui .opblock-tag, .redoc-wrap)")
     await page.evaluate("document.fonts.ready")
     await page.wait_for_timeout(200)
 

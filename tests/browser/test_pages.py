@@ -41,6 +41,7 @@ LOOKED_AFTER = (
 # What Swagger UI and ReDoc draw inside is theirs.
 _READER = "#docs-reader"
 _HEADING = f"{_READER} :is(.swagger-ui .info .title, .redoc-wrap h1)"
+_READ_FOR = 120_000.0  # ms; some seconds on a machine that is idle
 _IN_ITS_THEME = """heading => {
     const [red] = getComputedStyle(heading).color.match(/[0-9]+/g);
     return matchMedia("(prefers-color-scheme: dark)").matches === red > 127;
@@ -49,9 +50,14 @@ _IN_ITS_THEME = """heading => {
 
 async def problems_of(window: Window, path: str) -> list[str]:
     """What is wrong with one page."""
-    page = await window.open(path)
+    page = window.page
     if path.startswith("/api/"):
-        await page.wait_for_selector(_HEADING)
+        # Until it has read the whole description it lets nothing else happen on the page.
+        await page.goto(window.url + path)
+        await page.wait_for_selector(_HEADING, timeout=_READ_FOR)
+        await window.alive()
+    else:
+        await window.open(path)
     found = await window.violations(leave_out=_READER)
     if path.startswith("/api/") and not await page.eval_on_selector(_HEADING, _IN_ITS_THEME):
         found.append("what reads the API is light where the page is dark")

@@ -29,7 +29,6 @@ from vtp.edge.problems import (
 )
 from vtp.edge.routes import Route
 from vtp.edge.rules import MissingScope, NotWithAKey, Rule
-from vtp.edge.versions import NoCommonVersion
 from vtp.errors import Forbidden, Limited, NotFound, Problem, Unauthenticated, Unavailable
 
 Json = dict[str, Any]
@@ -75,7 +74,8 @@ def describe(routes: Iterable[Route]) -> Json:
             "summary": "Live classes, recordings, courses and attendance.",
             "description": "Errors are problem+json (RFC 9457) with a stable `code`. "
             "Lists are `{items, next}` with an opaque cursor. A request may say in `API-Version` "
-            "which versions it understands (`2, 1`); every answer says there which one it is. "
+            "which versions it understands (`2, 1`); every answer says there which one it is, "
+            "and one that is not understood is refused (406 `no_common_version`). "
             "See docs/API.md.",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
@@ -224,8 +224,6 @@ def problems_of(route: Route) -> list[type[Problem]]:
         kinds.append(Forbidden)
     if route.signature.path:
         kinds.append(NotFound)
-    if route.version is not None:
-        kinds.append(NoCommonVersion)
     if route.signature.body is not None or route.consumes:
         kinds += _WITH_BODY
     if rule.writes:

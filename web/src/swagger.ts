@@ -14,7 +14,8 @@ async function start(bundle: SwaggerBundle, place: HTMLElement): Promise<void> {
     spec: { ...spec, servers: [{ url: location.origin }] },
     domNode: place,
     deepLinking: true,
-    docExpansion: "list",
+    // Some hundred operations at once would hold the page for seconds.
+    docExpansion: "none",
     displayRequestDuration: true,
     // The validator is somebody else's server.
     validatorUrl: null,
