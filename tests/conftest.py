@@ -12,6 +12,7 @@ import hypothesis
 import pytest
 
 from tests.support.postgres import TestCluster, cluster
+from tests.support.realtime import give_up_realtime
 from vtp import settings
 from vtp.clock import SetClock
 from vtp.db import Database, open_database
@@ -22,6 +23,8 @@ hypothesis.settings.register_profile(
     "patient", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
 hypothesis.settings.load_profile("patient")
+# Before anything is encoded in this process.
+give_up_realtime()
 _SUITES = ("unit", "store", "edge", "media", "browser", "law", "start")
 
 
