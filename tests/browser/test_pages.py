@@ -10,7 +10,8 @@ from tests.support.application import Application
 from tests.support.browser import DESK, PHONE, Window, Windows
 from vtp.actor import Role
 
-SIGNED_OUT = ("/login", "/register", "/api/docs", "/api/redoc")
+SIGNED_OUT = ("/login", "/register")
+READERS = ("/api/docs", "/api/redoc")
 SIGNED_IN = (
     "/",
     "/rooms",
@@ -76,7 +77,14 @@ async def problems_of(window: Window, path: str) -> list[str]:
         pytest.param(DESK, "light", id="desk-light", marks=pytest.mark.slow),
     ],
 )
-@pytest.mark.parametrize("paths", [SIGNED_OUT, SIGNED_IN], ids=["signed out", "signed in"])
+@pytest.mark.parametrize(
+    "paths",
+    [
+        pytest.param(SIGNED_OUT, id="signed out"),
+        pytest.param(SIGNED_IN, id="signed in"),
+        pytest.param(READERS, id="readers", marks=pytest.mark.slow),
+    ],
+)
 async def test_no_page_shuts_anybody_out(
     app: Application, windows: Windows, viewport: Any, theme: Any, paths: tuple[str, ...]
 ) -> None:

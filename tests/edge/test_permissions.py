@@ -1121,7 +1121,7 @@ def test_a_rule_says_so_where_others_do_not_find_the_thing() -> None:
 
 
 # Every route is called by each of them; those that stand for a kind of right are quick enough.
-_SOON = {NOBODY, OWNER, "stranger", "admin"}
+_SOON = {NOBODY, OWNER, "admin"}
 _CALLERS = [
     pytest.param(name, id=name, marks=() if name in _SOON else pytest.mark.slow)
     for name in EVERYBODY
