@@ -39,10 +39,14 @@ async def test_a_webhook_is_made_tried_and_deleted(app: Application, windows: Wi
     await page.get_by_label("What it is for").fill("The register")
     await page.get_by_role("button", name="Make the webhook").click()
     await expect(page.get_by_text("whsec_")).to_be_visible()
+    first = await page.locator("code.record-url").inner_text()
     assert await window.violations() == []
     await page.get_by_role("button", name="Send a test").click()
     await expect(page.get_by_role("row").filter(has_text="webhook.test")).to_contain_text("Waits")
     await expect(page.get_by_text("whsec_")).to_have_count(0)
+    await page.get_by_role("button", name="Make another secret").click()
+    await expect(page.get_by_text("whsec_")).to_be_visible()
+    assert await page.locator("code.record-url").inner_text() != first
     await page.get_by_role("button", name="Delete").click()
     await expect(page.get_by_text("No webhooks yet")).to_be_visible()
 
