@@ -25,6 +25,7 @@ async def saved(app: Application, person: Person) -> dict[str, object]:
     return dict(me)
 
 
+@pytest.mark.slow
 async def test_a_name_is_saved_while_one_types(app: Application, windows: Windows) -> None:
     person = await app.person()
     window = await windows.new(person)
@@ -74,6 +75,7 @@ async def test_every_zone_that_the_browser_offers_is_known_here(
     assert sorted(set(offered) - zones.known()) == []
 
 
+@pytest.mark.slow
 async def test_offline_the_change_is_kept_and_saved_later(
     app: Application, windows: Windows
 ) -> None:
@@ -107,6 +109,7 @@ async def test_what_could_not_be_saved_survives_the_page(
     assert (await saved(app, person))["name"] == "Noor Kept"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("late", ["shell", "account"])
 async def test_what_was_changed_before_the_script_came_is_saved(
     app: Application, windows: Windows, late: str
@@ -124,6 +127,7 @@ async def test_what_was_changed_before_the_script_came_is_saved(
     assert (me["name"], me["theme"]) == ("Noor the Fast", "dark")
 
 
+@pytest.mark.slow
 async def test_what_was_kept_gives_way_to_what_was_typed_since(
     app: Application, windows: Windows
 ) -> None:
@@ -143,6 +147,7 @@ async def test_what_was_kept_gives_way_to_what_was_typed_since(
     assert (me["name"], me["time_zone"]) == ("Noor After", "Asia/Tokyo")
 
 
+@pytest.mark.slow
 async def test_what_the_browser_remembers_of_a_visit_is_not_saved_again(
     app: Application, windows: Windows
 ) -> None:
@@ -169,6 +174,7 @@ async def change_password(page: Page, current: str, new: str) -> None:
     await page.get_by_role("button", name="Change password").click()
 
 
+@pytest.mark.slow
 async def test_a_password_is_changed(app: Application, windows: Windows) -> None:
     person = await app.person()
     window = await windows.new(person)
@@ -185,6 +191,7 @@ async def test_a_password_is_changed(app: Application, windows: Windows) -> None
     assert status == 200
 
 
+@pytest.mark.slow
 async def test_enter_before_the_password_form_is_alive_does_not_leave_the_page(
     app: Application, windows: Windows
 ) -> None:
@@ -261,6 +268,7 @@ async def test_one_place_is_signed_out(app: Application, windows: Windows) -> No
     assert status == 401
 
 
+@pytest.mark.slow
 async def test_a_list_that_cannot_be_had_says_so_and_can_be_tried_again(
     app: Application, windows: Windows
 ) -> None:
@@ -275,6 +283,7 @@ async def test_a_list_that_cannot_be_had_says_so_and_can_be_tried_again(
     await expect(page.get_by_text("No API keys yet")).to_be_visible()
 
 
+@pytest.mark.slow
 async def test_a_part_that_breaks_leaves_the_rest_and_is_reported(
     app: Application, windows: Windows
 ) -> None:
@@ -292,6 +301,7 @@ async def test_a_part_that_breaks_leaves_the_rest_and_is_reported(
     assert answer.status == 204
 
 
+@pytest.mark.slow
 async def test_a_change_made_after_being_signed_out_is_saved_after_signing_in(
     app: Application, windows: Windows
 ) -> None:
@@ -311,6 +321,7 @@ async def test_a_change_made_after_being_signed_out_is_saved_after_signing_in(
     assert (await saved(app, person))["name"] == "Noor Returned"
 
 
+@pytest.mark.slow
 async def test_a_change_made_after_being_signed_out_is_not_saved_for_somebody_else(
     app: Application, windows: Windows
 ) -> None:

@@ -22,6 +22,7 @@ async def kit(app: Application, windows: Windows) -> Window:
     return window
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("device", "canvas"), [("light", "255, 255, 255"), ("dark", "25, 30, 27")])
 async def test_auto_follows_the_device_without_any_script(
     windows: Windows, device: Any, canvas: str
@@ -32,6 +33,7 @@ async def test_auto_follows_the_device_without_any_script(
     assert shown == f"rgb({canvas})"
 
 
+@pytest.mark.slow
 async def test_a_chosen_theme_is_there_at_once_and_stays(
     app: Application, windows: Windows
 ) -> None:
@@ -64,6 +66,7 @@ async def test_the_first_tab_stop_leads_past_the_navigation(kit: Window) -> None
     await expect(skip).to_be_in_viewport()
 
 
+@pytest.mark.slow
 async def test_a_menu_opens_and_moves_with_the_arrow_keys(kit: Window) -> None:
     page = kit.page
     opener = page.get_by_role("button", name="Menu", exact=True)
@@ -92,6 +95,7 @@ async def test_a_menu_hangs_under_its_button(kit: Window) -> None:
     assert abs(menu["x"] + menu["width"] - button["x"] - button["width"]) < 2
 
 
+@pytest.mark.slow
 async def test_a_dialog_gives_the_focus_back(kit: Window) -> None:
     page = kit.page
     opener = page.get_by_role("button", name="Dialog", exact=True)
@@ -102,6 +106,7 @@ async def test_a_dialog_gives_the_focus_back(kit: Window) -> None:
     await expect(opener).to_be_focused()
 
 
+@pytest.mark.slow
 async def test_a_click_beside_a_drawer_closes_it(kit: Window) -> None:
     page = kit.page
     await page.get_by_role("button", name="Drawer", exact=True).click()
@@ -110,6 +115,7 @@ async def test_a_click_beside_a_drawer_closes_it(kit: Window) -> None:
     await expect(page.get_by_role("dialog")).to_have_count(0)
 
 
+@pytest.mark.slow
 async def test_a_tip_names_a_button_at_once_on_focus_and_goes_with_escape(kit: Window) -> None:
     page = kit.page
     await page.get_by_role("button", name="Small", exact=True).focus()
@@ -120,6 +126,7 @@ async def test_a_tip_names_a_button_at_once_on_focus_and_goes_with_escape(kit: W
     await expect(tip).to_have_count(0)
 
 
+@pytest.mark.slow
 async def test_tabs_move_with_the_arrow_keys(kit: Window) -> None:
     page = kit.page
     await page.get_by_role("tab", name="Outline").focus()
@@ -144,6 +151,7 @@ async def test_a_toast_is_said_and_waits_while_one_is_at_it(kit: Window) -> None
     await expect(shown).to_have_count(0)
 
 
+@pytest.mark.slow
 async def test_on_a_touch_screen_everything_is_large_enough_to_hit(
     app: Application, windows: Windows
 ) -> None:
@@ -160,6 +168,7 @@ async def test_on_a_touch_screen_everything_is_large_enough_to_hit(
     assert {path: found for path, found in small.items() if found} == {}
 
 
+@pytest.mark.slow
 async def test_reduced_motion_moves_nothing(app: Application, windows: Windows) -> None:
     window = await windows.new(await app.person(Role.ADMIN), reduced_motion="reduce")
     page = await window.open("/admin/kit")
