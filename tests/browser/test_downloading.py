@@ -9,12 +9,12 @@ import av
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.test_jobs import work
 from tests.support import lesson
 from tests.support.application import Application
 from tests.support.browser import PHONE, Windows
 from tests.support.film import Film
 from tests.support.shown import a_recording, folder
+from tests.support.working import work
 from vtp.actor import Role
 
 _SECONDS = 6

@@ -14,11 +14,11 @@ import pytest
 from aiohttp import web
 from playwright.async_api import Page, expect
 
-from tests.browser.test_jobs import work
 from tests.support.application import Application
 from tests.support.browser import PHONE, Windows
 from tests.support.media_files import video
 from tests.support.tus import Tus
+from tests.support.working import work
 from vtp.actor import Role
 from vtp.edge.bodies import chunks
 from vtp.library.api import uploads

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 from playwright.async_api import Locator, Page, expect
@@ -13,34 +10,10 @@ from playwright.async_api import Locator, Page, expect
 from tests.support import media_files
 from tests.support.application import Application, Person
 from tests.support.browser import PHONE, Windows
+from tests.support.working import work
 from vtp.accounts.model import MakePicture
 from vtp.actor import Role
-from vtp.app.work import bound
 from vtp.ids import uuid7
-from vtp.jobs.worker import run_worker
-
-
-@asynccontextmanager
-async def work(app: Application) -> AsyncIterator[None]:
-    """The work process, here as a task."""
-    stop = asyncio.Event()
-    parts = app.parts
-    async with asyncio.TaskGroup() as group:
-        group.create_task(
-            run_worker(
-                parts.db,
-                parts.settings.database,
-                parts.settings.jobs,
-                parts.jobs,
-                bound(parts),
-                stop=stop,
-                shutdown_timeout=5,
-            )
-        )
-        try:
-            yield
-        finally:
-            stop.set()
 
 
 async def a_job(app: Application, owner: Person) -> str:

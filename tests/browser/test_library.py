@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.test_jobs import work
 from tests.support.application import Application
 from tests.support.browser import DESK, PHONE, Windows
 from tests.support.media_files import video
 from tests.support.pictures import a_png
+from tests.support.working import work
 from vtp.actor import Role
 
 

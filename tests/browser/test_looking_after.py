@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import zipfile
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -14,10 +13,9 @@ from playwright.async_api import Page, expect
 from tests.support.accounts import PASSWORD
 from tests.support.application import Application, an_application, some_settings
 from tests.support.browser import PHONE, Windows
+from tests.support.working import work
 from vtp import settings
 from vtp.actor import Role
-from vtp.app.work import bound
-from vtp.jobs.worker import run_worker
 
 _PATIENCE = 60_000.0  # ms, for a job on a machine that has much to do
 
@@ -28,28 +26,6 @@ async def app(database_settings: settings.Database, tmp_path: Path) -> AsyncIter
     chosen = some_settings(database_settings, tmp_path, jobs=settings.Jobs(poll_interval=0.2))
     async with an_application(chosen, demo=True) as made:
         yield made
-
-
-@asynccontextmanager
-async def work(app: Application) -> AsyncIterator[None]:
-    """The work process, here as a task."""
-    stop, parts = asyncio.Event(), app.parts
-    async with asyncio.TaskGroup() as group:
-        group.create_task(
-            run_worker(
-                parts.db,
-                parts.settings.database,
-                parts.settings.jobs,
-                parts.jobs,
-                bound(parts),
-                stop=stop,
-                shutdown_timeout=5,
-            )
-        )
-        try:
-            yield
-        finally:
-            stop.set()
 
 
 async def soon(page: Page, text: str) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -13,10 +11,9 @@ from playwright.async_api import expect
 from tests.support.accounts import PASSWORD
 from tests.support.application import Application, an_application, some_settings
 from tests.support.browser import PHONE, Windows
+from tests.support.working import work
 from vtp import settings
 from vtp.actor import Role
-from vtp.app.work import bound
-from vtp.jobs.worker import run_worker
 
 LIST = b"mail,name,roles\nsam@school.test,Sam Osei,student\nlena@school.test,=cmd(),student\n"
 
@@ -26,28 +23,6 @@ async def app(database_settings: settings.Database, tmp_path: Path) -> AsyncIter
     """A demo: its mailbox shows what would be mailed."""
     async with an_application(some_settings(database_settings, tmp_path), demo=True) as made:
         yield made
-
-
-@asynccontextmanager
-async def work(app: Application) -> AsyncIterator[None]:
-    """The work process, here as a task."""
-    stop, parts = asyncio.Event(), app.parts
-    async with asyncio.TaskGroup() as group:
-        group.create_task(
-            run_worker(
-                parts.db,
-                parts.settings.database,
-                parts.settings.jobs,
-                parts.jobs,
-                bound(parts),
-                stop=stop,
-                shutdown_timeout=5,
-            )
-        )
-        try:
-            yield
-        finally:
-            stop.set()
 
 
 async def test_who_is_invited_comes_in_and_goes_when_the_account_is_closed(

@@ -17,18 +17,6 @@ class NotHeldYet(Conflict):
     code = "class_not_held_yet"
 
 
-class PolicyMoved(Conflict):
-    """Somebody else has changed this policy meanwhile. Look at theirs first."""
-
-    code = "policy_moved"
-
-
-class BadPolicy(Invalid):
-    """These numbers contradict each other."""
-
-    code = "bad_policy"
-
-
 class NoReason(Invalid):
     """Say why, so that the student can understand it."""
 

@@ -1,7 +1,4 @@
-"""Registers and matrices as CSV (RFC 4180), with the numbers of the screen.
-
-A cell that a spreadsheet would take for a formula begins with an apostrophe.
-"""
+"""Registers and matrices as CSV (RFC 4180), with the numbers of the screen."""
 
 from __future__ import annotations
 
@@ -13,6 +10,7 @@ from zoneinfo import ZoneInfo
 from vtp.attendance.sentences import NAMES, Say, sentence
 from vtp.attendance.service.matrices import Matrix
 from vtp.attendance.service.registers import Sheet
+from vtp.audit.table import cell
 
 _MINUTE = 60_000
 
@@ -61,11 +59,5 @@ def _text(heads: Sequence[str], lines: Iterable[Sequence[object]]) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(heads)
-    writer.writerows([_harmless(cell) for cell in line] for line in lines)
+    writer.writerows([cell(str(one)) for one in line] for line in lines)
     return out.getvalue()
-
-
-def _harmless(cell: object) -> object:
-    if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r")):
-        return f"'{cell}"
-    return cell

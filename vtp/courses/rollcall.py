@@ -16,6 +16,7 @@ from uuid import UUID
 
 import msgspec
 
+from vtp.audit.table import cell
 from vtp.courses.model import Enrolment, Section
 from vtp.courses.problems import BadList
 from vtp.ids import SectionId, UserId
@@ -158,5 +159,5 @@ def table(enrolled: Sequence[Enrolment]) -> str:
     writer.writerow(["email", "name", "section", "status", "enrolled"])
     for one in enrolled:
         row = [one.email, one.name, one.section, one.status, f"{one.enrolled_at:%Y-%m-%d}"]
-        writer.writerow([f"'{cell}" if cell[:1] in "=+-@\t\r" else cell for cell in row])
+        writer.writerow([cell(one) for one in row])
     return out.getvalue()

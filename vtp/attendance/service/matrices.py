@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from vtp.actor import Actor
 from vtp.attendance.marking import Counted, Standing, at_risk, standing
-from vtp.attendance.policy import Mark, Policy
+from vtp.attendance.policy import Policy
 from vtp.attendance.register import Marked, Register, Version
 from vtp.attendance.store import registers as store
 from vtp.audit.service import Audit
@@ -47,9 +47,6 @@ class Matrix:
         """Of those whose classes count so far."""
         known = [one.standing.so_far for one in self.rows if one.standing.so_far is not None]
         return sum(known) / len(known) if known else None
-
-    def count(self, mark: Mark) -> int:
-        return sum(one.mark == mark for row in self.rows for one in row.marks.values())
 
 
 class Matrices:

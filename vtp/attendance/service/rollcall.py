@@ -39,12 +39,10 @@ class RollCall:
         self._expected = expected
         self._meetings = meetings
 
-    async def call(
-        self, class_id: ClassId, *, now: datetime, version: Version | None = None
-    ) -> Called | None:
+    async def call(self, class_id: ClassId, *, now: datetime) -> Called | None:
         """None where there is nothing to call: it was cancelled, or has not begun.
 
-        While the class goes on, what counts is the time until now. `version` tries a policy out.
+        While the class goes on, what counts is the time until now.
         """
         expecting = await self._expected.of_class(class_id)
         if expecting is None or now < expecting.planned.starts_at:
@@ -55,7 +53,7 @@ class RollCall:
             planned.room_id, since=planned.starts_at, until=until
         )
         held = await self._held(expecting, sittings, until)
-        policy = version or await store.policy(self._db, planned.course_id, at=planned.starts_at)
+        policy = await store.policy(self._db, planned.course_id, at=planned.starts_at)
         received = await store.received(
             self._db,
             meeting_ids=[one.id for one in sittings],

@@ -82,24 +82,6 @@ async def policy(db: Db, course_id: CourseId, *, at: datetime | None = None) -> 
     return Version(row["version"], msgspec.json.decode(row["policy"], type=Policy))
 
 
-async def put_policy(
-    tx: Db, course_id: CourseId, version: Version, *, by: UserId | None, at: datetime
-) -> bool:
-    """False when somebody else was faster."""
-    tag = await tx.execute(
-        """
-        insert into attendance_policy (course_id, version, policy, by_id, created_at)
-        values ($1, $2, $3::text::jsonb, $4, $5) on conflict do nothing
-        """,
-        course_id,
-        version.number,
-        msgspec.json.encode(version.policy).decode(),
-        by,
-        at,
-    )
-    return tag == "INSERT 0 1"
-
-
 # --- registers ------------------------------------------------------------------------------
 async def write(tx: Db, register: Register, marks: Sequence[Marked]) -> None:
     """As it was found now. What people decided or said stays."""
@@ -175,18 +157,6 @@ async def confirm(tx: Db, class_id: ClassId, *, by: UserId | None, at: datetime)
         at,
         by,
     )
-
-
-async def provisional(db: Db, *, now: datetime, limit: int) -> list[ClassId]:
-    rows = await db.fetch(
-        """
-        select session_id from class_register
-         where final_at > $1 and confirmed_at is null order by final_at limit $2
-        """,
-        now,
-        limit,
-    )
-    return [row["session_id"] for row in rows]
 
 
 # --- marks ----------------------------------------------------------------------------------
