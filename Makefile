@@ -14,7 +14,7 @@ WORKERS ?= 2
 ARGS ?=
 
 PYTEST := $(PY) -m pytest
-COVERAGE := --cov --cov-report=term:skip-covered --cov-fail-under=80
+COVERAGE := --cov --cov-report= --cov-fail-under=80
 COMPILE := .cache/uv/bin/uv pip compile --quiet --generate-hashes --no-header --no-annotate \
 	--universal --python-version 3.11
 
@@ -53,9 +53,15 @@ check: setup-dev  ## the fast laws: style, types, imports, and the tests of the 
 	$(PYTEST) -m law
 
 .PHONY: slow
-slow: setup-dev browser  ## the tests that take longer than 20 seconds
+slow: slow-walks system-stores  ## the tests that take longer than 20 seconds
+
+.PHONY: slow-walks
+slow-walks: setup-dev browser
 	$(PYTEST) -m "slow and not fuzz and not torture" --durations=20 --timeout=900 $(ARGS)
-	@# And what stands on PostgreSQL once more, on the one of the system where there is one.
+
+# What stands on PostgreSQL once more, on the one of the system where there is one.
+.PHONY: system-stores
+system-stores: setup-dev
 	$(if $(wildcard /usr/lib/postgresql/*/bin/postgres),VTP_TEST_PG=system $(PYTEST) \
 	  -n $(WORKERS) -m "store and not slow and not fuzz" $(ARGS),@echo "No PostgreSQL of the system.")
 
