@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import itertools
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -18,22 +19,22 @@ async def app(database_settings: settings.Database, tmp_path: Path) -> AsyncIter
         yield running
 
 
-@pytest.mark.parametrize("name", ["%00", "shell%00.js", "a" * 300, "a/" * 2000, "%ed%a0%80", "."])
-async def test_what_cannot_be_the_name_of_a_file_is_not_found(app: Application, name: str) -> None:
-    status, problem = await app.call("GET", f"/static/{name}")
-    assert (status, problem["code"]) == (404, "not_found")
+async def test_what_cannot_be_the_name_of_a_file_is_not_found(app: Application) -> None:
+    for name in ("%00", "shell%00.js", "a" * 300, "a/" * 2000, "%ed%a0%80", "."):
+        status, problem = await app.call("GET", f"/static/{name}")
+        assert (status, problem["code"]) == (404, "not_found"), name
 
 
-@pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "zstd", "GZIP"])
-async def test_a_packed_body_is_refused_unread(app: Application, coding: str) -> None:
-    for body in (gzip.compress(b"{}"), b"not packed at all"):
+async def test_a_packed_body_is_refused_unread(app: Application) -> None:
+    codings = ("gzip", "deflate", "br", "zstd", "GZIP")
+    for coding, body in itertools.product(codings, (gzip.compress(b"{}"), b"not packed at all")):
         status, problem = await app.call(
             "POST",
             "/api/v1/auth/login",
             data=body,
             headers={"Content-Type": "application/json", "Content-Encoding": coding},
         )
-        assert (status, problem["code"]) == (415, "unsupported_media_type")
+        assert (status, problem["code"]) == (415, "unsupported_media_type"), coding
 
 
 async def test_probes_are_answered_whatever_is_sent_with_them(app: Application) -> None:

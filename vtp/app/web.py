@@ -38,7 +38,7 @@ from vtp.courses.outline.api import OUTLINES
 from vtp.courses.outline.company import Company
 from vtp.courses.outline.events import COMPANY
 from vtp.courses.pages.learning import DESK
-from vtp.edge import api_docs, assets, openapi
+from vtp.edge import api_docs, assets
 from vtp.edge.auth import AUTHENTICATE, PASSES
 from vtp.edge.bodies import BODY_IDLE, MAX_BODY
 from vtp.edge.front import Front
@@ -115,7 +115,7 @@ def make(parts: Parts, sockets: Sockets, classes: Classes, state: Health) -> web
     attach(app, sockets)
     if parts.letterbox.mails.has_mailbox:
         mount(app, mail_pages.mailbox_routes)
-    app[api_docs.DOCUMENT] = api_docs.encode(openapi.describe(all_routes))
+    app[api_docs.DOCUMENT] = api_docs.Description(all_routes)
     return app
 
 

@@ -1,7 +1,8 @@
 """OpenAPI 3.1 from the routes: the same structs that decode a request describe it.
 
 Examples are composed from the examples of the fields, so they cannot go stale: a test decodes
-each with the struct that it stands for.
+each with the struct that it stands for. Refusals are alike on most routes, and ten times as long
+as what is of a route alone: each stands once in the components, under its codes.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from vtp.errors import Forbidden, Limited, NotFound, Problem, Unauthenticated, U
 
 Json = dict[str, Any]
 _REF = "#/components/schemas/{name}"
+_REFUSED = "#/components/responses/{name}"
 _ALWAYS = (Limited, Misdirected, Unavailable, BadCredentials, InvalidInput)
 _WITH_BODY = (Malformed, TooSlow, TooLarge, WrongMediaType)
 
@@ -61,11 +63,11 @@ _SECURITY: Json = {
 
 def describe(routes: Iterable[Route]) -> Json:
     listed = [route for route in routes if route.is_api and route.described]
-    schemas = _schemas(listed)
+    schemas, refusals = _schemas(listed), dict[str, Json]()
     paths: Json = {}
     for route in listed:
         path = re.sub(r"{(\w+):[^}]*}", r"{\1}", route.path)
-        paths.setdefault(path, {})[route.method.lower()] = _operation(route, schemas)
+        paths.setdefault(path, {})[route.method.lower()] = _operation(route, schemas, refusals)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -82,7 +84,11 @@ def describe(routes: Iterable[Route]) -> Json:
         "servers": [{"url": "/"}],  # wherever this document came from
         "tags": [{"name": tag} for tag in sorted({route.tag for route in listed})],
         "paths": paths,
-        "components": {"schemas": schemas, "securitySchemes": _SECURITY},
+        "components": {
+            "schemas": schemas,
+            "responses": refusals,
+            "securitySchemes": _SECURITY,
+        },
     }
 
 
@@ -101,13 +107,13 @@ def _result(route: Route) -> Any:
     return route.signature.result
 
 
-def _operation(route: Route, schemas: Json) -> Json:
+def _operation(route: Route, schemas: Json, refusals: Json) -> Json:
     operation: Json = {
         "operationId": f"{route.tag}_{route.name}",
         "tags": [route.tag],
         "summary": route.summary,
         "security": _security(route.rule),
-        "responses": _responses(route, schemas),
+        "responses": _responses(route, schemas, refusals),
         "x-right": f"{route.rule.noun}.{route.rule.right}",
     }
     if route.description:
@@ -174,7 +180,7 @@ def _content(kind: Any, schemas: Json) -> Json:
     return {"schema": schema, "example": example(schema, schemas)}
 
 
-def _responses(route: Route, schemas: Json) -> Json:
+def _responses(route: Route, schemas: Json, refusals: Json) -> Json:
     responses: Json = {str(route.status): _success(route, schemas)}
     if route.revalidated:
         responses["304"] = {"description": "What `If-None-Match` names is still right."}
@@ -182,7 +188,7 @@ def _responses(route: Route, schemas: Json) -> Json:
     for problem in problems_of(route):
         by_status.setdefault(problem.status, []).append(problem)
     for status in sorted(by_status):
-        responses[str(status)] = _failure(by_status[status])
+        responses[str(status)] = _shared(_refusal(by_status[status]), refusals)
     return responses
 
 
@@ -196,10 +202,18 @@ def _success(route: Route, schemas: Json) -> Json:
     return success
 
 
-def _failure(kinds: list[type[Problem]]) -> Json:
-    codes = sorted({kind.code for kind in kinds})
-    lines = [f"`{kind.code}`: {kind.title()}" for kind in sorted(kinds, key=lambda k: k.code)]
-    first = kinds[0]
+def _shared(refusal: Json, refusals: Json) -> Json:
+    """A reference to it; two with the same codes and other words would hide one another."""
+    codes = refusal["content"][CONTENT_TYPE]["schema"]["properties"]["code"]["enum"]
+    name = "-".join(codes)
+    if refusals.setdefault(name, refusal) != refusal:
+        return refusal
+    return {"$ref": _REFUSED.format(name=name)}
+
+
+def _refusal(kinds: list[type[Problem]]) -> Json:
+    listed = sorted(kinds, key=lambda kind: kind.code)
+    first = listed[0]
     shown = {
         "type": f"urn:vtp:problem:{first.code}",
         "title": first.title(),
@@ -207,9 +221,9 @@ def _failure(kinds: list[type[Problem]]) -> Json:
         "code": first.code,
     }
     schema: Json = {"allOf": [{"$ref": _REF.format(name="ProblemBody")}]}
-    schema |= {"properties": {"code": {"enum": codes}}}
+    schema |= {"properties": {"code": {"enum": sorted({kind.code for kind in kinds})}}}
     return {
-        "description": "\n\n".join(lines),
+        "description": "\n\n".join(f"`{kind.code}`: {kind.title()}" for kind in listed),
         "content": {CONTENT_TYPE: {"schema": schema, "example": shown}},
     }
 

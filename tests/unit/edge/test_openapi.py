@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from tests.unit.edge.test_front import Thing, routes
 from vtp.accounts.api import pictures
+from vtp.app import declared
 from vtp.edge.openapi import describe
 
 DOCUMENT = describe(routes)
 THINGS = DOCUMENT["paths"]["/api/v1/things"]["post"]
+
+
+def named(answer: dict[str, Any]) -> dict[str, Any]:
+    """What a reference to a shared answer stands for."""
+    found: dict[str, Any] = DOCUMENT["components"]["responses"][answer["$ref"].rpartition("/")[2]]
+    return found
 
 
 def test_it_is_valid_openapi() -> None:
@@ -27,10 +36,24 @@ def test_every_answer_that_a_route_can_give_is_listed() -> None:
 
 
 def test_each_error_names_its_codes() -> None:
-    refused = DOCUMENT["paths"]["/api/v1/things/{thing_id}"]["delete"]["responses"]["403"]
+    answers = DOCUMENT["paths"]["/api/v1/things/{thing_id}"]["delete"]["responses"]
+    refused = named(answers["403"])
     schema = refused["content"]["application/problem+json"]["schema"]
     assert schema["properties"]["code"]["enum"] == ["cross_origin", "forbidden", "not_with_a_key"]
     assert "`cross_origin`" in refused["description"]
+
+
+def test_an_error_of_many_routes_is_described_once() -> None:
+    answers = [
+        operation["responses"] for path in DOCUMENT["paths"].values() for operation in path.values()
+    ]
+    assert {one["429"]["$ref"] for one in answers} == {"#/components/responses/limited"}
+    assert "`limited`" in DOCUMENT["components"]["responses"]["limited"]["description"]
+
+
+def test_the_whole_of_it_is_short_enough_to_be_read_by_a_browser() -> None:
+    size = len(msgspec.json.encode(describe(declared.routes())))
+    assert size < 700_000
 
 
 def test_examples_are_what_the_structs_take() -> None:
