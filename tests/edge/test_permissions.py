@@ -320,6 +320,8 @@ CALLS: dict[tuple[str, str], Call] = {
     ),
     ("GET", "/api/v1/sessions/{id}/attendance.csv"): Call(409, of="class", others=404),
     ("GET", "/api/v1/courses/{id}/attendance.csv"): Call(200, of="course", others=404),
+    ("GET", "/attendance"): Call(200, page=True),
+    ("GET", "/api/v1/attendance"): Call(200),
     ("GET", "/attendance/{id}"): Call(200, of="class", others=404, page=True),
     ("POST", "/attendance/{id}"): Call(409, form={"do": "confirm"}, of="class", others=404),
     ("GET", "/courses/{id}/attendance"): Call(200, of="course", others=404, page=True),

@@ -14,6 +14,7 @@ from vtp.accounts.service.administration import Administration
 from vtp.accounts.service.people import People
 from vtp.actor import Role
 from vtp.app import declared
+from vtp.app.attending import attending
 from vtp.app.courses import courses
 from vtp.app.letterbox import letterbox
 from vtp.app.parts import open_parts
@@ -21,6 +22,7 @@ from vtp.audit.service import Audit
 from vtp.clock import SystemClock
 from vtp.db import open_database
 from vtp.db.schema import require_schema
+from vtp.demo.past import Writers, fill_term
 from vtp.edge.origins import of_settings
 from vtp.errors import Invalid
 from vtp.jobs.service import Jobs
@@ -81,8 +83,14 @@ async def fill_demo(chosen: Settings) -> None:
     ):
         await demo.fill(admin, db, clock=SystemClock())
     async with open_parts(chosen, demo=True) as parts:
-        made = courses(parts, Classrooms())
-        await demo.fill_courses(made, parts.accounts.administration, clock=parts.clock)
+        writers = Writers(
+            db=parts.db,
+            courses=courses(parts, Classrooms()),
+            books=attending(parts),
+            administration=parts.accounts.administration,
+            clock=parts.clock,
+        )
+        await fill_term(writers)
 
 
 async def user(chosen: Settings, wish: Wish) -> int:

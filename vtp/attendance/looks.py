@@ -108,7 +108,7 @@ class Looks:
             "course_path": f"/courses/{course.id}",
             "held": [self.held(one) for one in matrix.held],
             "coming": len(matrix.coming),
-            "average": _percent(matrix.average),
+            "average": percent(matrix.average),
             "rows": [self.row(one, matrix.held) for one in matrix.rows],
             "risks": [self.row(one, ()) for one in matrix.rows if one.at_risk],
             "rule": self.say(
@@ -132,8 +132,8 @@ class Looks:
             "id": str(row.person.user_id),
             "name": row.person.name,
             "cells": [self.mark(one.mark) if one else None for one in marks],
-            "so_far": _percent(row.standing.so_far),
-            "reachable": _percent(row.standing.reachable),
+            "so_far": percent(row.standing.so_far),
+            "reachable": percent(row.standing.reachable),
             "at_risk": row.at_risk,
         }
 
@@ -156,6 +156,6 @@ def _piece(span: Span, window: Span) -> dict[str, float]:
     }
 
 
-def _percent(share: float | None) -> str:
+def percent(share: float | None) -> str:
     """Nobody is told 100 who has not all of it."""
     return "" if share is None else f"{int(share * 100 + 1e-9)} %"

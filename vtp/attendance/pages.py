@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from vtp.actor import Actor
 from vtp.attendance import looks
+from vtp.attendance.glances import Glances
 from vtp.attendance.policy import MARKS
 from vtp.attendance.problems import NotHeldYet
 from vtp.attendance.register_api import BOOKS
@@ -19,9 +20,10 @@ from vtp.attendance.service.books import Books
 from vtp.courses import rights
 from vtp.courses.api.asking import COURSES, OVERSEERS
 from vtp.edge.bodies import form
+from vtp.edge.health import CLOCK
 from vtp.edge.html import PAGES, TEXTS, see_other
 from vtp.edge.routes import Routes
-from vtp.edge.rules import owner
+from vtp.edge.rules import owner, signed_in
 from vtp.errors import Invalid, Problem
 from vtp.ids import ClassId, CourseId, UserId
 
@@ -55,6 +57,16 @@ class Deed:
         if len(said) > most:
             raise Invalid(fields={name: f"Write up to {most} characters."})
         return said
+
+
+@routes.get("/attendance", rule=signed_in("attendance", "see_overview", keys=False), **HTML)
+async def overview(request: web.Request, actor: Actor) -> web.Response:
+    """What waits for who teaches; how one stands in everything one learns."""
+    found = await request.app[BOOKS].overviews.of(actor)
+    glances = Glances(request.app[TEXTS], request.app[CLOCK].now())
+    return await request.app[PAGES].render(
+        request, "attendance-overview.html", overview=glances.overview(found)
+    )
 
 
 @routes.get(

@@ -10,6 +10,7 @@ from msgspec import Meta, Struct
 
 from vtp.actor import Actor
 from vtp.attendance import tables
+from vtp.attendance.overview_shapes import OverviewView, overview_view
 from vtp.attendance.problems import NoReason, NotHeldYet, NothingContested
 from vtp.attendance.service.books import Books
 from vtp.attendance.shapes import (
@@ -25,7 +26,7 @@ from vtp.courses.api.asking import OVERSEERS
 from vtp.courses.problems import Archived, StaffOnly, TeachersOnly
 from vtp.edge.html import TEXTS
 from vtp.edge.routes import Routes
-from vtp.edge.rules import owner
+from vtp.edge.rules import owner, signed_in
 from vtp.ids import ClassId, CourseId, SectionId, UserId
 
 BOOKS: web.AppKey[Books] = web.AppKey("attendance_books", Books)
@@ -37,6 +38,15 @@ _CSV = "text/csv"
 
 class MatrixQuery(Struct, frozen=True, forbid_unknown_fields=True):
     section_id: Annotated[UUID | None, Meta(description="Else all sections.")] = None
+
+
+@routes.get("/api/v1/attendance", rule=signed_in("attendance", "overview"))
+async def overview(request: web.Request, actor: Actor) -> OverviewView:
+    """All your courses: what waits for you where you teach, how you stand where you learn.
+
+    Who is at risk is said with the rule that says so. Reading about others is written down.
+    """
+    return overview_view(await request.app[BOOKS].overviews.of(actor), request.app[TEXTS])
 
 
 @routes.get(

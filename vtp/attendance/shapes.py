@@ -214,7 +214,7 @@ def _row(row: Row) -> RowView:
         user_id=row.person.user_id,
         name=row.person.name,
         marks=[
-            CellView(session_id=known, mark=one.mark, overridden=one.override is not None)
+            CellView(session_id=known, mark=one.mark, overridden=one.overridden)
             for known, one in row.marks.items()
         ],
         so_far=row.standing.so_far,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
 from uuid import UUID
 
 import structlog
@@ -181,6 +183,24 @@ class Administration:
         )
         async with self._db.transaction() as tx:
             await users.put_demo(tx, new)
+
+    async def put_classmates(self, people: Mapping[str, str], *, at: datetime) -> dict[str, UserId]:
+        """Who fills the classes of the demo, name by email: no password opens these accounts."""
+        new = [
+            NewUser(
+                id=UserId(uuid7()),
+                email=email,
+                name=name,
+                roles=frozenset({Role.STUDENT}),
+                password_hash=None,
+                created_at=at,
+                time_zone=zones.DEFAULT,
+                demo=True,
+            )
+            for email, name in people.items()
+        ]
+        async with self._db.transaction() as tx:
+            return await users.put_classmates(tx, new)
 
     def _as_made(self, stored: str | None, version: int) -> bool:
         return version == 0 and stored is not None and self._passwords.readable(stored)

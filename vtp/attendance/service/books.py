@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from vtp.attendance.port import Meetings
 from vtp.attendance.service.deciding import Deciding
 from vtp.attendance.service.matrices import Matrices
+from vtp.attendance.service.overviews import Overviews
 from vtp.attendance.service.registers import Registers
 from vtp.audit.service import Audit
 from vtp.clock import Clock
@@ -19,6 +20,7 @@ class Books:
     registers: Registers
     deciding: Deciding
     matrices: Matrices
+    overviews: Overviews
 
 
 def books(db: Database, *, clock: Clock, gate: Gate, audit: Audit, meetings: Meetings) -> Books:
@@ -27,4 +29,5 @@ def books(db: Database, *, clock: Clock, gate: Gate, audit: Audit, meetings: Mee
         registers=registers,
         deciding=Deciding(db, clock=clock, gate=gate, audit=audit, registers=registers),
         matrices=Matrices(db, clock=clock, gate=gate, audit=audit),
+        overviews=Overviews(db, clock=clock, audit=audit),
     )

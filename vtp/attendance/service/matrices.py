@@ -8,9 +8,11 @@ from datetime import timedelta
 
 from vtp.actor import Actor
 from vtp.attendance.marking import Counted, Standing, at_risk, standing
+from vtp.attendance.outlook import Tally
 from vtp.attendance.policy import Policy
-from vtp.attendance.register import Marked, Register, Version
+from vtp.attendance.register import Register, Version
 from vtp.attendance.store import registers as store
+from vtp.attendance.store.tallies import tallies
 from vtp.audit.service import Audit
 from vtp.clock import Clock
 from vtp.courses.model import ClassSession, Yours
@@ -27,7 +29,7 @@ class Row:
     """One student over all classes that had a register."""
 
     person: Named
-    marks: dict[ClassId, Marked]
+    marks: dict[ClassId, Tally]
     standing: Standing
     at_risk: bool
 
@@ -80,7 +82,7 @@ class Matrices:
         held = await self._expected.held(course_id, section_id=section_id, until=now)
         coming = await self._expected.coming(course_id, section_id=section_id, since=now)
         registers = await store.registers(self._db, [one.id for one in held])
-        marks = await store.marks(self._db, list(registers), user_id=user_id)
+        marks = await tallies(self._db, list(registers), user_id=user_id)
         policy = await store.policy(self._db, course_id)
         named = await self._expected.names({one.user_id for one in marks})
         final = frozenset(known for known, one in registers.items() if one.final(now))
@@ -102,8 +104,8 @@ class Matrices:
         )
 
 
-def _by_person(marks: list[Marked]) -> dict[UserId, list[Marked]]:
-    found: dict[UserId, list[Marked]] = {}
+def _by_person(marks: list[Tally]) -> dict[UserId, list[Tally]]:
+    found: dict[UserId, list[Tally]] = {}
     for one in marks:
         found.setdefault(one.user_id, []).append(one)
     return found
@@ -111,14 +113,14 @@ def _by_person(marks: list[Marked]) -> dict[UserId, list[Marked]]:
 
 def _row(
     person: Named,
-    marks: list[Marked],
+    marks: list[Tally],
     *,
     final: Container[ClassId],
     coming: Sequence[int],
     policy: Policy,
 ) -> Row:
     """Only what is final counts; a class that is still to come counts as long as it is planned."""
-    counted = [Counted(one.mark, one.facts.need) for one in marks if one.class_id in final]
+    counted = [Counted(one.mark, one.need) for one in marks if one.class_id in final]
     stands = standing(counted, coming, policy)
     return Row(
         person=person,

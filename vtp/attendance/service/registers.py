@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
@@ -75,6 +76,11 @@ class Registers:
         for class_id in due[:_AT_ONCE]:
             await self._keep(class_id)
         return len(due[:_AT_ONCE])
+
+    async def call_these(self, classes: Iterable[ClassId]) -> None:
+        """However long ago they were held; what is final stays."""
+        for class_id in classes:
+            await self._keep(class_id)
 
     async def _keep(self, class_id: ClassId) -> Called | None:
         """Found anew and written down, unless it is final."""

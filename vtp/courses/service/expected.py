@@ -7,14 +7,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from vtp.courses.model import ClassSession
-from vtp.courses.store import attending, classes
+from vtp.actor import Actor
+from vtp.courses import rights
+from vtp.courses.model import ClassSession, Yours
+from vtp.courses.service.gate import person_of
+from vtp.courses.store import attending, classes, courses
 from vtp.courses.store.attending import Step
 from vtp.db import Database
 from vtp.ids import ClassId, CourseId, SectionId, UserId
 
 _EVER, _NEVER = datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
 _MOST = 1000  # classes of one course
+_MOST_COURSES = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,18 @@ class Expected:
             self._db, course_id, section_id=section_id, since=since, until=until, limit=_MOST
         )
         return [one for one in found if one.cancelled is None]
+
+    async def courses_of(self, actor: Actor) -> list[Yours]:
+        """Those that somebody teaches, helps in or learns in, and that are not in the archive."""
+        found = await courses.of_person(
+            self._db, actor.require_user(), before=None, limit=_MOST_COURSES
+        )
+        roles = [(one, rights.role_in(one.course.facts, person_of(actor, one))) for one in found]
+        return [
+            Yours(seen, role)
+            for seen, role in roles
+            if rights.is_inside(role) and role is not None and seen.course.state != "archived"
+        ]
 
     async def names(self, people: Iterable[UserId]) -> dict[UserId, Named]:
         found = await attending.names(self._db, sorted(set(people)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -124,13 +124,24 @@ async def add_outage(
     )
 
 
+_PARTICIPANT = """
+    insert into participant (id, meeting_id, user_id, guest_id, name, role, joined_at)
+    select $1, id, $3, $4, $5, $6, $7 from meeting where id = $2 for key share
+"""
+
+
 async def insert_participant(tx: Db, meeting_id: MeetingId, attendee: Attendee) -> bool:
     """False where the meeting is forgotten already: nobody had been in it."""
-    tag = await tx.execute(
-        """
-        insert into participant (id, meeting_id, user_id, guest_id, name, role, joined_at)
-        select $1, id, $3, $4, $5, $6, $7 from meeting where id = $2 for key share
-        """,
+    tag = await tx.execute(_PARTICIPANT, *_participant(meeting_id, attendee))
+    return tag == "INSERT 0 1"
+
+
+async def insert_participants(tx: Db, meeting_id: MeetingId, attendees: Iterable[Attendee]) -> None:
+    await tx.executemany(_PARTICIPANT, [_participant(meeting_id, one) for one in attendees])
+
+
+def _participant(meeting_id: MeetingId, attendee: Attendee) -> tuple[object, ...]:
+    return (
         attendee.id,
         meeting_id,
         None if attendee.guest else attendee.person,
@@ -139,7 +150,6 @@ async def insert_participant(tx: Db, meeting_id: MeetingId, attendee: Attendee) 
         attendee.role,
         attendee.joined_at,
     )
-    return tag == "INSERT 0 1"
 
 
 async def forget_participant(tx: Db, participant_id: ParticipantId) -> None:

@@ -1,0 +1,274 @@
+"""The term of the demo, written: courses, people, and what happened in every class so far."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from uuid import UUID
+
+from vtp.accounts.service.administration import Administration
+from vtp.actor import SYSTEM, Actor, Role, Via
+from vtp.attendance.ledger import Entry, Kind
+from vtp.attendance.service.books import Books
+from vtp.attendance.service.example import put_spans
+from vtp.clock import Clock
+from vtp.courses.model import ClassSession
+from vtp.courses.problems import DoubleBooked
+from vtp.courses.service import Courses
+from vtp.courses.service import example as seats
+from vtp.courses.service.catalogue import Wish
+from vtp.courses.service.timetable import Plan
+from vtp.db import Database
+from vtp.demo import school
+from vtp.demo.term import Asked, Day, Pupil, Stretch, day
+from vtp.ids import CourseId, MeetingId, SectionId, UserId, uuid7
+from vtp.rooms.facts import ParticipantId, RoomRole
+from vtp.rooms.model import Attendee
+from vtp.rooms.service.example import PastClass, Question, Spoken, put_past_class
+
+_BACK, _AHEAD = timedelta(weeks=10), timedelta(weeks=5)
+_MINUTES = 55
+_SOON = timedelta(minutes=10)
+_MOST = 200
+_SECOND = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Writers:
+    """What the term is written with."""
+
+    db: Database
+    courses: Courses
+    books: Books
+    administration: Administration
+    clock: Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Somebody of the plan, and who that is here."""
+
+    user_id: UserId
+    pupil: Pupil
+
+
+async def fill_term(writers: Writers) -> None:
+    """Once: a teacher who has courses keeps them as they are."""
+    teacher = await _actor(writers, "teacher@demo.test", Role.INSTRUCTOR)
+    listed = writers.courses.catalogue.listed
+    if await listed(teacher, scope="mine", words_="", before=None, limit=1):
+        return
+    student = await _actor(writers, school.STUDENT.email, Role.STUDENT)
+    begins = writers.clock.now() - _BACK
+    names = {one.email: one.name for one in school.PUPILS}
+    ids = await writers.administration.put_classmates(names, at=begins - timedelta(days=7))
+    pupils = [Known(ids[one.email], one) for one in school.PUPILS if one.email in ids]
+    for course in school.COURSES:
+        those = pupils[course.pupils]
+        if course.with_student:
+            those = [*those, Known(student.require_user(), school.STUDENT)]
+        await _Course(writers, teacher, student, course, tuple(those)).fill()
+
+
+async def _actor(writers: Writers, email: str, role: Role) -> Actor:
+    user = await writers.administration.of_email(SYSTEM, email)
+    return Actor(user.id, frozenset({role}), Via.TERMINAL)
+
+
+@dataclass(frozen=True, slots=True)
+class _Course:
+    writers: Writers
+    teacher: Actor
+    student: Actor
+    plan: school.Course
+    pupils: tuple[Known, ...]
+
+    async def fill(self) -> None:
+        courses, now = self.writers.courses, self.writers.clock.now()
+        course_id, section_id = await self._planned(now)
+        if self.plan.with_student:
+            await courses.enrolling.enrol(self.student, course_id, section_id=None)
+        await seats.seat(
+            self.writers.db,
+            course_id,
+            section_id,
+            [one.user_id for one in self.pupils],
+            by=self.teacher.require_user(),
+            at=now - _BACK - timedelta(days=3),
+        )
+        found = await courses.timetable.of_course(
+            self.teacher, course_id, since=now - 2 * _BACK, until=now, limit=_MOST
+        )
+        held = [one for one in found if one.ends_at < now - timedelta(minutes=5)]
+        topics = dict(zip((one.id for one in held), self.plan.topics, strict=False))
+        await seats.name_classes(
+            self.writers.db, {known: one.title for known, one in topics.items()}
+        )
+        await self._hold([one for one in held if one.id in topics])
+        if self.plan.title == "Algebra II":
+            await self._soon(section_id, now)
+
+    async def _planned(self, now: datetime) -> tuple[CourseId, SectionId]:
+        courses, first = self.writers.courses, (now - _BACK).date()
+        wish = Wish(
+            title=self.plan.title,
+            description=self.plan.text,
+            visibility="public",
+            time_zone="Europe/Lisbon",
+            first_day=first,
+            last_day=(now + _AHEAD).date(),
+            capacity=30,
+        )
+        course = (await courses.catalogue.create(self.teacher, wish)).course
+        (section,) = await courses.sections.listed(self.teacher, course.id)
+        weekly = Plan(
+            title="",
+            at=time(self.plan.hour),
+            minutes=_MINUTES,
+            first_day=first,
+            weekdays=self.plan.weekdays,
+        )
+        await courses.timetable.plan(self.teacher, section.id, weekly)
+        await courses.catalogue.publish(self.teacher, course.id)
+        return course.id, section.id
+
+    async def _hold(self, held: Sequence[ClassSession]) -> None:
+        spans: list[Entry] = []
+        for number, planned in enumerate(held):
+            went = day(
+                f"{self.plan.title} {number}",
+                self.plan.topics[number],
+                [one.pupil for one in self.pupils],
+                done=number / len(self.plan.topics),
+                length=_MINUTES * 60,
+            )
+            lesson = _Lesson(planned, went, self.pupils, self.teacher.require_user())
+            await put_past_class(self.writers.db, lesson.past())
+            spans += lesson.spans
+        await put_spans(self.writers.db, spans)
+        await self.writers.books.registers.call_these([one.id for one in held])
+        if held:
+            await self._decided(held)
+
+    async def _decided(self, held: Sequence[ClassSession]) -> None:
+        """A mark that was set, and one that waits for an answer."""
+        deciding, registers = self.writers.books.deciding, self.writers.books.registers
+        sheets = [await registers.sheet(self.teacher, one.id) for one in (held[0], held[-1])]
+        missed = [one.person.user_id for one in sheets[0].lines if one.marked.mark != "present"]
+        if missed:
+            await deciding.override(
+                self.teacher, held[0].id, missed[0], mark="excused", why="Exam elsewhere"
+            )
+        late = [one.person.user_id for one in sheets[1].lines if one.marked.mark == "late"]
+        if late:
+            who = Actor(late[0], frozenset({Role.STUDENT}), Via.TERMINAL)
+            text = "I was in the waiting room before six, and my bus was late on top."
+            await deciding.contest(who, held[-1].id, text)
+
+    async def _soon(self, section_id: SectionId, now: datetime) -> None:
+        """A class that opens in a moment, unless one of every week is on right now."""
+        soon = now + _SOON
+        single = Plan(
+            title="Quadratic inequalities",
+            at=soon.time().replace(second=0, microsecond=0),
+            minutes=_MINUTES,
+            first_day=soon.date(),
+            time_zone="UTC",
+        )
+        with suppress(DoubleBooked):
+            await self.writers.courses.timetable.plan(self.teacher, section_id, single)
+
+
+class _Lesson:
+    """One class, from its plan to rows."""
+
+    def __init__(
+        self, planned: ClassSession, went: Day, pupils: Sequence[Known], teacher: UserId
+    ) -> None:
+        self._planned = planned
+        self._went = went
+        self._known = {one.pupil.email: one for one in pupils}
+        self._teacher = teacher
+        self._meeting_id = MeetingId(uuid7(int(planned.starts_at.timestamp() * 1000)))
+        self.spans: list[Entry] = []
+
+    def past(self) -> PastClass:
+        """Its presence is in `spans` afterwards."""
+        went = self._went
+        people = [self._came(self._teacher, "Ines Carvalho", "host", went.teacher)]
+        for email, devices in went.pupils.items():
+            who = self._known[email]
+            people += [
+                self._came(who.user_id, who.pupil.name, "member", device) for device in devices
+            ]
+            if email in went.hands:
+                self._note(people[-1].id, who.user_id, "hand", went.hands[email])
+        return PastClass(
+            meeting_id=self._meeting_id,
+            room_id=self._planned.room_id,
+            began_at=min(one.joined_at for one in people),
+            ended_at=self._at(max(until for _, until in went.teacher)),
+            outage=None if went.outage is None else self._both(went.outage),
+            people=people,
+            spoken=[
+                Spoken(
+                    self._known[one.email].user_id,
+                    self._name(one.email),
+                    self._at(one.at),
+                    one.text,
+                )
+                for one in went.said
+            ],
+            question=None if went.asked is None else self._question(went.asked),
+            lost=[self._at(one) for one in went.lost],
+        )
+
+    def _came(
+        self, user_id: UserId, name: str, role: RoomRole, stretches: Sequence[Stretch]
+    ) -> Attendee:
+        since = self._at(stretches[0][0])
+        participant = ParticipantId(uuid7(int(since.timestamp() * 1000)))
+        kinds: tuple[Kind, ...] = ("socket", "media")
+        if role == "host":
+            kinds = (*kinds, "microphone", "camera", "speaking")
+        for stretch in stretches:
+            for kind in kinds:
+                self._note(participant, user_id, kind, stretch)
+        return Attendee(
+            id=participant,
+            person=user_id,
+            guest=False,
+            name=name,
+            role=role,
+            joined_at=since,
+            removed_at=None,
+        )
+
+    def _note(self, participant: UUID, user_id: UserId, kind: Kind, stretch: Stretch) -> None:
+        since, until = self._both(stretch)
+        self.spans.append(
+            Entry(uuid7(), self._meeting_id, participant, user_id, False, kind, since, until, until)
+        )
+
+    def _question(self, asked: Asked) -> Question:
+        return Question(
+            text=asked.question,
+            options=asked.options,
+            by=self._teacher,
+            at=self._at(asked.at),
+            answers=[
+                (self._known[email].user_id, self._name(email), choice)
+                for email, choice in asked.chosen.items()
+            ],
+        )
+
+    def _name(self, email: str) -> str:
+        return self._known[email].pupil.name
+
+    def _at(self, second: int) -> datetime:
+        return self._planned.starts_at + second * _SECOND
+
+    def _both(self, stretch: Stretch) -> tuple[datetime, datetime]:
+        return self._at(stretch[0]), self._at(stretch[1])
