@@ -7,6 +7,14 @@ from pathlib import Path
 _PACKAGE = Path(__file__).resolve().parent
 _BUNDLE = _PACKAGE / "_bundle"
 _CHECKOUT = _PACKAGE.parent
+# Where systems keep them.
+_SYSTEM_FONTS = (
+    "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
+    "/usr/share/fonts/truetype/noto/NotoSans-Regular.ttf",
+    "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
+    "/usr/share/fonts/TTF/DejaVuSans.ttf",
+    "/System/Library/Fonts/Supplemental/Arial Unicode.ttf",
+)
 
 
 def _root() -> Path:
@@ -33,3 +41,8 @@ def assets() -> Path:
 
 def sample_config() -> Path:
     return _root() / "config" / "vtp.toml"
+
+
+def system_fonts() -> list[Path]:
+    """Those of this machine with more letters than ours have."""
+    return [path for name in _SYSTEM_FONTS if (path := Path(name)).is_file()]

@@ -322,6 +322,35 @@ CALLS: dict[tuple[str, str], Call] = {
     ("GET", "/api/v1/courses/{id}/attendance.csv"): Call(200, of="course", others=404),
     ("GET", "/attendance"): Call(200, page=True),
     ("GET", "/api/v1/attendance"): Call(200),
+    ("GET", "/api/v1/sessions/{id}/attendance.xlsx"): Call(409, of="class", others=404),
+    ("GET", "/api/v1/courses/{id}/attendance.xlsx"): Call(200, of="course", others=404),
+    ("GET", "/api/v1/sessions/{id}/attendance.pdf"): Call(409, of="class", others=404),
+    ("GET", "/api/v1/courses/{id}/attendance.pdf"): Call(200, of="course", others=404),
+    ("POST", "/courses/{id}/attendance/report"): Call(
+        303, form={"every": "week"}, of="course", others=404
+    ),
+    ("PUT", "/api/v1/courses/{id}/certificates/rule"): Call(204, body={}, of="course", others=404),
+    ("DELETE", "/api/v1/courses/{id}/certificates/rule"): Call(204, of="course", others=404),
+    ("GET", "/api/v1/courses/{id}/certificates"): Call(200, of="course", others=404),
+    ("GET", "/api/v1/courses/{id}/certificates/own"): Call(200, of="course", others=404),
+    # Who teaches it gets none.
+    ("POST", "/api/v1/courses/{id}/certificates/own"): Call(409, of="course", others=404),
+    ("GET", "/api/v1/certificates"): Call(200),
+    # Nobody here has one.
+    ("GET", "/api/v1/certificates/{id}"): Call(404, of="user", others=404),
+    ("PUT", "/api/v1/certificates/{id}/revocation"): Call(
+        404, body={"why": "A mistake"}, of="user", others=404
+    ),
+    ("DELETE", "/api/v1/certificates/{id}/revocation"): Call(404, of="user", others=404),
+    ("GET", "/certificates"): Call(200, page=True),
+    ("GET", "/certificates/{serial}"): Call(404),
+    ("GET", "/courses/{id}/certificate"): Call(200, of="course", others=404, page=True),
+    ("POST", "/courses/{id}/certificate"): Call(
+        303,
+        form={"do": "rule", "attendance": "75", "completion": "90"},
+        of="course",
+        others=404,
+    ),
     ("GET", "/attendance/{id}"): Call(200, of="class", others=404, page=True),
     ("POST", "/attendance/{id}"): Call(409, form={"do": "confirm"}, of="class", others=404),
     ("GET", "/courses/{id}/attendance"): Call(200, of="course", others=404, page=True),
@@ -1181,6 +1210,7 @@ UNWRITTEN = {
     ("POST", "/api/v1/recordings/{id}/stop"): "that of the table is over: nothing changes",
     ("POST", "/api/v1/meetings/{id}/images"): _WITH_THE_CLASS,
     ("DELETE", "/api/v1/meetings/{id}/messages/{message}"): _WITH_THE_CLASS,
+    ("DELETE", "/api/v1/courses/{id}/certificates/rule"): "that of the table gives none",
     ("POST", "/api/v1/progress"): "what one watched is nobody else's business",
     ("PATCH", "/api/v1/uploads/{id}"): "it is written once it is whole",
     ("DELETE", "/api/v1/uploads/{id}"): "of what was never there nothing is written",
@@ -1220,6 +1250,9 @@ _ABOUT_OTHERS = {
     "/api/v1/erasures",
     "/api/v1/mail",
     "/api/v1/courses/{id}/roster.csv",
+    "/api/v1/courses/{id}/attendance.xlsx",
+    "/api/v1/courses/{id}/attendance.pdf",
+    "/api/v1/courses/{id}/certificates",
     "/admin/people",
     "/admin/people/{id}",
     "/admin/audit",

@@ -1,10 +1,13 @@
-"""Registers, put together for a process: with the timetable below them and the meetings above."""
+"""Registers and what follows from them, put together for a process."""
 
 from __future__ import annotations
 
 from vtp.app.parts import Parts
 from vtp.attendance.service.books import Books, books
+from vtp.attendance.service.certificates import Certificates, Outlined
+from vtp.attendance.service.reports import Reports
 from vtp.courses.service.gate import Gate
+from vtp.edge.texts import Texts
 from vtp.rooms.service.sittings import Sittings
 
 
@@ -15,4 +18,29 @@ def attending(parts: Parts) -> Books:
         gate=Gate(parts.db),
         audit=parts.audit,
         meetings=Sittings(parts.db),
+    )
+
+
+def certificates(parts: Parts, made: Books, outlined: Outlined) -> Certificates:
+    return Certificates(
+        parts.db,
+        clock=parts.clock,
+        gate=Gate(parts.db),
+        audit=parts.audit,
+        matrices=made.matrices,
+        outlined=outlined,
+        notices=parts.letterbox.notices,
+        school=parts.settings.school,
+    )
+
+
+def reports(parts: Parts, made: Books) -> Reports:
+    return Reports(
+        parts.db,
+        clock=parts.clock,
+        gate=Gate(parts.db),
+        audit=parts.audit,
+        matrices=made.matrices,
+        notices=parts.letterbox.notices,
+        texts=Texts(),
     )

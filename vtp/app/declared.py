@@ -9,10 +9,18 @@ from vtp.accounts import kinds as accounts_kinds
 from vtp.accounts import pages as accounts_pages
 from vtp.accounts import takeout_jobs
 from vtp.attendance import api as attendance_api
+from vtp.attendance import (
+    certificate_pages,
+    certificates_api,
+    paper_jobs,
+    paper_kinds,
+    papers_api,
+    register_api,
+    report_pages,
+)
 from vtp.attendance import jobs as attendance_jobs
 from vtp.attendance import merging as attendance_merging
 from vtp.attendance import pages as attendance_pages
-from vtp.attendance import register_api
 from vtp.audit import api as audit_api
 from vtp.audit import jobs as audit_jobs
 from vtp.audit import pages as audit_pages
@@ -83,6 +91,7 @@ HANDLERS = (
     takeout_jobs.handlers,
     audit_jobs.handlers,
     attendance_jobs.handlers,
+    paper_jobs.handlers,
     courses_jobs.handlers,
     jobs_jobs.handlers,
     library_jobs.handlers,
@@ -103,8 +112,13 @@ BELONGINGS = (
     courses_merging.move,
 )
 # What people can be told, and all that may be written to them.
-KINDS = (*accounts_kinds.KINDS, *courses_kinds.KINDS)
-LETTERS = (mail_service.TEST, *accounts_kinds.LETTERS, *courses_kinds.LETTERS)
+KINDS = (*accounts_kinds.KINDS, *courses_kinds.KINDS, *paper_kinds.KINDS)
+LETTERS = (
+    mail_service.TEST,
+    *accounts_kinds.LETTERS,
+    *courses_kinds.LETTERS,
+    *paper_kinds.LETTERS,
+)
 
 
 def routes() -> list[Route]:
@@ -116,7 +130,11 @@ def routes() -> list[Route]:
         accounts_api.routes,
         attendance_api.routes,
         register_api.routes,
+        papers_api.routes,
+        certificates_api.routes,
         attendance_pages.routes,
+        report_pages.routes,
+        certificate_pages.routes,
         audit_api.routes,
         runtime_api.routes,
         webhooks_api.routes,

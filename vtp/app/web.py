@@ -21,7 +21,7 @@ from vtp.accounts.pages import SCOPES
 from vtp.actor import Actor
 from vtp.app import declared, figures, health, media_figures
 from vtp.app.archive import exporting
-from vtp.app.attending import attending
+from vtp.app.attending import attending, certificates, reports
 from vtp.app.classes import Classes, open_classes, standing
 from vtp.app.courses import courses, desk, leaving, outlines
 from vtp.app.hooks import endpoints
@@ -30,7 +30,9 @@ from vtp.app.observers import HttpObserver, SocketObserver
 from vtp.app.own_data import erasure, takeouts
 from vtp.app.parts import Parts, demo_wanted, open_parts
 from vtp.attendance.api import WATCHING
+from vtp.attendance.certificates_api import CERTIFICATES
 from vtp.attendance.register_api import BOOKS
+from vtp.attendance.report_pages import REPORTS
 from vtp.audit.api import EXPORTING, READING, VERIFYING, Begins
 from vtp.audit.service.reading import Reading
 from vtp.courses.api.asking import COURSES
@@ -110,6 +112,8 @@ def make(parts: Parts, sockets: Sockets, classes: Classes, state: Health) -> web
     app[OUTLINES] = outlines(parts, app[COURSES], sockets)
     app[COMPANY] = Company()
     app[DESK] = desk(parts, app[COURSES], app[OUTLINES], classes.learning)
+    app[CERTIFICATES] = certificates(parts, app[BOOKS], app[DESK].reader)
+    app[REPORTS] = reports(parts, app[BOOKS])
     all_routes = declared.routes()
     mount(app, all_routes)
     attach(app, sockets)

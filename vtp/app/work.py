@@ -11,7 +11,7 @@ from vtp.accounts.jobs import Bench
 from vtp.accounts.jobs import handlers as accounts_handlers
 from vtp.accounts.takeout_jobs import handlers as takeout_handlers
 from vtp.app.archive import archive
-from vtp.app.attending import attending
+from vtp.app.attending import attending, reports
 from vtp.app.courses import telling
 from vtp.app.hooks import delivering
 from vtp.app.letterbox import desk
@@ -21,6 +21,7 @@ from vtp.app.own_data import takeouts
 from vtp.app.parts import Parts, demo_wanted, open_parts
 from vtp.app.workbench import workbench
 from vtp.attendance.jobs import handlers as attendance_handlers
+from vtp.attendance.paper_jobs import handlers as paper_handlers
 from vtp.audit.jobs import handlers as audit_handlers
 from vtp.courses.jobs import handlers as courses_handlers
 from vtp.jobs.handlers import Bound
@@ -80,6 +81,7 @@ def bound(parts: Parts) -> list[Bound]:
         imports=parts.accounts.imports,
     )
     chosen = parts.settings
+    registers = attending(parts)
     attic = Attic(db=parts.db, blobs=parts.blobs, clock=parts.clock)
     return [
         *accounts_handlers.bind(bench),
@@ -89,7 +91,8 @@ def bound(parts: Parts) -> list[Bound]:
         *notices_handlers.bind(Dustpan(parts.db, chosen.notices, parts.clock)),
         *library_handlers.bind(darkroom(parts)),
         *courses_handlers.bind(telling(parts)),
-        *attendance_handlers.bind(attending(parts).registers),
+        *attendance_handlers.bind(registers.registers),
+        *paper_handlers.bind(reports(parts, registers)),
         *jobs_handlers.bind(Broom(db=parts.db, options=chosen.jobs)),
         *recordings_handlers.bind(workbench(parts)),
         *rooms_handlers.bind(attic),

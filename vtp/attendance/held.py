@@ -6,7 +6,7 @@ When somebody was there is a fact of the school and stays; what they watched is 
 from __future__ import annotations
 
 from vtp.actor import Gone
-from vtp.attendance.store import learning, watching
+from vtp.attendance.store import certificates, learning, reports, watching
 from vtp.db import Db
 
 sheets = {
@@ -17,6 +17,13 @@ sheets = {
         select session_id as id, mark, computed, need_ms, present_ms, facts::text, override_why,
                override_at, contested, contested_at, answer, answered_at
           from class_mark where user_id = $1
+    """,
+    "certificates": """
+        select id, serial, evidence::text, issued_at, revoked_at, revoked_why
+          from certificate where user_id = $1
+    """,
+    "attendance-reports": """
+        select course_id as id, every, next_at from attendance_report where user_id = $1
     """,
     "watched": """
         select recording_id as id, seen::text, position_ms, position_at, watched_at, completed_at
@@ -36,6 +43,8 @@ async def erase(tx: Db, gone: Gone, /) -> None:
     """What stays has no name; the account that it refers to has none any more."""
     await watching.erase(tx, user_id=gone.user_id)
     await learning.erase(tx, user_id=gone.user_id)
+    await certificates.erase(tx, user_id=gone.user_id)
+    await reports.erase(tx, user_id=gone.user_id)
     # The mark still counts; what was said about it, by them and about them, was for them.
     await tx.execute(
         """

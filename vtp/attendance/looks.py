@@ -156,6 +156,11 @@ def _piece(span: Span, window: Span) -> dict[str, float]:
     }
 
 
+def letter(mark: Mark) -> str:
+    """Beside a colour, and in its place on paper without any."""
+    return _TONES[mark][2]
+
+
 def percent(share: float | None) -> str:
     """Nobody is told 100 who has not all of it."""
     return "" if share is None else f"{int(share * 100 + 1e-9)} %"

@@ -16,6 +16,7 @@ from vtp.attendance.glances import Glances
 from vtp.attendance.policy import MARKS
 from vtp.attendance.problems import NotHeldYet
 from vtp.attendance.register_api import BOOKS
+from vtp.attendance.report_pages import REPORTS
 from vtp.attendance.service.books import Books
 from vtp.courses import rights
 from vtp.courses.api.asking import COURSES, OVERSEERS
@@ -139,13 +140,15 @@ async def matrix(request: web.Request, actor: Actor, id: UUID) -> web.Response:
     staff = rights.is_staff(yours.role)
     if staff:
         found = await matrices.of_course(actor, course_id, section_id=None)
+        report = await request.app[REPORTS].chosen(actor, course_id)
     else:
-        found = await matrices.own(actor, course_id)
+        found, report = await matrices.own(actor, course_id), None
     return await request.app[PAGES].render(
         request,
         "attendance.html",
         matrix=looks.over(found, request.app[TEXTS]),
         staff=staff,
+        report=report,
     )
 
 

@@ -27,3 +27,15 @@ class NothingContested(Conflict):
     """The student has not contested this mark."""
 
     code = "nothing_contested"
+
+
+class NoCertificate(Conflict):
+    """This course gives you no certificate."""
+
+    code = "no_certificate"
+
+
+class NotEarned(Conflict):
+    """What the course asks for its certificate is not reached yet."""
+
+    code = "certificate_not_earned"

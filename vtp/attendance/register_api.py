@@ -9,7 +9,6 @@ from aiohttp import web
 from msgspec import Meta, Struct
 
 from vtp.actor import Actor
-from vtp.attendance import tables
 from vtp.attendance.overview_shapes import OverviewView, overview_view
 from vtp.attendance.problems import NoReason, NotHeldYet, NothingContested
 from vtp.attendance.service.books import Books
@@ -32,8 +31,6 @@ from vtp.ids import ClassId, CourseId, SectionId, UserId
 BOOKS: web.AppKey[Books] = web.AppKey("attendance_books", Books)
 
 routes = Routes("attendance")
-
-_CSV = "text/csv"
 
 
 class MatrixQuery(Struct, frozen=True, forbid_unknown_fields=True):
@@ -156,35 +153,3 @@ async def own_row(request: web.Request, actor: Actor, id: Id) -> MatrixView:
     """How you stand in a course, and the marks that make it so."""
     found = await request.app[BOOKS].matrices.own(actor, CourseId(id))
     return matrix_view(found, request.app[TEXTS])
-
-
-@routes.get(
-    "/api/v1/sessions/{id}/attendance.csv",
-    rule=owner(*OVERSEERS, noun="attendance", right="take_register"),
-    produces=_CSV,
-    errors=(StaffOnly, NotHeldYet),
-)
-async def take_sheet(request: web.Request, actor: Actor, id: Id) -> web.Response:
-    """The register of a class as CSV, with the numbers of the page."""
-    found = await request.app[BOOKS].registers.sheet(actor, ClassId(id))
-    return _file(tables.of(found, request.app[TEXTS]), "register.csv")
-
-
-@routes.get(
-    "/api/v1/courses/{id}/attendance.csv",
-    rule=owner(*OVERSEERS, noun="attendance", right="take_course"),
-    produces=_CSV,
-    errors=(StaffOnly,),
-)
-async def take_matrix(request: web.Request, actor: Actor, id: Id) -> web.Response:
-    """Every student and every class as CSV."""
-    found = await request.app[BOOKS].matrices.of_course(actor, CourseId(id), section_id=None)
-    return _file(tables.over(found, request.app[TEXTS]), "attendance.csv")
-
-
-def _file(text: str, name: str) -> web.Response:
-    headers = {
-        "Content-Disposition": f'attachment; filename="{name}"',
-        "Cache-Control": "no-store",
-    }
-    return web.Response(text=text, content_type=_CSV, charset="utf-8", headers=headers)

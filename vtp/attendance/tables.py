@@ -1,63 +1,174 @@
-"""Registers and matrices as CSV (RFC 4180), with the numbers of the screen."""
+"""Registers and matrices as tables: the same cells for CSV, for spreadsheets and for paper."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from vtp.attendance import looks
+from vtp.attendance.looks import Looks
+from vtp.attendance.policy import MARKS, Mark
 from vtp.attendance.sentences import NAMES, Say, sentence
 from vtp.attendance.service.matrices import Matrix
-from vtp.attendance.service.registers import Sheet
+from vtp.attendance.service.registers import Line, Sheet, State
 from vtp.audit.table import cell
 
-_MINUTE = 60_000
+_STATES: Mapping[State, str] = {
+    "live": "table.live",
+    "provisional": "table.provisional",
+    "final": "table.final",
+}
 
 
-def of(sheet: Sheet, say: Say) -> str:
-    zone = ZoneInfo(sheet.planned.time_zone)
-    lines = (
-        (
-            line.person.name,
-            say(NAMES[line.marked.mark]),
-            round(line.marked.facts.present / _MINUTE, 2),
-            round(line.marked.facts.need / _MINUTE, 2),
-            round(line.marked.facts.late / _MINUTE, 2),
-            round(line.marked.facts.early / _MINUTE, 2),
-            sentence(line.marked, zone, say),
-        )
-        for line in sheet.lines
+@dataclass(frozen=True, slots=True)
+class Length:
+    """How long something took, in ms."""
+
+    ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Between 0 and 1; None before anything counts."""
+
+    of: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A mark, by its name and by its letter."""
+
+    mark: Mark
+    name: str
+    letter: str
+
+
+Cell = str | Length | Share | Given | None
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """`name` is for programs and stays, `head` is for people."""
+
+    name: str
+    head: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    title: str
+    # What stands below the title, and what explains the cells.
+    about: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    lines: tuple[tuple[Cell, ...], ...]
+
+
+def of(sheet: Sheet, say: Say) -> Table:
+    """The register of a class."""
+    planned, zone = sheet.planned, ZoneInfo(sheet.planned.time_zone)
+    seen = Looks(say, zone)
+    heads = {
+        "student": "attendance.student",
+        "mark": "attendance.mark",
+        "present_s": "table.present",
+        "required_s": "table.required",
+        "late_s": "table.late",
+        "early_s": "table.early",
+        "sentence": "attendance.happened",
+    }
+    when = say(
+        "attendance.when",
+        day=f"{seen.day(planned.starts_at)} {planned.starts_at.astimezone(zone).year}",
+        since=seen.time(planned.starts_at),
+        until=seen.time(planned.ends_at),
+        section=planned.section,
     )
-    heads = ("student", "mark", "present_min", "required_min", "late_min", "early_min", "sentence")
-    return _text(heads, lines)
-
-
-def over(matrix: Matrix, say: Say) -> str:
-    zone = ZoneInfo(matrix.yours.course.time_zone)
-    days = [f"{one.starts_at.astimezone(zone):%Y-%m-%d %H:%M}" for one in matrix.held]
-    lines = (
-        (
-            row.person.name,
-            *(
-                say(NAMES[found.mark]) if (found := row.marks.get(one.id)) else ""
-                for one in matrix.held
-            ),
-            _share(row.standing.so_far),
-            _share(row.standing.reachable),
-        )
-        for row in matrix.rows
+    return Table(
+        title=f"{planned.course}: {planned.title}",
+        about=f"{when} · {say(_STATES[sheet.state])}",
+        key=(),
+        columns=tuple(Column(name, say(key)) for name, key in heads.items()),
+        lines=tuple(_student(one, seen) for one in sheet.lines),
     )
-    return _text(("student", *days, "so_far", "reachable"), lines)
 
 
-def _share(share: float | None) -> str:
-    return "" if share is None else f"{share:.4f}"
+def _student(line: Line, seen: Looks) -> tuple[Cell, ...]:
+    facts = line.marked.facts
+    return (
+        line.person.name,
+        _given(line.marked.mark, seen.say),
+        Length(facts.present),
+        Length(facts.need),
+        Length(facts.late),
+        Length(facts.early),
+        sentence(line.marked, seen.zone, seen.say),
+    )
 
 
-def _text(heads: Sequence[str], lines: Iterable[Sequence[object]]) -> str:
+def over(matrix: Matrix, say: Say) -> Table:
+    """Every student and every class of a course."""
+    course = matrix.yours.course
+    zone = ZoneInfo(course.time_zone)
+    there = [one.starts_at.astimezone(zone) for one in matrix.held]
+    days = [Column(f"{at:%Y-%m-%d %H:%M}", f"{at.day} {at:%b}") for at in there]
+    held = say("attendance.held", held=len(days), all=len(days) + len(matrix.coming))
+    average = looks.percent(matrix.average)
+    told = f" · {say('attendance.average', share=average)}" if average else ""
+    return Table(
+        title=f"{course.title}: {say('attendance.title')}",
+        about=f"{held}{told}",
+        key=tuple(f"{looks.letter(one)} {say(NAMES[one])}" for one in MARKS),
+        columns=(
+            Column("student", say("attendance.student")),
+            *days,
+            Column("so_far", say("attendance.soFar")),
+            Column("reachable", say("attendance.reachable")),
+        ),
+        lines=tuple(
+            (
+                row.person.name,
+                *(
+                    _given(found.mark, say) if (found := row.marks.get(one.id)) else None
+                    for one in matrix.held
+                ),
+                Share(row.standing.so_far),
+                Share(row.standing.reachable),
+            )
+            for row in matrix.rows
+        ),
+    )
+
+
+def _given(mark: Mark, say: Say) -> Given:
+    return Given(mark, say(NAMES[mark]), looks.letter(mark))
+
+
+# --- CSV (RFC 4180) ---------------------------------------------------------------------------
+def text(table: Table) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(heads)
-    writer.writerows([cell(str(one)) for one in line] for line in lines)
+    writer.writerow([cell(column.name) for column in table.columns])
+    writer.writerows(_plain(line) for line in table.lines)
     return out.getvalue()
+
+
+def _plain(line: Iterable[Cell]) -> list[str]:
+    return [cell(_said(one)) for one in line]
+
+
+def _said(one: Cell) -> str:
+    match one:
+        case Length(ms):
+            return str(ms // 1000) if ms % 1000 == 0 else f"{ms / 1000:.3f}"
+        case Share(share):
+            return "" if share is None else f"{share:.4f}"
+        case Given(name=name):
+            return name
+        case None:
+            return ""
+        case str():
+            return one

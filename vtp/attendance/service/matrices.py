@@ -70,6 +70,10 @@ class Matrices:
         await self._audit.record_alone(actor, action="read", noun="attendance", target_id=course_id)
         return made
 
+    async def told(self, actor: Actor, course_id: CourseId) -> Matrix:
+        """For a report that staff chose: of it nobody learns more than sums."""
+        return await self._made(await self._gate.staffed(actor, course_id), None, None)
+
     async def own(self, actor: Actor, course_id: CourseId) -> Matrix:
         """One's own row."""
         yours = await self._gate.inside(actor, course_id)

@@ -97,6 +97,11 @@ class Expected:
             if rights.is_inside(role) and role is not None and seen.course.state != "archived"
         ]
 
+    async def teachers(self, course_id: CourseId) -> list[str]:
+        """The names of those who teach it, its owner first."""
+        found = await courses.staff(self._db, course_id)
+        return [one.name for one in found if one.role in {"teacher", "co_teacher"}]
+
     async def names(self, people: Iterable[UserId]) -> dict[UserId, Named]:
         found = await attending.names(self._db, sorted(set(people)))
         return {user_id: Named(user_id, name, picture) for user_id, name, picture in found}

@@ -36,14 +36,6 @@ _MOST_BITS = {720: 4_000_000, 1080: 6_000_000}
 _HOLE = 1.0
 # Of the height of the film.
 _LETTERS = 1 / 24
-# Where systems keep fonts with more letters than ours has.
-_FONTS = (
-    "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
-    "/usr/share/fonts/truetype/noto/NotoSans-Regular.ttf",
-    "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
-    "/usr/share/fonts/TTF/DejaVuSans.ttf",
-    "/System/Library/Fonts/Supplemental/Arial Unicode.ttf",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +219,7 @@ def _labels(
 ) -> tuple[list[Label], dict[str, int]]:
     """One for each who is on the stage, and which file shows whom. Blocking."""
     tall = round(height * _LETTERS / 2) * 2
-    lettering = Lettering([*_our_fonts(), *map(Path, _FONTS)], height=tall)
+    lettering = Lettering([*_our_fonts(), *resources.system_fonts()], height=tall)
     labels: list[Label] = []
     of_people: dict[str, int | None] = {}
     found: dict[str, int] = {}

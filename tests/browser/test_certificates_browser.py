@@ -1,0 +1,110 @@
+"""Certificates in a browser: asked for, earned, taken, checked by a stranger, revoked."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.support.application import Application, an_application, some_settings
+from tests.support.browser import PHONE, Windows
+from tests.support.held_class import plan
+from tests.support.papers import pages
+from vtp import settings
+from vtp.actor import Actor, Role, Via
+
+pytestmark = pytest.mark.slow
+
+_PICTURES = os.environ.get("VTP_PICTURES", "")
+_NAMES = ("Noor Haddad", "Rosa Lima", "Kwame Boateng", "Elif Yildiz", "Mateo Quispe")
+
+
+@pytest.fixture
+async def app(database_settings: settings.Database, tmp_path: Path) -> AsyncIterator[Application]:
+    async with an_application(some_settings(database_settings, tmp_path)) as made:
+        yield made
+
+
+async def test_a_certificate_is_taken_checked_and_revoked(
+    app: Application, windows: Windows
+) -> None:
+    ines = await app.person(Role.INSTRUCTOR, name="Ines Carvalho")
+    # Held some days ago, so that its marks are final.
+    nine = (datetime.now(UTC) - timedelta(days=3)).replace(minute=0, second=0, microsecond=0)
+    lesson = await plan(app.parts, Actor(ines.user.id, ines.user.roles, Via.SESSION), nine)
+    people = {name: await app.person(name=name) for name in _NAMES}
+    for one in people.values():
+        await lesson.enrol(one.user.email)
+    await lesson.hold(
+        {name: Actor(one.user.id, one.user.roles, Via.SESSION) for name, one in people.items()}
+    )
+    await app.call("GET", f"/api/v1/sessions/{lesson.class_id}/attendance", headers=ines.bearer)
+    path = f"/courses/{lesson.course_id}/certificate"
+    teacher = await windows.new(ines)
+    staff = await teacher.open(path)
+    await staff.get_by_label("Attendance, in percent").fill("90")
+    await staff.get_by_label("Parts done, in percent").fill("0")
+    await staff.get_by_role("button", name="Give certificates").click()
+    await expect(staff.get_by_text("For 90 % attendance.")).to_be_visible(timeout=60_000)
+    assert await teacher.violations() == []
+    late = await windows.new(people["Rosa Lima"], viewport=PHONE)
+    seen = await late.open(path)
+    await expect(seen.get_by_text("A class counts a day after")).to_be_visible(timeout=60_000)
+    await expect(seen.get_by_role("button", name="Take my certificate")).to_have_count(0)
+    assert await late.violations() == []
+    await picture(seen, "certificate-not-yet")
+    student = await windows.new(people["Noor Haddad"], viewport=PHONE)
+    mine = await student.open(path)
+    await mine.get_by_role("button", name="Take my certificate").click()
+    await expect(mine.get_by_text("Congratulations.")).to_be_visible(timeout=60_000)
+    assert await student.violations() == []
+    await picture(mine, "certificate-mine")
+    href = await mine.get_by_role("link", name="Download").get_attribute("href")
+    (paper,) = pages(await (await mine.request.get(f"{app.url}{href}")).body())
+    assert "Noor Haddad" in paper
+    public = await mine.get_by_role("link", name="Public page").get_attribute("href")
+    assert public is not None
+    stranger = await windows.new(None, viewport=PHONE)
+    checked = await stranger.open(public)
+    await expect(checked.get_by_role("heading", name="This certificate is valid")).to_be_visible()
+    assert await stranger.violations() == []
+    await picture(checked, "certificate-check")
+    await teacher.open(path)
+    await staff.get_by_role("button", name="Revoke the certificate of Noor Haddad").click()
+    await staff.get_by_label("Reason").fill("Given by mistake")
+    await picture(staff, "certificate-revoke")
+    await staff.get_by_role("button", name="Revoke it").click()
+    await expect(staff.get_by_text("Given by mistake")).to_be_visible(timeout=60_000)
+    assert await teacher.violations() == []
+    await picture(staff, "certificate-staff")
+    await checked.reload()
+    await expect(checked.get_by_text("This certificate was revoked")).to_be_visible(timeout=60_000)
+    await expect(checked.get_by_text("Given by mistake")).to_have_count(0)
+    await picture(checked, "certificate-revoked")
+    own = await student.open("/certificates")
+    await expect(own.get_by_text("Given by mistake")).to_be_visible(timeout=60_000)
+    assert await student.violations() == []
+    await picture(own, "certificates")
+    matrix = await teacher.open(f"/courses/{lesson.course_id}/attendance")
+    await matrix.get_by_role("button", name="Export").click()
+    await expect(matrix.get_by_role("link", name="Excel workbook")).to_be_visible()
+    await matrix.keyboard.press("Escape")
+    await matrix.get_by_text("Report by mail").click()
+    await matrix.get_by_label("Send me how the course goes").select_option("week")
+    await matrix.locator("#reports").get_by_role("button", name="Save").click()
+    await matrix.get_by_text("Report by mail").click()
+    await expect(matrix.get_by_label("Send me how the course goes")).to_have_value("week")
+    await picture(matrix, "attendance-report")
+
+
+async def picture(page: Page, name: str) -> None:
+    """For who wants to look: `VTP_PICTURES` names a folder."""
+    if not _PICTURES:
+        return
+    for theme in ("light", "dark"):
+        await page.evaluate("theme => document.documentElement.dataset.theme = theme", theme)
+        await page.screenshot(path=f"{_PICTURES}/{name}-{theme}.png", full_page=True)
