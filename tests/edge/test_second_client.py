@@ -421,9 +421,10 @@ async def test_a_server_that_stops_lets_a_class_end_and_begins_no_other(
     database_settings: settings.Database, tmp_path: Path
 ) -> None:
     stop, started = asyncio.Event(), asyncio.get_running_loop().create_future()
+    chosen = some_settings(database_settings, tmp_path, rooms=settings.Rooms(drain_limit=60.0))
 
     async def run() -> None:
-        async with an_application(some_settings(database_settings, tmp_path)) as site:
+        async with an_application(chosen) as site:
             started.set_result((site.url, await site.person(Role.INSTRUCTOR)))
             await stop.wait()
 

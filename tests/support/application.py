@@ -48,7 +48,7 @@ def some_settings(database: settings.Database, data: Path, **changed: Any) -> se
         database=database,
         server=settings.Server(port=free_port(), shutdown_timeout=5),
         media=settings.Media(port=0, listen=("127.0.0.1",), capacity=1e9),
-        rooms=settings.Rooms(drain_limit=5.0),  # nobody waits for the class of a test
+        rooms=settings.Rooms(drain_limit=0.0),  # nobody waits for the class of a test
         auth=settings.Auth(bcrypt_cost=4),
         limits=_PLENTY,
         log=settings.Log(level="warning"),
@@ -106,6 +106,13 @@ class Application:
             refresh_token=tokens.refresh_token,
             session_id=str(actor.credential_id) if actor else "",
         )
+
+    async def cookie_of(self, person: Person, kept: str = "") -> str:
+        """One that opens: `kept` where it still does, else of a new session."""
+        if kept and await self.parts.accounts.credentials.by_session(kept):
+            return kept
+        given = {"email": person.user.email, "password": PASSWORD}
+        return (await self.parts.accounts.sign_in.browser(**given, caller=HOME)).cookie
 
     async def sign_in_by_form(self, email: str, password: str) -> str:
         """As a browser does; the cookie."""
