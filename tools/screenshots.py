@@ -24,7 +24,7 @@ from pathlib import Path
 
 from playwright.async_api import Browser, BrowserContext, Page, StorageState, async_playwright
 
-from tools import class_shots, watch_shots
+from tools import class_shots, course_shots, watch_shots
 from tools import furnish as furnish_shots
 from vtp import demo
 
@@ -58,6 +58,18 @@ SHOTS = (
     Shot("home-admin", "/", "admin"),
     Shot("menu", "/", "teacher", click=", menu"),
     Shot("rooms", "/rooms", "teacher"),
+    Shot("courses", "/courses", "student"),
+    Shot("course-new", "/courses/new", "teacher"),
+    Shot("course", "/courses/{course}", "student"),
+    Shot("course-item", "/courses/{course}/items/{item}", "student"),
+    Shot("course-classes", "/courses/{course}?tab=classes", "teacher"),
+    Shot("course-people", "/courses/{course}?tab=people", "teacher"),
+    Shot("course-settings", "/courses/{course}?tab=settings", "teacher"),
+    Shot("builder", "/courses/{course}/build", "teacher"),
+    Shot("calendar", "/dashboard", "student"),
+    Shot("venues", "/courses/venues", "teacher"),
+    Shot("library", "/library", "teacher"),
+    Shot("all-courses", "/admin/courses", "admin"),
     Shot("recordings", "/recordings", "teacher"),
     Shot("watch", "/watch/{recording}", "teacher", click="Play"),
     Shot("profile", "/profile", "teacher"),
@@ -172,8 +184,8 @@ async def signed_in(browser: Browser, url: str, who: str) -> StorageState:
     return state
 
 
-async def furnish(browser: Browser, url: str, state: StorageState) -> None:
-    """A picture and a key for the teacher, so that the pages have something to show."""
+async def furnish(browser: Browser, url: str, state: StorageState) -> dict[str, str]:
+    """A picture, a key and a built course for the teacher; the ids of what was made."""
     context = await new_context(browser, "desk", "light", state)
     page = await context.new_page()
     stranger = await browser.new_page()
@@ -194,7 +206,9 @@ async def furnish(browser: Browser, url: str, state: StorageState) -> None:
     await dialog.get_by_label("users:read", exact=True).check()
     await dialog.get_by_role("button", name="Create", exact=True).click()
     await page.get_by_role("button", name="I have kept it").click()
+    made = await course_shots.of_a_teacher(context, url, drawing)
     await context.close()
+    return made
 
 
 async def furnish_school(
@@ -259,8 +273,8 @@ async def settle(page: Page) -> None:
 
 async def photograph(browser: Browser, url: str, shots: list[Shot]) -> None:
     states = {who: await signed_in(browser, url, who) for who in ("admin", "student", "teacher")}
-    await furnish(browser, url, states["teacher"])
-    paths = await furnish_school(browser, url, states)
+    paths = await furnish(browser, url, states["teacher"])
+    paths |= await furnish_school(browser, url, states)
     shots = [replace(shot, path=shot.path.format(**paths)) for shot in shots]
     for device in WIDTHS:
         for theme in THEMES:

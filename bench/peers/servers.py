@@ -68,6 +68,25 @@ def bare(database_url: str = "") -> Iterator[Running]:
 
 
 @contextmanager
+def database(*, demo: bool = False) -> Iterator[tuple[Path, str]]:
+    """A PostgreSQL of its own that is durable, with our schema, and the folder beside it."""
+    folder = Path(tempfile.mkdtemp(prefix="vtp-bench-"))
+    try:
+        made = postgres.prepare(folder, folder / "secrets")
+        with postgres.running(made) as url:
+            _commands(_environment(folder, url, free_port(), demo=demo), demo=demo)
+            yield folder, url
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _commands(env: dict[str, str], *, demo: bool) -> None:
+    for command in ("migrate", *(("demo",) if demo else ())):
+        argv = [sys.executable, "-m", "vtp", command]
+        subprocess.run(argv, env=os.environ | env, cwd=_ROOT, check=True)
+
+
+@contextmanager
 def vtp_web(*, demo: bool = False, more: dict[str, str] | None = None) -> Iterator[Running]:
     """One web process with everything on, on a PostgreSQL of its own that is durable."""
     folder = Path(tempfile.mkdtemp(prefix="vtp-bench-"))
@@ -76,9 +95,7 @@ def vtp_web(*, demo: bool = False, more: dict[str, str] | None = None) -> Iterat
         with postgres.running(made) as url:
             port = free_port()
             env = _environment(folder, url, port, demo=demo) | (more or {})
-            for command in ("migrate", *(("demo",) if demo else ())):
-                argv = [sys.executable, "-m", "vtp", command]
-                subprocess.run(argv, env=os.environ | env, cwd=_ROOT, check=True)
+            _commands(env, demo=demo)
             argv = [sys.executable, "-m", "vtp", "web"]
             with program("vtp", argv, port, env) as running:
                 yield running

@@ -101,6 +101,7 @@ async def test_who_was_offline_is_asked_where_both_changed_the_same(
     there = await away.open(f"/courses/{course}/build")
     away.expect("ERR_INTERNET_DISCONNECTED")
     await away.context.set_offline(True)
+    await expect(there.get_by_text("Offline, kept here")).to_be_visible()
     for where, title in ((there, "Kenji wrote this"), (page, "Ines wrote this")):
         await where.get_by_role("button", name="Roots", exact=True).click()
         await where.get_by_label("Name of Roots").fill(title)

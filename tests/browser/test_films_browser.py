@@ -14,13 +14,14 @@ import pytest
 from aiohttp import web
 from playwright.async_api import Page, expect
 
-from tests.support.application import Application
+from tests.support.application import Application, Person
 from tests.support.browser import PHONE, Windows
 from tests.support.media_files import video
 from tests.support.tus import Tus
 from tests.support.working import work
 from vtp.actor import Role
 from vtp.edge.bodies import chunks
+from vtp.ids import uuid7
 from vtp.library.api import uploads
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
@@ -72,6 +73,10 @@ async def test_an_upload_goes_on_after_two_cuts_a_pause_and_a_reload(
     for reached in (2_000_000, 6_000_000):
         await _sent_more_than(page, reached)
         slow.cut()
+    await _sent_more_than(page, 7_500_000)
+    await window.context.set_offline(True)
+    await expect(page.get_by_text("waiting for the network")).to_be_visible(timeout=60_000)
+    await window.context.set_offline(False)
     await _sent_more_than(page, 9_000_000)
     await page.get_by_role("button", name="Pause Atlas.pdf").click()
     await expect(page.get_by_role("button", name="Go on with Atlas.pdf")).to_be_visible()
@@ -111,6 +116,61 @@ async def test_a_video_plays_as_it_was_sent_and_then_in_all_sizes(
     await phone.open(f"/library/{made}")
     assert await phone.violations() == []
     assert await phone.sticks_out() == 0
+
+
+async def _a_course(app: Application, teacher: Person, student: Person, media: str) -> str:
+    """With this video in it; the path of that."""
+
+    async def call(method: str, path: str, body: Any = None) -> Any:
+        status, said = await app.call(
+            method, f"/api/v1/courses{path}", headers=teacher.bearer, json=body or {}
+        )
+        assert status < 300, said
+        return said
+
+    course = (await call("POST", "", {"title": "Algebra II"}))["id"]
+    chapter, item = str(uuid7()), str(uuid7())
+    steps = [
+        {"do": "add", "id": chapter, "kind": "chapter", "title": "Parabolas"},
+        {"do": "add", "id": item, "kind": "media", "title": "Sketching", "parent": chapter}
+        | {"media_id": media},
+    ]
+    await call("POST", f"/{course}/publish")
+    await call("POST", f"/{course}/students", {"email": student.user.email})
+    op = {"op_id": str(uuid7()), "base": 0, "client": "test", "steps": steps}
+    await call("POST", f"/{course}/outline/ops", op)
+    await call("POST", f"/{course}/outline/publish")
+    return f"/courses/{course}/items/{item}"
+
+
+async def test_a_video_that_was_watched_is_done_in_its_course(
+    app: Application, windows: Windows
+) -> None:
+    ines = await app.person(Role.INSTRUCTOR, name="Ines Carvalho")
+    noor = await app.person(name="Noor Haddad")
+    data = video("webm", codec="libvpx", sound="libopus", seconds=12.0, width=320, height=240)
+    async with work(app):
+        made = await Tus(app, ines).whole(data, "Sketching.webm")
+        await _wait_for_sizes(app, Tus(app, ines), made)
+    path = await _a_course(app, ines, noor, made)
+    window = await windows.new(noor)
+    page = await window.open(path)
+    await expect(page.get_by_role("button", name="I have done this")).to_be_visible()
+    await page.locator(".cover-play").click()
+    # Half of it, and the end is forgiven; the outline says so without being opened anew.
+    await expect(page.locator(".way-now .way-mark-done")).to_be_visible(timeout=120_000)
+    await expect(page.get_by_role("button", name="I have done this")).to_have_count(0)
+    await page.keyboard.press("k")
+    assert await window.violations() == []
+    # On another device one goes on where one stopped.
+    phone = await windows.new(noor, viewport=PHONE, color_scheme="dark")
+    there = await phone.open(path)
+    await expect(there.locator(".way-now .way-mark-done")).to_be_visible()
+    await there.locator(".cover-play").click()
+    async with asyncio.timeout(60):
+        while (at := float(await there.evaluate(f"{_VIDEO}.currentTime"))) < 0.2:
+            await there.wait_for_timeout(50)
+    assert at > 4.0
 
 
 async def _plays(page: Page) -> None:

@@ -30,6 +30,7 @@ LOOKED_AFTER = (
     "/profile?tab=data",
     "/notices",
     "/forgotten",
+    "/admin/courses",
     "/admin/people",
     "/admin/people/import",
     "/admin/mail",

@@ -147,6 +147,30 @@ async def test_two_change_at_once_and_lose_nothing(school: Application) -> None:
     assert await ines.look() == [("One", ["A", "b"]), ("Two", [])]
 
 
+async def test_who_is_moved_aside_for_others_keeps_all_that_it_had(school: Application) -> None:
+    ines, _ = await _course(school)
+    one = _chapter("One")
+    first, last = _page(one["id"], "a"), _page(one["id"], "z", body="Keep *this*.")
+    assert (await ines.do(one, first, last))[0] == 200
+    told: list[dict[str, Any]] = []
+    titles = [f"{number}" for number in range(240)]
+    for start in range(0, len(titles), 80):
+        between = [
+            _page(one["id"], title, after=first["id"], last=False)
+            for title in titles[start : start + 80]
+        ]
+        status, done = await ines.do(*between)
+        assert status == 200, done
+        told += [node for node in done["nodes"] if node["id"] == last["id"]]
+    # There was no room left at that spot, so that all were given places anew.
+    assert told
+    assert {(node["title"], node["body"]) for node in told} == {("z", "Keep *this*.")}
+    assert await ines.look() == [("One", ["a", *reversed(titles), "z"])]
+    _, draft = await ines.ask("GET", "/draft")
+    (kept,) = [node for node in draft["nodes"] if node["id"] == last["id"]]
+    assert (kept["title"], kept["body"]) == ("z", "Keep *this*.")
+
+
 async def test_an_op_that_is_sent_twice_is_done_once(school: Application) -> None:
     ines, _ = await _course(school)
     op_id, chapter = str(uuid7()), _chapter("One")

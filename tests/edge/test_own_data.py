@@ -41,6 +41,16 @@ LEARNED = (
     select $2, $1, 'week', now() where $3::uuid is not null and $4::uuid is not null
     """,
     """
+    insert into film_watched (user_id, media_id, position_at, watched_at)
+    select $1, id, now(), now() from media
+     where owner_id = $1 and $2::uuid is not null and $3::uuid <> $4::uuid
+    """,
+    """
+    insert into film_visit (user_id, media_id, id, began_at, heard_at)
+    select $1, media_id, $3, now(), now() from film_watched
+     where user_id = $1 and $2::uuid is not null and $4::uuid is not null
+    """,
+    """
     with node as (
         insert into outline_node (id, course_id, kind, title, rank)
         select $3, $2, 'chapter', 'Scales', 'a' where $4::uuid is not null

@@ -283,6 +283,9 @@ CALLS: dict[tuple[str, str], Call] = {
     ),
     ("DELETE", "/api/v1/courses/{id}/picture"): Call(200, of="course", others=404),
     ("GET", "/api/v1/courses/{id}/picture"): Call(404, of="course", others=404),
+    ("POST", "/api/v1/courses/{id}/owner"): Call(
+        422, body={"email": "nobody@school.test"}, of="course", others=404
+    ),
     ("GET", "/api/v1/courses/{id}/staff"): Call(200, of="course", others=404),
     ("POST", "/api/v1/courses/{id}/staff"): Call(
         422, body={"email": "nobody@school.test"}, of="course", others=404
@@ -559,6 +562,10 @@ CALLS: dict[tuple[str, str], Call] = {
     ),
     ("GET", "/api/v1/media/{id}/file"): Call(404, of="media", others=404),
     ("GET", "/api/v1/media/{id}/poster"): Call(404, of="media", others=404),
+    ("POST", "/api/v1/media/{id}/progress"): Call(
+        200, body={"visit": str(uuid7()), "position": 0}, of="video", others=404
+    ),
+    ("GET", "/api/v1/media/{id}/progress"): Call(200, of="video", others=404),
     ("GET", "/api/v1/videos"): Call(200),
     ("GET", "/api/v1/videos/{id}"): Call(200, of="video", others=404),
     ("GET", "/api/v1/videos/{id}/stream"): Call(409, of="video", others=404),
@@ -643,6 +650,8 @@ CALLS: dict[tuple[str, str], Call] = {
     ("GET", "/admin/erasures"): Call(200, page=True),
     ("POST", "/admin/erasures/{id}"): Call(404, form={"do": "erase"}, of="user"),
     ("GET", "/"): Call(200, page=True),
+    ("GET", "/admin/courses"): Call(200, page=True),
+    ("POST", "/admin/courses"): Call(422, form={"do": "nothing"}),
     ("GET", "/admin/people"): Call(200, page=True),
     # No mail server is set.
     ("POST", "/admin/people"): Call(409, form={"email": "a@school.test", "role:student": "on"}),
@@ -1219,6 +1228,7 @@ UNWRITTEN = {
     ("DELETE", "/api/v1/meetings/{id}/messages/{message}"): _WITH_THE_CLASS,
     ("DELETE", "/api/v1/courses/{id}/certificates/rule"): "that of the table gives none",
     ("POST", "/api/v1/progress"): "what one watched is nobody else's business",
+    ("POST", "/api/v1/media/{id}/progress"): "what one watched is nobody else's business",
     ("PATCH", "/api/v1/uploads/{id}"): "it is written once it is whole",
     ("DELETE", "/api/v1/uploads/{id}"): "of what was never there nothing is written",
     ("POST", "/api/v1/videos/{id}/views"): "counts, and names nobody",

@@ -30,6 +30,7 @@ _OF = {*_KINDS, "section to plan", "cancelled class", "meeting", "room to record
 _TABLES = (
     *("course", "course_staff", "section", "section_teacher", "class_series", "class_session"),
     *("enrolment", "course_invitation", "media", "upload", "room", "room_member", "recording"),
+    *("watched", "film_watched"),
     *("outline", "outline_node", "item_progress", "meeting", "course_letter", "course_holiday"),
 )
 _SECRET = "Zanzibar"

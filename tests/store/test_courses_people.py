@@ -17,7 +17,17 @@ from vtp.actor import SYSTEM, Actor, Role, Via
 from vtp.app.courses import courses, telling
 from vtp.app.parts import Parts, open_parts
 from vtp.courses.model import TellClass
-from vtp.courses.problems import InvitationOver, NameTaken, NotStaff, SectionInUse, VenueInUse
+from vtp.courses.problems import (
+    InvitationOver,
+    NameTaken,
+    NoSuchPerson,
+    NotStaff,
+    OwnerOnly,
+    SectionInUse,
+    StaffDoNotEnrol,
+    VenueInUse,
+)
+from vtp.courses.rights import State
 from vtp.courses.service.catalogue import Wish
 from vtp.courses.service.timetable import Plan
 from vtp.errors import Forbidden, NotFound
@@ -100,6 +110,57 @@ async def test_a_section_with_people_or_classes_stays(parts: Parts) -> None:
     await school.enrolling.put(ines, algebra, email=noor, section_id=second)
     with pytest.raises(SectionInUse):
         await school.sections.delete(ines, second)
+
+
+async def test_a_course_is_handed_over_with_its_rooms(parts: Parts) -> None:
+    ines, ines_address = await person(parts, "Ines", Role.INSTRUCTOR)
+    kenji, address = await person(parts, "Kenji", Role.INSTRUCTOR)
+    _, enrolled = await person(parts, "Noor")
+    manager, _ = await person(parts, "Mara", Role.MANAGER)
+    school = courses(parts, Classrooms())
+    algebra, section = await course(parts, ines)
+    await school.enrolling.put(ines, algebra, email=enrolled, section_id=section)
+    give = school.overseeing.hand_over
+    with pytest.raises(StaffDoNotEnrol):
+        await give(ines, algebra, email=enrolled)
+    with pytest.raises(NoSuchPerson):
+        await give(ines, algebra, email="nobody@school.test")
+    with pytest.raises(NotFound):
+        await give(kenji, algebra, email=address)
+    assert (await give(ines, algebra, email=ines_address)).course.owner_id == ines.user_id
+    given = await give(manager, algebra, email=address)
+    assert given.course.owner_id == kenji.user_id
+    staff = {one.name: one.role for one in await school.sections.staff(kenji, algebra)}
+    assert staff == {"Ines": "co_teacher", "Kenji": "teacher"}
+    owners = (
+        "select owner_id from room join section on section.room_id = room.id where course_id = $1"
+    )
+    assert await parts.db.fetchval(owners, algebra) == kenji.user_id
+    with pytest.raises(OwnerOnly):
+        await give(ines, algebra, email=ines_address)
+
+
+async def test_all_courses_are_found_by_title_and_by_whose_they_are(parts: Parts) -> None:
+    ines, _ = await person(parts, "Ines", Role.INSTRUCTOR)
+    manager, _ = await person(parts, "Mara", Role.MANAGER)
+    school = courses(parts, Classrooms())
+    algebra, _ = await course(parts, ines)
+    drawing = (await school.catalogue.create(manager, Wish(title="100% drawing"))).course.id
+
+    async def found(words: str = "", state: State | None = None) -> list[CourseId]:
+        listed = await school.overseeing.listed(
+            manager, words=words, state=state, before=None, limit=10
+        )
+        return [one.course.id for one in listed]
+
+    assert await found() == [drawing, algebra]
+    assert await found("INES@school") == [algebra]
+    assert await found("0%") == [drawing]
+    assert await found("algebra", "draft") == []
+    assert await found(state="published") == [algebra]
+    assert await found(state="draft") == [drawing]
+    with pytest.raises(Forbidden):
+        await school.overseeing.listed(ines, words="", state=None, before=None, limit=10)
 
 
 async def test_a_venue_has_its_own_name(parts: Parts) -> None:

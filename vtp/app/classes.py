@@ -12,6 +12,7 @@ from vtp.actor import Actor
 from vtp.app.parts import Parts
 from vtp.attendance.service import Attendance, open_attendance
 from vtp.attendance.service.learning import Learning
+from vtp.attendance.service.viewing import Viewing
 from vtp.attendance.service.watching import Watching
 from vtp.blob.opening import elsewhere
 from vtp.courses.service.doors import Doors
@@ -33,6 +34,7 @@ class Classes:
     attendance: Attendance
     recordings: Recordings
     watching: Watching
+    viewing: Viewing
     learning: Learning
     rooms: Rooms
 
@@ -82,12 +84,16 @@ async def open_classes(parts: Parts, sockets: Sockets) -> AsyncIterator[Classes]
         parts.accounts.on_ended.append(rooms.standing.on_ended)
         parts.accounts.on_changed.append(rooms.standing.on_changed)
         watching = Watching(parts.db, clock=clock, recorded=recordings.library)
-        learning = Learning(parts.db, clock=clock, watching=watching, films=recordings.library)
+        viewing = Viewing(parts.db, clock=clock, shelf=parts.library.shelf)
+        learning = Learning(
+            parts.db, clock=clock, watching=watching, films=recordings.library, viewing=viewing
+        )
         yield Classes(
             plane=plane,
             attendance=attendance,
             recordings=recordings,
             watching=watching,
+            viewing=viewing,
             learning=learning,
             rooms=rooms,
         )

@@ -18,6 +18,7 @@ from vtp.attendance import (
     register_api,
     report_pages,
 )
+from vtp.attendance import films_api as attendance_films_api
 from vtp.attendance import jobs as attendance_jobs
 from vtp.attendance import merging as attendance_merging
 from vtp.attendance import pages as attendance_pages
@@ -129,6 +130,7 @@ def routes() -> list[Route]:
         client_errors.routes,
         accounts_api.routes,
         attendance_api.routes,
+        attendance_films_api.routes,
         register_api.routes,
         papers_api.routes,
         certificates_api.routes,

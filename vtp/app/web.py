@@ -31,6 +31,7 @@ from vtp.app.own_data import erasure, takeouts
 from vtp.app.parts import Parts, demo_wanted, open_parts
 from vtp.attendance.api import WATCHING
 from vtp.attendance.certificates_api import CERTIFICATES
+from vtp.attendance.films_api import VIEWING
 from vtp.attendance.register_api import BOOKS
 from vtp.attendance.report_pages import REPORTS
 from vtp.audit.api import EXPORTING, READING, VERIFYING, Begins
@@ -59,7 +60,7 @@ from vtp.jobs import events as jobs_events
 from vtp.jobs.api import JOBS
 from vtp.jobs.handlers import Catalogue
 from vtp.jobs.watch import Watch
-from vtp.library.api.asking import LIBRARY
+from vtp.library.api.asking import LIBRARY, VIEWERS
 from vtp.mail import pages as mail_pages
 from vtp.mail.api import MAILS
 from vtp.notices import events as notices_events
@@ -106,6 +107,7 @@ def make(parts: Parts, sockets: Sockets, classes: Classes, state: Health) -> web
     _fill(app, parts, state)
     app[ROOMS], app[PASSES] = classes.rooms, classes.rooms.guests
     app[RECORDINGS], app[WATCHING] = classes.recordings, classes.watching
+    app[VIEWING] = app[VIEWERS] = classes.viewing
     app[DELIVERY] = parts.settings.delivery
     app[COURSES] = courses(parts, classes.rooms.classrooms)
     app[BOOKS] = attending(parts)

@@ -32,6 +32,13 @@ sheets = {
     "watch-visits": """
         select id, recording_id, began_at, heard_at from watch_visit where user_id = $1
     """,
+    "films-watched": """
+        select media_id as id, seen::text, position_ms, position_at, watched_at, completed_at
+          from film_watched where user_id = $1
+    """,
+    "film-visits": """
+        select id, media_id, began_at, heard_at from film_visit where user_id = $1
+    """,
     "course-items": """
         select item_id as id, course_id, opened_at, done_at from item_progress where user_id = $1
     """,
@@ -42,6 +49,7 @@ kept: tuple[str, ...] = ("erasure.kept.presence",)
 async def erase(tx: Db, gone: Gone, /) -> None:
     """What stays has no name; the account that it refers to has none any more."""
     await watching.erase(tx, user_id=gone.user_id)
+    await watching.erase(tx, user_id=gone.user_id, book=watching.FILMS)
     await learning.erase(tx, user_id=gone.user_id)
     await certificates.erase(tx, user_id=gone.user_id)
     await reports.erase(tx, user_id=gone.user_id)

@@ -11,6 +11,7 @@ from vtp.ids import UserId
 async def move(tx: Db, *, source: UserId, target: UserId) -> None:
     await move_presence(tx, source=source, target=target)
     await watching.move(tx, source=source, target=target)
+    await watching.move(tx, source=source, target=target, book=watching.FILMS)
     await registers.move(tx, source=source, target=target)
     await learning.move(tx, source=source, target=target)
     await certificates.move(tx, source=source, target=target)

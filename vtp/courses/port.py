@@ -11,6 +11,7 @@ from uuid import UUID
 from vtp.actor import Actor
 from vtp.db import Db
 from vtp.ids import ClassId, CourseId, RecordingId, RoomId, UserId
+from vtp.library.model import Media
 
 
 class Classrooms(Protocol):
@@ -19,6 +20,9 @@ class Classrooms(Protocol):
     async def make(self, tx: Db, *, title: str, owner_id: UserId, at: datetime) -> RoomId: ...
 
     async def rename(self, tx: Db, room_id: RoomId, *, title: str) -> None: ...
+
+    async def give(self, tx: Db, room_id: RoomId, *, owner_id: UserId) -> None:
+        """It is theirs from now on."""
 
     async def close(self, tx: Db, room_id: RoomId, *, at: datetime) -> None: ...
 
@@ -57,6 +61,14 @@ class Filmed:
         return replace(self, seen=seconds, done=done)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Played:
+    """How much somebody has seen of a video of the library."""
+
+    share: float
+    done: bool
+
+
 class Learning(Protocol):
     """How far somebody is with what a course shows; `attendance` answers."""
 
@@ -72,6 +84,9 @@ class Learning(Protocol):
         self, actor: Actor, ids: Collection[RecordingId]
     ) -> Mapping[RecordingId, Filmed]:
         """Those of these recordings that are for them."""
+
+    async def played(self, actor: Actor, media: Collection[Media]) -> Mapping[UUID, Played]:
+        """Those of these videos and sounds of which they have seen anything."""
 
     async def attended(self, actor: Actor, classes: Collection[ClassId]) -> Collection[ClassId]:
         """Those of these classes in which they were."""

@@ -15,9 +15,10 @@ from vtp.edge.html import PAGES, see_other
 from vtp.edge.routes import Routes
 from vtp.edge.rules import only, owner
 from vtp.ids import MediaId
-from vtp.library.api.asking import LIBRARY
+from vtp.library.api.asking import LIBRARY, VIEWERS
 from vtp.library.api.shapes import file_path, poster_path
 from vtp.library.model import Media
+from vtp.library.port import Viewed
 from vtp.library.rights import TEACHERS
 
 routes = Routes("pages")
@@ -62,6 +63,7 @@ class Watched(Struct, frozen=True, kw_only=True):
     started_at: datetime
     made: list[str]
     host: bool
+    progress: Viewed
     film: Film
 
 
@@ -91,6 +93,7 @@ async def player(request: web.Request, actor: Actor, media: Media) -> dict[str, 
         started_at=media.created_at,
         made=["storyboard"] if media.filmed else [],
         host=await request.app[LIBRARY].shelf.changes(actor, media),
+        progress=await request.app[VIEWERS].viewed(actor, media),
         film=Film(
             file=file_path(media),
             poster=poster_path(media),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 from uuid import UUID
@@ -12,6 +13,7 @@ import msgspec
 from vtp.actor import Actor
 from vtp.db import Db
 from vtp.ids import JobId, MediaId, UserId
+from vtp.library.model import Media
 from vtp.media.pack.ladder import Rung, Step
 from vtp.media.pack.roomy import Tell
 from vtp.media.pack.stretch import Stretch
@@ -37,6 +39,22 @@ class NoShelves:
 
     async def reads(self, _actor: Actor, _media_id: MediaId) -> bool:
         return False
+
+
+class Viewed(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody has seen of a video, in seconds, and where they stopped."""
+
+    position: float
+    seen: list[tuple[float, float]]
+    seconds: float
+    completed_at: datetime | None
+    watched_at: datetime | None
+
+
+class Viewers(Protocol):
+    """What people have seen; `attendance` answers."""
+
+    async def viewed(self, actor: Actor, media: Media) -> Viewed: ...
 
 
 class Size(Protocol):

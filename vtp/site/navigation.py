@@ -28,6 +28,7 @@ ITEMS = (
     Item("/recordings", "nav.recordings", "clapperboard"),
     Item("/library", "nav.library", "folder", _TEACHERS),
     Item("/attendance", "nav.attendance", "list-checks"),
+    Item("/admin/courses", "nav.allCourses", "book-open", _STAFF, office=True),
     Item("/admin/people", "nav.people", "users", frozenset({Role.ADMIN}), office=True),
     Item("/admin/jobs", "nav.jobs", "history", _STAFF, office=True),
     Item("/admin/mail", "nav.mail", "mail", frozenset({Role.ADMIN}), office=True),

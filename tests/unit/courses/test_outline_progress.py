@@ -12,7 +12,7 @@ import pytest
 from vtp.courses.model import ClassSession
 from vtp.courses.outline.progress import Facts, Item, Way, by_hand, done_by_opening, way
 from vtp.courses.outline.tree import Node, NodeKind
-from vtp.courses.port import Filmed
+from vtp.courses.port import Filmed, Played
 from vtp.ids import ClassId, CourseId, MediaId, RecordingId, RoomId, SectionId, UserId, uuid7
 from vtp.library.kinds import Kind
 from vtp.library.model import Media
@@ -168,6 +168,29 @@ def test_what_is_read_is_done_by_opening_it_and_a_video_by_saying_so() -> None:
     page = only(on_the_way(node("page")))
     assert (done_by_opening(page), by_hand(page)) == (True, False)
     assert done_by_opening(of_class(a_class(NOW))) is None
+
+
+def test_a_video_says_by_itself_how_far_it_was_watched() -> None:
+    one = media("video")
+    it = node("media", media_id=one.id)
+
+    def played(share: float, *, done: bool = False, opened: bool | None = None) -> Item:
+        return only(
+            on_the_way(
+                it,
+                media={one.id: one},
+                played={one.id: Played(share=share, done=done)},
+                opened={} if opened is None else {it.id: opened},
+            )
+        )
+
+    begun = played(0.4)
+    assert (begun.state, begun.share, by_hand(begun)) == ("started", 0.4, True)
+    assert played(0.0).state == "todo"
+    assert played(0.4, opened=True).state == "done"
+    # Nobody has to say what is known, nor can they deny it.
+    watched = played(0.95, done=True, opened=False)
+    assert (watched.state, by_hand(watched)) == ("done", False)
 
 
 def test_the_count_is_of_what_is_asked_and_the_next_is_the_first_that_is_left() -> None:

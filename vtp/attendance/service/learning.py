@@ -7,13 +7,15 @@ from typing import Protocol
 from uuid import UUID
 
 from vtp.actor import Actor
+from vtp.attendance.service.viewing import Viewing
 from vtp.attendance.service.watching import Watching
 from vtp.attendance.store import learning as store
 from vtp.attendance.stretches import total
 from vtp.clock import Clock
-from vtp.courses.port import Filmed
+from vtp.courses.port import Filmed, Played
 from vtp.db import Database
 from vtp.ids import ClassId, CourseId, RecordingId
+from vtp.library.model import Media
 
 
 class Films(Protocol):
@@ -27,11 +29,14 @@ class Films(Protocol):
 class Learning:
     """Answers `courses.port.Learning`."""
 
-    def __init__(self, db: Database, *, clock: Clock, watching: Watching, films: Films) -> None:
+    def __init__(
+        self, db: Database, *, clock: Clock, watching: Watching, films: Films, viewing: Viewing
+    ) -> None:
         self._db = db
         self._clock = clock
         self._watching = watching
         self._films = films
+        self._viewing = viewing
 
     async def opened(self, actor: Actor, course_id: CourseId) -> Mapping[UUID, bool]:
         return await store.opened(self._db, user_id=actor.require_user(), course_id=course_id)
@@ -64,6 +69,9 @@ class Learning:
             else film
             for known, film in films.items()
         }
+
+    async def played(self, actor: Actor, media: Collection[Media]) -> Mapping[UUID, Played]:
+        return await self._viewing.played(actor, media)
 
     async def attended(self, actor: Actor, classes: Collection[ClassId]) -> Collection[ClassId]:
         if not classes:

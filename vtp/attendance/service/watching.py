@@ -54,12 +54,12 @@ class Watching:
         length = await self._recorded.length(actor, id)
         now = self._clock.now()
         async with self._db.transaction() as tx:
-            before = await store.lock(tx, user_id=user_id, recording_id=id, new=seen.nothing(now))
+            before = await store.lock(tx, user_id=user_id, id=id, new=seen.nothing(now))
             made = seen.told(before, report, now=now, length=length.ms)
             done = made.completed_at is None and not length.grows
             if done and seen.complete(made.seen, length.ms):
                 made = replace(made, completed_at=now)
-            await store.write(tx, user_id=user_id, recording_id=id, watched=made)
+            await store.write(tx, user_id=user_id, id=id, watched=made)
         return _progress(id, made)
 
     async def mine(self, actor: Actor, id: RecordingId) -> Progress:

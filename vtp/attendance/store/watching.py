@@ -1,8 +1,9 @@
-"""The rows of what was seen of recordings, and of the pages that had them open."""
+"""The rows of what was seen of recordings and videos, and of the pages that had them open."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,36 +16,58 @@ from vtp.db import Db, Row
 from vtp.ids import RecordingId, UserId
 
 
-async def lock(tx: Db, *, user_id: UserId, recording_id: RecordingId, new: Watched) -> Watched:
+@dataclass(frozen=True, slots=True)
+class Book:
+    """Where it is written: its tables have the same columns but for what was watched."""
+
+    watched: str
+    visits: str
+    item: str
+
+    def sql(self, told: str) -> str:
+        """With its own names, in the place of these three."""
+        named = told.replace("WATCHED", self.watched).replace("VISITS", self.visits)
+        return named.replace("ITEM", self.item)
+
+
+RECORDINGS = Book("watched", "watch_visit", "recording_id")
+FILMS = Book("film_watched", "film_visit", "media_id")
+
+
+async def lock(
+    tx: Db, *, user_id: UserId, id: UUID, new: Watched, book: Book = RECORDINGS
+) -> Watched:
     """What stands there, to be changed by this transaction alone."""
     row = await tx.fetchrow(
-        """
-        insert into watched (user_id, recording_id, position_at, watched_at)
+        book.sql("""
+        insert into WATCHED (user_id, ITEM, position_at, watched_at)
         values ($1, $2, $3, $4)
-        on conflict (user_id, recording_id) do update set user_id = excluded.user_id
+        on conflict (user_id, ITEM) do update set user_id = excluded.user_id
         returning *
-        """,
+        """),
         user_id,
-        recording_id,
+        id,
         new.position_at,
         new.watched_at,
     )
     visits = await tx.fetch(
-        "select * from watch_visit where user_id = $1 and recording_id = $2", user_id, recording_id
+        book.sql("select * from VISITS where user_id = $1 and ITEM = $2"), user_id, id
     )
-    return _watched(row, visits) if row else new
+    return watched_of(row, visits) if row else new
 
 
-async def write(tx: Db, *, user_id: UserId, recording_id: RecordingId, watched: Watched) -> None:
+async def write(
+    tx: Db, *, user_id: UserId, id: UUID, watched: Watched, book: Book = RECORDINGS
+) -> None:
     await tx.execute(
-        """
-        update watched
+        book.sql("""
+        update WATCHED
            set seen = $3, position_ms = $4, position_at = $5, open_ms = $6, watched_at = $7,
                completed_at = $8
-         where user_id = $1 and recording_id = $2
-        """,
+         where user_id = $1 and ITEM = $2
+        """),
         user_id,
-        recording_id,
+        id,
         [Range(start, end) for start, end in watched.seen],
         watched.position,
         watched.position_at,
@@ -54,22 +77,22 @@ async def write(tx: Db, *, user_id: UserId, recording_id: RecordingId, watched: 
     )
     ids = [one.id for one in watched.visits]
     await tx.execute(
-        """
-        insert into watch_visit (user_id, recording_id, id, began_at, heard_at)
+        book.sql("""
+        insert into VISITS as known (user_id, ITEM, id, began_at, heard_at)
         select $1, $2, * from unnest($3::uuid[], $4::timestamptz[], $5::timestamptz[])
-        on conflict (user_id, recording_id, id) do update set heard_at = excluded.heard_at
-         where watch_visit.heard_at <> excluded.heard_at
-        """,
+        on conflict (user_id, ITEM, id) do update set heard_at = excluded.heard_at
+         where known.heard_at <> excluded.heard_at
+        """),
         user_id,
-        recording_id,
+        id,
         ids,
         [one.began_at for one in watched.visits],
         [one.heard_at for one in watched.visits],
     )
     await tx.execute(
-        "delete from watch_visit where user_id = $1 and recording_id = $2 and id <> all($3)",
+        book.sql("delete from VISITS where user_id = $1 and ITEM = $2 and id <> all($3)"),
         user_id,
-        recording_id,
+        id,
         ids,
     )
 
@@ -79,7 +102,7 @@ async def by_id(db: Db, *, user_id: UserId, recording_id: RecordingId) -> Watche
     row = await db.fetchrow(
         "select * from watched where user_id = $1 and recording_id = $2", user_id, recording_id
     )
-    return _watched(row, ()) if row else None
+    return watched_of(row, ()) if row else None
 
 
 async def of_recordings(
@@ -90,7 +113,7 @@ async def of_recordings(
         user_id,
         list(recording_ids),
     )
-    return {RecordingId(row["recording_id"]): _watched(row, ()) for row in rows}
+    return {RecordingId(row["recording_id"]): watched_of(row, ()) for row in rows}
 
 
 async def viewers(db: Db, *, recording_ids: Collection[RecordingId]) -> dict[RecordingId, int]:
@@ -122,26 +145,28 @@ async def lately(
         last,
         limit,
     )
-    return [(RecordingId(row["recording_id"]), _watched(row, ())) for row in rows]
+    return [(RecordingId(row["recording_id"]), watched_of(row, ())) for row in rows]
 
 
-async def erase(tx: Db, *, user_id: UserId) -> None:
-    await tx.execute("delete from watched where user_id = $1", user_id)
+async def erase(tx: Db, *, user_id: UserId, book: Book = RECORDINGS) -> None:
+    await tx.execute(book.sql("delete from WATCHED where user_id = $1"), user_id)
 
 
-async def move(tx: Db, *, source: UserId, target: UserId) -> None:
+async def move(tx: Db, *, source: UserId, target: UserId, book: Book = RECORDINGS) -> None:
     """What either has seen, the one has seen now; where they stopped is where either did last."""
     await tx.execute(
-        """
-        insert into watched as kept
-        select $2, recording_id, seen, position_ms, position_at,
+        book.sql("""
+        insert into WATCHED as kept
+               (user_id, ITEM, seen, position_ms, position_at, open_ms, watched_at,
+                completed_at)
+        select $2, ITEM, seen, position_ms, position_at,
                open_ms + coalesce((select sum(extract(epoch from heard_at - began_at) * 1000)
-                                     from watch_visit visit
+                                     from VISITS visit
                                     where visit.user_id = $1
-                                      and visit.recording_id = watched.recording_id), 0)::bigint,
+                                      and visit.ITEM = known.ITEM), 0)::bigint,
                watched_at, completed_at
-          from watched where user_id = $1
-        on conflict (user_id, recording_id) do update
+          from WATCHED known where user_id = $1
+        on conflict (user_id, ITEM) do update
            set seen = kept.seen + excluded.seen,
                position_ms = case when excluded.position_at > kept.position_at
                                   then excluded.position_ms else kept.position_ms end,
@@ -149,14 +174,14 @@ async def move(tx: Db, *, source: UserId, target: UserId) -> None:
                open_ms = kept.open_ms + excluded.open_ms,
                watched_at = greatest(kept.watched_at, excluded.watched_at),
                completed_at = least(kept.completed_at, excluded.completed_at)
-        """,
+        """),
         source,
         target,
     )
-    await erase(tx, user_id=source)
+    await erase(tx, user_id=source, book=book)
 
 
-def _watched(row: Row, visits: Collection[Row]) -> Watched:
+def watched_of(row: Row, visits: Collection[Row]) -> Watched:
     return Watched(
         seen=tuple(_spans(row["seen"])),
         position=row["position_ms"],

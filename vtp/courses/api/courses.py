@@ -16,6 +16,7 @@ from vtp.courses.api.shapes import (
     CourseIn,
     CoursesQuery,
     CourseView,
+    HandOver,
     Id,
     StaffIn,
     StaffView,
@@ -212,6 +213,18 @@ async def picture(request: web.Request, actor: Actor, id: Id, query: SizeQuery) 
     return web.Response(body=data, content_type=MADE, headers={"Cache-Control": _KEPT})
 
 
+@routes.post(
+    "/api/v1/courses/{id}/owner",
+    rule=owner(*OVERSEERS, noun="courses", right="hand_over", writes=True),
+    errors=(OwnerOnly, NoSuchPerson, StaffDoNotEnrol),
+)
+async def hand_over(request: web.Request, actor: Actor, id: Id, body: HandOver) -> CourseView:
+    """Give a course to somebody else, as its owner; whose it was stays as a co-teacher."""
+    overseeing = request.app[COURSES].overseeing
+    given = await overseeing.hand_over(actor, CourseId(id), email=body.email)
+    return course_view(given)
+
+
 # --- staff ----------------------------------------------------------------------------------
 @routes.get("/api/v1/courses/{id}/staff", rule=owner(*OVERSEERS, noun="courses", right="see_staff"))
 async def staff(request: web.Request, actor: Actor, id: Id) -> Page[StaffView]:
@@ -225,7 +238,7 @@ async def staff(request: web.Request, actor: Actor, id: Id) -> Page[StaffView]:
 @routes.post(
     "/api/v1/courses/{id}/staff",
     rule=owner(*OVERSEERS, noun="courses", right="put_staff", writes=True),
-    errors=(OwnerOnly, NoSuchPerson, OwnerStays, StaffDoNotEnrol),
+    errors=(OwnerOnly, NoSuchPerson, OwnerStays, StaffDoNotEnrol, Archived),
 )
 async def put_staff(request: web.Request, actor: Actor, id: Id, body: StaffIn) -> StaffView:
     """Add somebody to the staff, or change what they are there, as the owner of the course."""

@@ -92,6 +92,10 @@ class StaffIn(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     role: StaffRole = "co_teacher"
 
 
+class HandOver(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    email: Email
+
+
 class StaffView(Struct, frozen=True, kw_only=True):
     user_id: Id
     name: str

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from vtp.courses.model import ClassSession
 from vtp.courses.outline.tree import Node
-from vtp.courses.port import Filmed
+from vtp.courses.port import Filmed, Played
 from vtp.courses.service.doors import OPENS_BEFORE
 from vtp.ids import ClassId, RecordingId
 from vtp.library.model import Media
@@ -29,6 +29,7 @@ class Facts:
     media: Mapping[UUID, Media] = field(default_factory=dict)
     classes: Mapping[UUID, ClassSession] = field(default_factory=dict)
     films: Mapping[RecordingId, Filmed] = field(default_factory=dict)
+    played: Mapping[UUID, Played] = field(default_factory=dict)
     opened: Mapping[UUID, bool] = field(default_factory=dict)
     attended: Collection[ClassId] = ()
 
@@ -37,11 +38,12 @@ class Facts:
 class Item:
     node: Node
     state: State
-    share: float = 0.0  # of a recording that was begun
+    share: float = 0.0  # of what was begun to be watched
     media: Media | None = None
     planned: ClassSession | None = None
     films: tuple[Filmed, ...] = ()
     attended: bool = False
+    watched: bool = False  # an uploaded video, and nearly all of it
 
     @property
     def counts(self) -> bool:
@@ -112,7 +114,7 @@ def done_by_opening(item: Item) -> bool | None:
 
 def by_hand(item: Item) -> bool:
     """Whether somebody says themselves that they are done."""
-    return item.node.kind == "media" and done_by_opening(item) is None
+    return item.node.kind == "media" and done_by_opening(item) is None and not item.watched
 
 
 def _item(node: Node, facts: Facts) -> Item | None:
@@ -126,9 +128,20 @@ def _item(node: Node, facts: Facts) -> Item | None:
             media = facts.media.get(node.media_id) if node.media_id else None
             if media is None or media.deleted_at is not None:
                 return None
-            return Item(node=node, state=_opened(node, facts), media=media)
+            return _media(node, media, facts)
         case _:
             return Item(node=node, state=_opened(node, facts))
+
+
+def _media(node: Node, media: Media, facts: Facts) -> Item:
+    state, played = _opened(node, facts), facts.played.get(media.id)
+    if played is None:
+        return Item(node=node, state=state, media=media)
+    if played.done:
+        return Item(node=node, state="done", share=1.0, media=media, watched=True)
+    if played.share and state == "todo":
+        state = "started"
+    return Item(node=node, state=state, share=played.share, media=media)
 
 
 def _opened(node: Node, facts: Facts) -> State:

@@ -59,6 +59,7 @@ class Reader:
                 media=media,
                 classes=classes,
                 films=await self._learning.filmed(actor, [RecordingId(one) for one in filmed]),
+                played=await self._learning.played(actor, list(media.values())),
                 opened=await self._learning.opened(actor, course_id),
                 attended=await self._learning.attended(actor, began),
             ),

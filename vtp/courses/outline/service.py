@@ -132,8 +132,11 @@ class Outlines:
         before = {node.id: node for node in found}
         change = Change(dict(before), rev=rev + 1, base=wish.base, client=wish.client)
         inverse = await self._applied(change, course_id, wish.steps)
-        changed = [change.nodes[one] for one in change.changed]
+        changed = [change.nodes[one] for one in change.changed if one in ids]
         await store.put(tx, course_id=course_id, changed=changed)
+        spread = [change.nodes[one] for one in change.changed - ids]
+        if spread:
+            changed += await store.set_ranks(tx, course_id=course_id, nodes=spread)
         now, user_id = self._clock.now(), actor.require_user()
         await store.insert_op(
             tx,

@@ -64,19 +64,26 @@ async def nodes(db: Db, *, course_id: CourseId) -> list[Node]:
 async def some(
     tx: Db, *, course_id: CourseId, ids: Iterable[UUID], rows: Iterable[UUID | None]
 ) -> list[Node]:
-    """Those with these ids, and the rows that they and these chapters make."""
+    """Those with these ids, whole; and where others stand, in the rows of those and these chapters.
+
+    A row may have hundreds of long pages, and only their order is asked for.
+    """
     wanted = list(rows)
     found = await tx.fetch(
         """
         with named as (
-            select id, parent_id from outline_node where course_id = $1 and id = any($2::uuid[])
+            select * from outline_node where course_id = $1 and id = any($2::uuid[])
         )
-        select * from outline_node
-         where course_id = $1
-           and (id in (select id from named)
-                or parent_id = any($3::uuid[])
-                or parent_id in (select parent_id from named)
-                or (parent_id is null and ($4 or exists
+        select node.id, node.kind, node.parent_id, node.rank, node.deleted,
+               coalesce(whole.title, '') as title, coalesce(whole.body, '') as body,
+               coalesce(whole.link, '') as link, coalesce(whole.optional, false) as optional,
+               whole.media_id, whole.class_id, whole.recording_id, whole.touched
+          from outline_node node left join named whole on whole.id = node.id
+         where node.course_id = $1
+           and (node.id in (select id from named)
+                or node.parent_id = any($3::uuid[])
+                or node.parent_id in (select parent_id from named)
+                or (node.parent_id is null and ($4 or exists
                     (select from named where parent_id is null))))
         """,
         course_id,
@@ -85,6 +92,22 @@ async def some(
         None in wanted,
     )
     return [_node(row) for row in found]
+
+
+async def set_ranks(tx: Db, *, course_id: CourseId, nodes: Sequence[Node]) -> list[Node]:
+    """Only where they stand; as they are then, whole."""
+    rows = await tx.fetch(
+        """
+        update outline_node node set rank = new.rank
+          from unnest($2::uuid[], $3::text[]) as new (id, rank)
+         where node.course_id = $1 and node.id = new.id
+        returning node.*
+        """,
+        course_id,
+        [node.id for node in nodes],
+        [node.rank for node in nodes],
+    )
+    return [_node(row) for row in rows]
 
 
 async def put(tx: Db, *, course_id: CourseId, changed: Sequence[Node]) -> None:
@@ -333,7 +356,8 @@ def _op(row: Row) -> Op:
 
 
 def _node(row: Row) -> Node:
-    touched = _TOUCHED.decode(row["touched"])
+    told = row["touched"]
+    touched = _TOUCHED.decode(told) if told else {}
     return Node(
         id=row["id"],
         kind=row["kind"],

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from vtp.courses.pages import catalogue, course, learning, venues
+from vtp.courses.pages import catalogue, course, learning, overseeing, venues
 from vtp.edge.routes import Route
 
-routes: list[Route] = [*catalogue.routes, *course.routes, *learning.routes, *venues.routes]
+routes: list[Route] = [
+    *catalogue.routes,
+    *course.routes,
+    *learning.routes,
+    *venues.routes,
+    *overseeing.routes,
+]

@@ -15,6 +15,7 @@ from vtp.courses.service.enrolling import Enrolling
 from vtp.courses.service.feeds import Feeds
 from vtp.courses.service.gate import Gate
 from vtp.courses.service.inviting import Inviting
+from vtp.courses.service.overseeing import Overseeing
 from vtp.courses.service.pictures import Pictures
 from vtp.courses.service.places import Places
 from vtp.courses.service.rolls import Rolls
@@ -32,6 +33,7 @@ from vtp.webhooks.service import Webhooks
 class Courses:
     gate: Gate  # what one is in a course: everybody else asks here
     catalogue: Catalogue
+    overseeing: Overseeing
     sections: Sections  # with their rooms, the staff, and venues
     timetable: Timetable
     enrolling: Enrolling
@@ -58,6 +60,7 @@ def courses(
     gate, chronicle = Gate(db), Chronicle(audit, webhooks)
     telling = Telling(db, jobs=jobs, notices=notices)
     sections = Sections(db, clock=clock, gate=gate, classrooms=classrooms, chronicle=chronicle)
+    overseeing = Overseeing(db, clock=clock, gate=gate, sections=sections, chronicle=chronicle)
     places = Places(db, clock=clock, sections=sections, chronicle=chronicle, telling=telling)
     inviting = Inviting(
         db,
@@ -79,6 +82,7 @@ def courses(
             classrooms=classrooms,
             chronicle=chronicle,
         ),
+        overseeing=overseeing,
         sections=sections,
         timetable=Timetable(db, clock=clock, gate=gate, chronicle=chronicle, telling=telling),
         enrolling=Enrolling(db, gate=gate, sections=sections, places=places, chronicle=chronicle),

@@ -116,7 +116,9 @@ class Places:
             changed = await self.write(
                 tx, actor, Seat(course, before.section_id, user_id, how), "dropped"
             )
-            changed |= await self.advance(tx, actor, course, before.section_id)
+            # Into the archive nobody comes any more, whatever place is free.
+            if course.state != "archived":
+                changed |= await self.advance(tx, actor, course, before.section_id)
         await self._sections.told(changed)
 
     async def advance(

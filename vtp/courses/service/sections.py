@@ -10,7 +10,13 @@ from vtp.clock import Clock
 from vtp.courses import rights, words
 from vtp.courses.model import Course, Section, Teacher, Venue
 from vtp.courses.port import Classrooms
-from vtp.courses.problems import NoSuchPerson, NotStaff, OwnerStays, StaffDoNotEnrol
+from vtp.courses.problems import (
+    Archived,
+    NoSuchPerson,
+    NotStaff,
+    OwnerStays,
+    StaffDoNotEnrol,
+)
 from vtp.courses.rights import StaffRole
 from vtp.courses.service.chronicle import Chronicle
 from vtp.courses.service.gate import Gate, person_of
@@ -144,6 +150,8 @@ class Sections:
     ) -> Teacher:
         """Add somebody, or change what they are here. For the owner of the course."""
         yours = await self._gate.owned(actor, course_id)
+        if yours.course.state == "archived":
+            raise Archived
         found = (await enrolments.people_by_email(self._db, [email.strip().lower()])).values()
         if not found:
             raise NoSuchPerson
@@ -192,6 +200,13 @@ class Sections:
         for section in await store.of_course(tx, course_id):
             changed |= await self.seat(tx, section.id)
         return changed
+
+    async def give(self, tx: Db, course_id: CourseId, *, owner_id: UserId) -> None:
+        """The rooms of a course are of whose the course is; its staff stand in `tx` already."""
+        await store.lock_all(tx, course_id)
+        for section in await store.of_course(tx, course_id):
+            await self._classrooms.give(tx, section.room_id, owner_id=owner_id)
+            await self.seat(tx, section.id)
 
     # --- venues -------------------------------------------------------------------------------
     async def venues(self, actor: Actor) -> list[Venue]:

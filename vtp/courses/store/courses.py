@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from vtp.courses.model import Course, Holiday, Seen, Teacher
-from vtp.courses.rights import StaffRole
+from vtp.courses.rights import StaffRole, State
 from vtp.db import Db, Row
 from vtp.ids import CourseId, UserId
 
@@ -24,6 +24,15 @@ _SEEN = """
       left join course_staff staff on staff.course_id = course.id and staff.user_id = $1
       left join enrolment mine on mine.course_id = course.id and mine.user_id = $1
 """
+_OVERSEEN = """
+         where ($2 = '' or course.title ilike '%' || $2 || '%'
+                or $6 and course.owner_id = any(array(
+                   select id from app_user
+                    where (name || ' ' || email::text) ilike '%' || $2 || '%' limit 1000)))
+           and ($3::uuid is null or course.id < $3)
+           and ($5::text is null or course.state = $5)
+         order by course.id desc limit $4
+"""
 _SET = {
     "title": "update course set title = $2 where id = $1",
     "description": "update course set description = $2 where id = $1",
@@ -33,6 +42,7 @@ _SET = {
     "open_enrolment": "update course set open_enrolment = $2 where id = $1",
     "join_code": "update course set join_code = $2 where id = $1",
     "term": "update course set first_day = $2, last_day = $3 where id = $1",
+    "owner_id": "update course set owner_id = $2 where id = $1",
     "picture_id": "update course set picture_id = $2 where id = $1",
 }
 
@@ -114,20 +124,24 @@ async def catalogue(
 
 
 async def everything(
-    db: Db, *, asker: UserId | None, words: str, before: CourseId | None, limit: int
+    db: Db,
+    *,
+    asker: UserId | None,
+    words: str,
+    state: State | None = None,
+    owners: bool = False,
+    before: CourseId | None,
+    limit: int,
 ) -> list[Seen]:
-    """For those who look after the school."""
+    """For those who look after the school; with `owners`, words are looked for in theirs too."""
     rows = await db.fetch(
-        _SEEN
-        + """
-         where ($2 = '' or course.title ilike '%' || $2 || '%')
-           and ($3::uuid is null or course.id < $3)
-         order by course.id desc limit $4
-        """,
+        _SEEN + _OVERSEEN,
         asker,
         _literally(words),
         before,
         limit,
+        state,
+        owners,
     )
     return [_seen(row) for row in rows]
 

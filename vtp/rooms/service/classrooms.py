@@ -42,6 +42,9 @@ class Classrooms:
     async def rename(self, tx: Db, room_id: RoomId, *, title: str) -> None:
         await store.rename(tx, room_id=room_id, title=title[:200])
 
+    async def give(self, tx: Db, room_id: RoomId, *, owner_id: UserId) -> None:
+        await store.give(tx, room_id=room_id, owner_id=owner_id)
+
     async def close(self, tx: Db, room_id: RoomId, *, at: datetime) -> None:
         await store.close(tx, room_id=room_id, at=at)
 

@@ -185,6 +185,10 @@ async def rename(tx: Db, *, room_id: RoomId, title: str) -> None:
     await tx.execute("update room set title = $2 where id = $1", room_id, title)
 
 
+async def give(tx: Db, *, room_id: RoomId, owner_id: UserId) -> None:
+    await tx.execute("update room set owner_id = $2 where id = $1", room_id, owner_id)
+
+
 async def set_members(
     tx: Db,
     *,

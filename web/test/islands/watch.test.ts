@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { clock, momentOf } from "../../src/islands/watch/clock.ts";
 import { cues, cuesAt, found, last } from "../../src/islands/watch/cues.ts";
-import { Reports } from "../../src/islands/watch/reports.ts";
+import { about, Reports } from "../../src/islands/watch/reports.ts";
 import { Seen } from "../../src/islands/watch/seen.ts";
 import { has, merged, missing, total, within } from "../../src/islands/watch/spans.ts";
 import { CLOSE, follow } from "../../src/islands/watch/step.ts";
@@ -158,7 +158,7 @@ test("what could not be told is kept, and told later with its age", async () => 
   };
   let now = 1_000_000;
   const open = () =>
-    new Reports(line as unknown as Http, keep, "one", {
+    new Reports(line as unknown as Http, keep, about("one", false), {
       visit: "v",
       now: () => now,
       onProgress: () => undefined,
@@ -184,6 +184,15 @@ test("what could not be told is kept, and told later with its age", async () => 
   line.answer = "no";
   await again.tell(20, [[10, 20]]);
   assert.equal(again.waiting, 0);
+});
+
+test("a video of the library has an account of its own", () => {
+  assert.deepEqual(about("one", false).named, { recording_id: "one" });
+  assert.deepEqual(about("one", true), {
+    path: "/api/v1/media/one/progress",
+    id: "one",
+    named: {},
+  });
 });
 
 test("a small picture is found by its moment", () => {

@@ -7,7 +7,7 @@ import { Picture, StateMark } from "../library/card.tsx";
 import type { Sender } from "../library/sending.ts";
 import type { Library } from "../library/store.ts";
 import { Uploads } from "../library/uploads.tsx";
-import { Button, Icon, IconButton } from "../parts.tsx";
+import { Button, Failure, Icon, IconButton } from "../parts.tsx";
 import type { Editing } from "./editing.ts";
 
 interface Props {
@@ -65,7 +65,8 @@ export function Shelf({ library, editing, sender }: Props): VNode {
 
 function Items({ library, editing }: Omit<Props, "sender">): VNode {
   const list = useRef<HTMLUListElement>(null);
-  const items = library.page.value?.items ?? [];
+  const state = library.page.state.value;
+  const { items, next } = state.is === "ready" ? state.value : { items: [], next: null };
   useEffect(() => {
     let sortable: SortableList | undefined;
     let gone = false;
@@ -82,22 +83,40 @@ function Items({ library, editing }: Omit<Props, "sender">): VNode {
       sortable?.destroy();
     };
   }, []);
+  // The list itself stays: things are dragged out of it, whatever is in it.
   return (
-    <ul ref={list} class="shelf-items">
-      {items.map((media) => (
-        <li key={media.id} class="shelf-item" data-media={media.id} data-title={media.title}>
-          <Picture media={media} />
-          <strong class="small clip">{media.title}</strong>
-          <div class="media-marks">
-            <StateMark media={media} />
-            <IconButton
-              icon="plus"
-              name={t("builder.add", { title: media.title })}
-              onClick={() => editing.addMedia(media)}
-            />
-          </div>
-        </li>
-      ))}
-    </ul>
+    <>
+      {state.is === "failed" && (
+        <Failure error={state.error} again={() => void library.page.reload()} />
+      )}
+      {state.is === "ready" && items.length === 0 && (
+        <p class="small quiet" role="status">
+          {library.filter.value.q || library.filter.value.unused
+            ? t("library.filtered.title")
+            : t("library.empty.title")}
+        </p>
+      )}
+      <ul ref={list} class="shelf-items">
+        {items.map((media) => (
+          <li key={media.id} class="shelf-item" data-media={media.id} data-title={media.title}>
+            <Picture media={media} />
+            <strong class="small clip">{media.title}</strong>
+            <div class="media-marks">
+              <StateMark media={media} />
+              <IconButton
+                icon="plus"
+                name={t("builder.add", { title: media.title })}
+                onClick={() => editing.addMedia(media)}
+              />
+            </div>
+          </li>
+        ))}
+      </ul>
+      {next && (
+        <Button size="small" kind="secondary" onClick={() => void library.more()}>
+          {t("library.more")}
+        </Button>
+      )}
+    </>
   );
 }

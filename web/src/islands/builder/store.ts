@@ -71,6 +71,7 @@ export class Builder {
     this.#kept = `outline:${course}`;
     this.#queue = JSON.parse(localStorage.getItem(this.#kept) ?? "[]") as Op[];
     addEventListener("online", () => this.#soon(0));
+    addEventListener("offline", () => void this.#look());
     addEventListener("beforeunload", (event) => {
       if (this.#queue.length > 0 && this.state.value !== "offline") event.preventDefault();
     });
@@ -164,6 +165,20 @@ export class Builder {
     } catch (error) {
       this.#refused(error);
       return false;
+    }
+  }
+
+  /** The browser has no network. The server may be reached all the same, as on this machine. */
+  async #look(): Promise<void> {
+    if (this.#queue.length > 0) return;
+    clearTimeout(this.#timer);
+    try {
+      await http.get(`${this.#path}/draft`);
+      if (this.state.value === "offline") this.state.value = "saved";
+    } catch (error) {
+      if (!(error instanceof Unreachable)) return;
+      this.state.value = "offline";
+      this.#timer = setTimeout(() => void this.#look(), PAUSES[2]);
     }
   }
 

@@ -21,7 +21,7 @@ import { Theatre } from "./theatre.ts";
 import type { Watched } from "./wire.ts";
 
 export function mount(element: HTMLElement): void {
-  const watched = filled(JSON.parse(element.dataset["watched"] ?? "{}") as Watched, localStorage);
+  const watched = filled(JSON.parse(element.dataset["watched"] ?? "{}") as Watched);
   const when = new When(element.dataset["zone"] ?? "UTC");
   const { room = "" } = element.dataset;
   const theatre = new Theatre(http, watched, localStorage);

@@ -19,7 +19,19 @@ interface Keep {
   removeItem(key: string): void;
 }
 
-const PATH = "/api/v1/progress";
+/** Where it is told, under which name this device keeps it, and what each report says besides. */
+interface About {
+  path: string;
+  id: string;
+  named: Pick<Report, "recording_id">;
+}
+
+/** Of a recording; a video of the library has a path of its own. */
+export function about(id: string, film: boolean): About {
+  if (film) return { path: `/api/v1/media/${id}/progress`, id, named: {} };
+  return { path: "/api/v1/progress", id, named: { recording_id: id } };
+}
+
 /** Reports that wait for a network: a day of watching without one. */
 const MOST = 400;
 /** s; what is older is no use any more. */
@@ -28,7 +40,7 @@ const TOO_OLD = 29 * 24 * 3600;
 export class Reports {
   readonly #http: Http;
   readonly #keep: Keep;
-  readonly #recording: string;
+  readonly #about: About;
   readonly #visit: string;
   readonly #now: () => number;
   readonly #onProgress: (progress: Progress) => void;
@@ -38,12 +50,12 @@ export class Reports {
   constructor(
     http: Http,
     keep: Keep,
-    recording: string,
+    about: About,
     options: { visit: string; now: () => number; onProgress: (progress: Progress) => void },
   ) {
     this.#http = http;
     this.#keep = keep;
-    this.#recording = recording;
+    this.#about = about;
     this.#visit = options.visit;
     this.#now = options.now;
     this.#onProgress = options.onProgress;
@@ -84,7 +96,7 @@ export class Reports {
 
   async #sent(one: Waiting): Promise<boolean> {
     try {
-      this.#onProgress(await this.#http.post<Progress>(PATH, this.#report(one)));
+      this.#onProgress(await this.#http.post<Progress>(this.#about.path, this.#report(one)));
       return true;
     } catch (error) {
       return error instanceof Refused && error.status >= 400 && error.status < 429;
@@ -94,7 +106,7 @@ export class Reports {
   /** The page goes away: nobody waits for an answer. What is told here stays kept all the same. */
   last(): void {
     for (const one of this.#waiting.slice(-8)) {
-      void fetch(PATH, {
+      void fetch(this.#about.path, {
         method: "POST",
         keepalive: true,
         headers: { "Content-Type": "application/json" },
@@ -111,7 +123,7 @@ export class Reports {
 
   #report(one: Waiting): Report {
     return {
-      recording_id: this.#recording,
+      ...this.#about.named,
       visit: one.visit,
       position: one.position,
       seen: one.seen.slice(-200),
@@ -120,7 +132,7 @@ export class Reports {
   }
 
   get #key(): string {
-    return `watch:${this.#recording}`;
+    return `watch:${this.#about.id}`;
   }
 
   #kept(): Waiting[] {

@@ -3,12 +3,21 @@ import { computed, effect, type Signal, signal } from "@preact/signals";
 import type { Http } from "../../protocol/http.ts";
 import type { Media } from "../../protocol/library.ts";
 import { Captions } from "./captions.ts";
-import { FilmNotes, pathOf } from "./film.ts";
+import { pathOf, redrawWay, Visit } from "./film.ts";
 import { Player } from "./player.ts";
-import { Reports } from "./reports.ts";
+import { about, Reports } from "./reports.ts";
 import { merged, type Span, total } from "./spans.ts";
 import { type Tile, tiles } from "./storyboard.ts";
-import type { Chapter, Film, Playing, State, Timeline, Watched, Waveform } from "./wire.ts";
+import type {
+  Chapter,
+  Film,
+  Playing,
+  Progress,
+  State,
+  Timeline,
+  Watched,
+  Waveform,
+} from "./wire.ts";
 
 export type Tab = "chat" | "chapters" | "transcript";
 
@@ -45,9 +54,11 @@ export class Theatre {
   /** Of what was uploaded. */
   readonly film: Signal<Film | undefined>;
   readonly #http: Http;
-  readonly #reports: Reports | FilmNotes;
+  readonly #reports: Reports;
+  readonly #visit: Visit | undefined;
   readonly #path: string;
   #illustrated = false;
+  #done: boolean;
 
   constructor(http: Http, watched: Watched, keep: Storage) {
     this.#http = http;
@@ -56,6 +67,7 @@ export class Theatre {
     this.state = signal(watched.state);
     this.made = signal(watched.made);
     this.seen = signal(merged(watched.progress.seen));
+    this.#done = watched.progress.completed_at !== null;
     this.#path = pathOf(watched);
     this.film = signal(watched.film);
     this.player = new Player({
@@ -65,15 +77,12 @@ export class Theatre {
       grows: this.grows,
     });
     this.captions = new Captions(http, watched.id, this.player.time, keep);
-    this.#reports = watched.film
-      ? new FilmNotes(http, keep, watched)
-      : new Reports(http, keep, watched.id, {
-          visit: crypto.randomUUID(),
-          now: () => Date.now(),
-          onProgress: ({ seen }) => {
-            this.seen.value = merged([...this.seen.value, ...seen]);
-          },
-        });
+    this.#visit = watched.film && !watched.film.sound ? new Visit(http, watched) : undefined;
+    this.#reports = new Reports(http, keep, about(watched.id, watched.film !== undefined), {
+      visit: crypto.randomUUID(),
+      now: () => Date.now(),
+      onProgress: (progress) => this.#heard(progress),
+    });
     this.#remember(keep);
   }
 
@@ -189,9 +198,18 @@ export class Theatre {
     addEventListener("pagehide", () => this.#leave());
   }
 
+  /** What was seen on other devices too; who is done now, is done in the course at once. */
+  #heard({ seen, completed_at }: Progress): void {
+    this.seen.value = merged([...this.seen.value, ...seen]);
+    if (completed_at === null || this.#done) return;
+    this.#done = true;
+    void redrawWay().catch(() => undefined);
+  }
+
   tell(): void {
     if (this.player.stage.value !== "on") return;
     const fresh = this.player.seen.take();
+    if (fresh.length > 0) void this.#visit?.begins();
     this.seen.value = merged([...this.seen.value, ...fresh]);
     void this.#reports.tell(this.player.time.value, fresh);
   }

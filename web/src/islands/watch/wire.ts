@@ -54,7 +54,6 @@ export interface Waveform {
 }
 
 export interface Progress {
-  recording_id: string;
   position: number;
   seen: Span[];
   seconds: number;
@@ -90,7 +89,7 @@ export interface Watched {
 }
 
 export interface Report {
-  recording_id: string;
+  recording_id?: string;
   visit: string;
   position: number;
   seen: readonly Span[];
