@@ -234,6 +234,19 @@ CALLS: dict[tuple[str, str], Call] = {
         404,
         of="webhook",  # there is none
     ),
+    # Of a class that nobody knows: it is not kept.
+    ("POST", "/api/v1/analytics/plays"): Call(
+        204, body={"id": str(uuid7()), "kind": "class", "of": str(uuid7())}
+    ),
+    ("GET", "/api/v1/analytics/plays"): Call(200),
+    ("GET", "/api/v1/analytics/plays.csv"): Call(200),
+    ("GET", "/api/v1/analytics/usage"): Call(200),
+    ("GET", "/api/v1/analytics/together"): Call(200),
+    ("GET", "/api/v1/analytics/hours"): Call(200),
+    ("GET", "/api/v1/analytics/classes"): Call(200),
+    ("GET", "/api/v1/analytics/classes.csv"): Call(200),
+    ("GET", "/api/v1/analytics/quality"): Call(200),
+    ("GET", "/api/v1/analytics/quality.csv"): Call(200),
     ("GET", "/api/v1/audit"): Call(200),
     ("POST", "/api/v1/audit/exports"): Call(202, body={"format": "csv"}),
     ("GET", "/api/v1/audit/exports/{id}"): Call(404, of="job"),  # it is no export
@@ -662,6 +675,10 @@ CALLS: dict[tuple[str, str], Call] = {
     ("GET", "/admin/people/imports/{id}"): Call(200, of="import", page=True),
     ("POST", "/admin/people/imports/{id}"): Call(303, form={}, of="import"),
     ("GET", "/admin/jobs"): Call(200, page=True),
+    ("GET", "/admin/insights"): Call(200, page=True),
+    ("GET", "/admin/insights/quality"): Call(200, page=True),
+    ("GET", "/admin/insights/classes"): Call(200, page=True),
+    ("GET", "/admin/insights/plays"): Call(200, page=True),
     ("GET", "/admin/audit"): Call(200, page=True),
     ("GET", "/admin/webhooks"): Call(200, page=True),
     ("POST", "/admin/webhooks"): Call(

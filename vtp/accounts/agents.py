@@ -44,6 +44,11 @@ def shown(agent: str) -> str:
     return product.group() if product else UNKNOWN
 
 
+def family(agent: str) -> str:
+    """The browser alone: "Firefox"."""
+    return _first(agent, _BROWSERS) or UNKNOWN
+
+
 def _first(agent: str, known: tuple[tuple[str, str], ...]) -> str | None:
     return next((name for sign, name in known if sign in agent), None)
 

@@ -8,6 +8,9 @@ from vtp.accounts import jobs as accounts_jobs
 from vtp.accounts import kinds as accounts_kinds
 from vtp.accounts import pages as accounts_pages
 from vtp.accounts import takeout_jobs
+from vtp.analytics import admin_pages, plays_api, usage_api
+from vtp.analytics import jobs as analytics_jobs
+from vtp.analytics import merging as analytics_merging
 from vtp.attendance import api as attendance_api
 from vtp.attendance import (
     certificate_pages,
@@ -89,6 +92,7 @@ EVENTS = (
 )
 HANDLERS = (
     accounts_jobs.handlers,
+    analytics_jobs.handlers,
     takeout_jobs.handlers,
     audit_jobs.handlers,
     attendance_jobs.handlers,
@@ -111,6 +115,7 @@ BELONGINGS = (
     recordings_merging.move,
     library_merging.move,
     courses_merging.move,
+    analytics_merging.move,
 )
 # What people can be told, and all that may be written to them.
 KINDS = (*accounts_kinds.KINDS, *courses_kinds.KINDS, *paper_kinds.KINDS)
@@ -154,6 +159,8 @@ def routes() -> list[Route]:
         recordings_play_api.routes,
         courses_api.routes,
         rooms_api.routes,
+        plays_api.routes,
+        usage_api.routes,
         accounts_pages.routes,
         audit_pages.routes,
         library_pages.routes,
@@ -167,6 +174,7 @@ def routes() -> list[Route]:
         courses_pages.routes,
         rooms_pages.routes,
         guest_pages.routes,
+        admin_pages.routes,
         site_pages.routes,
     )
     return [route for group in groups for route in group]

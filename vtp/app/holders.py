@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from vtp.accounts import held as accounts
 from vtp.accounts.holding import Holder
+from vtp.analytics import held as analytics
 from vtp.attendance import held as attendance
 from vtp.audit import held as audit
 from vtp.courses import held as courses
@@ -18,6 +19,7 @@ from vtp.recordings import held as recordings
 from vtp.rooms import held as rooms
 
 HOLDERS: tuple[Holder, ...] = (
+    analytics,
     rooms,
     recordings,
     library,

@@ -19,6 +19,10 @@ from vtp.accounts.api import ACCOUNTS, SCHOOL
 from vtp.accounts.api.asking import ERASURE, TAKEOUTS
 from vtp.accounts.pages import SCOPES
 from vtp.actor import Actor
+from vtp.analytics.plays_api import TELLING
+from vtp.analytics.service.looking import Looking
+from vtp.analytics.service.telling import Telling
+from vtp.analytics.usage_api import LOOKING
 from vtp.app import declared, figures, health, media_figures
 from vtp.app.archive import exporting
 from vtp.app.attending import attending, certificates, reports
@@ -111,6 +115,8 @@ def make(parts: Parts, sockets: Sockets, classes: Classes, state: Health) -> web
     app[DELIVERY] = parts.settings.delivery
     app[COURSES] = courses(parts, classes.rooms.classrooms)
     app[BOOKS] = attending(parts)
+    app[TELLING] = Telling(parts.db, clock=parts.clock)
+    app[LOOKING] = Looking(parts.db, audit=parts.audit, upkeep=classes.recordings.upkeep)
     app[OUTLINES] = outlines(parts, app[COURSES], sockets)
     app[COMPANY] = Company()
     app[DESK] = desk(parts, app[COURSES], app[OUTLINES], classes.learning)

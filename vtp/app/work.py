@@ -10,6 +10,8 @@ import structlog
 from vtp.accounts.jobs import Bench
 from vtp.accounts.jobs import handlers as accounts_handlers
 from vtp.accounts.takeout_jobs import handlers as takeout_handlers
+from vtp.analytics.jobs import Sieve
+from vtp.analytics.jobs import handlers as analytics_handlers
 from vtp.app.archive import archive
 from vtp.app.attending import attending, reports
 from vtp.app.courses import telling
@@ -93,6 +95,8 @@ def bound(parts: Parts) -> list[Bound]:
         *courses_handlers.bind(telling(parts)),
         *attendance_handlers.bind(registers.registers),
         *paper_handlers.bind(reports(parts, registers)),
+        *analytics_handlers.bind(Sieve(db=parts.db, clock=parts.clock)),
+        *attendance_handlers.bind(attending(parts).registers),
         *jobs_handlers.bind(Broom(db=parts.db, options=chosen.jobs)),
         *recordings_handlers.bind(workbench(parts)),
         *rooms_handlers.bind(attic),

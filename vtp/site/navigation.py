@@ -29,6 +29,7 @@ ITEMS = (
     Item("/library", "nav.library", "folder", _TEACHERS),
     Item("/attendance", "nav.attendance", "list-checks"),
     Item("/admin/courses", "nav.allCourses", "book-open", _STAFF, office=True),
+    Item("/admin/insights", "nav.insights", "chart-column", frozenset({Role.ADMIN}), office=True),
     Item("/admin/people", "nav.people", "users", frozenset({Role.ADMIN}), office=True),
     Item("/admin/jobs", "nav.jobs", "history", _STAFF, office=True),
     Item("/admin/mail", "nav.mail", "mail", frozenset({Role.ADMIN}), office=True),

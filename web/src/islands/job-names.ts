@@ -6,6 +6,7 @@ const NAMES: Record<string, string> = {
   "accounts.forgotten_password": t("jobs.kind.forgottenPassword"),
   "accounts.picture": t("jobs.kind.picture"),
   "accounts.sweep": t("jobs.kind.sweepAccounts"),
+  "analytics.sweep": t("jobs.kind.sweepPlays"),
   "jobs.sweep": t("jobs.kind.sweepJobs"),
   "library.film": t("jobs.kind.film"),
   "library.process": t("jobs.kind.processMedia"),

@@ -12,6 +12,7 @@ const ISLANDS: Record<string, () => Promise<Mount>> = {
   address: async () => (await account()).address,
   bell: async () => (await import("./bell.tsx")).mount,
   builder: async () => (await import("./builder/page.tsx")).mount,
+  chart: async () => (await import("./chart.ts")).mount,
   factors: async () => (await account()).factors,
   identities: async () => (await account()).identities,
   jobs: async () => (await import("./jobs.tsx")).mount,

@@ -4,6 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { connect } from "../../live.ts";
 import type { Source } from "../../protocol/wire.ts";
 import { Boundary } from "../parts.tsx";
+import { tellArrival } from "./arrival.ts";
 import { AskedDialog } from "./asked.tsx";
 import { Bar } from "./bar.tsx";
 import { Classroom } from "./classroom.ts";
@@ -101,6 +102,7 @@ function Inside({ room }: { room: Classroom }): VNode {
   useEffect(() => main.current?.focus(), []);
   useEffect(() => watchStrain(room), [room]);
   useEffect(() => watchQuality(room), [room]);
+  useEffect(() => tellArrival(room), [room]);
   return (
     <div class="class">
       <Top room={room} />

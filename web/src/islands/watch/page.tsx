@@ -7,6 +7,7 @@ import { When } from "../../when.ts";
 import type { DownloadsDialog } from "../downloads/dialog.tsx";
 import { Badge, Boundary, Icon } from "../parts.tsx";
 import { copyLink } from "../room/invite.ts";
+import { tellArrival } from "./arrival.ts";
 import { clock, minutes, momentOf } from "./clock.ts";
 import { Controls } from "./controls.tsx";
 import { filled } from "./film.ts";
@@ -28,6 +29,7 @@ export function mount(element: HTMLElement): void {
   theatre.player.startAt(beginning(watched));
   listenToKeys(theatre);
   theatre.begin();
+  if (!watched.film) tellArrival(theatre.player, watched.id);
   if (matchMedia("(width < 900px)").matches) theatre.tab.value = "chapters";
   element.replaceChildren();
   render(

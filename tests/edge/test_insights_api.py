@@ -1,0 +1,139 @@
+"""Figures for administrators: the page, the API and the files say the same."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from tests.support.application import Application, Person, an_application, some_settings
+from tests.support.held_class import HeldClass, person, plan
+from vtp import settings
+from vtp.actor import Role
+from vtp.attendance.service.books import books
+from vtp.clock import SetClock
+from vtp.ids import uuid7
+from vtp.rooms.service.sittings import Sittings
+
+NINE = datetime(2030, 3, 5, 9, tzinfo=UTC)
+_RANGE = {"since": "2030-03-04T00:00:00Z", "until": "2030-03-07T00:00:00Z"}
+_DAYS = "since=2030-03-04&until=2030-03-06"
+
+
+async def a_class(app: Application) -> HeldClass:
+    """Held three minutes late, with five students."""
+    parts = app.parts
+    school = await plan(parts, await person(parts, "Ines", Role.INSTRUCTOR), NINE)
+    names = ("Noor", "Rosa", "Kwame", "Elif", "Mateo")
+    await school.hold({name: await school.student(name) for name in names})
+    registers = books(
+        parts.db,
+        clock=SetClock(NINE + timedelta(hours=2)),
+        gate=school.courses.gate,
+        audit=parts.audit,
+        meetings=Sittings(parts.db),
+    ).registers
+    assert await registers.call_due() == 1
+    return school
+
+
+async def a_play(app: Application, who: Person, school: HeldClass) -> None:
+    """Of somebody who sits in the class, on the day of the class."""
+    await app.parts.db.execute(
+        "insert into participant (id, meeting_id, user_id, name, role, joined_at)"
+        " values ($1, $2, $3, 'x', 'member', $4)",
+        uuid7(),
+        school.meeting_id,
+        who.user.id,
+        NINE,
+    )
+    said = {
+        "id": str(uuid7()),
+        "kind": "class",
+        "of": str(school.meeting_id),
+        "startup_ms": 640,
+        "watched_ms": 95_000,
+        "stalled_ms": 5_000,
+        "stalls": 2,
+        "connection": "wifi",
+    }
+    headers = who.bearer | {"User-Agent": "Mozilla/5.0 Firefox/140.0"}
+    status, _ = await app.call("POST", "/api/v1/analytics/plays", headers=headers, json=said)
+    assert status == 204
+    status, problem = await app.call(
+        "POST", "/api/v1/analytics/plays", headers=headers, json=said | {"stalls": -1}
+    )
+    assert (status, problem["code"]) == (422, "invalid")
+    await app.parts.db.execute("update play_session set began_at = $1, heard_at = $1", NINE)
+
+
+async def test_the_page_the_api_and_the_files_say_the_same(
+    database_settings: settings.Database, tmp_path: Path
+) -> None:
+    async with an_application(some_settings(database_settings, tmp_path)) as app:
+        admin, sam = await app.person(Role.ADMIN), await app.person(name="Sam Osei")
+        school = await a_class(app)
+        await a_play(app, sam, school)
+
+        async def get(path: str, **query: str) -> Any:
+            status, said = await app.call(
+                "GET", f"/api/v1/analytics/{path}", headers=admin.bearer, params=_RANGE | query
+            )
+            assert status == 200, said
+            return said
+
+        async def page(path: str) -> str:
+            headers = {"Cookie": f"{app.by_cookie}={admin.cookie}"}
+            status, text = await app.call("GET", f"/admin/insights{path}", headers=headers)
+            assert status == 200
+            return re.sub(r"\s+", " ", str(text))
+
+        used = (await get("usage"))["now"]
+        assert (used["planned"], used["held"], used["punctual"], used["taught_s"]) == (1, 1, 1, 3420)
+        overview = await page(f"?{_DAYS}")
+        assert "4–6 March 2030" in overview
+        assert "of 1 planned, 57 min taught" in overview
+        assert "1 on Tue 5 March, 09:03" in overview  # of those who had a connection
+        together = await get("together")
+        assert together["step_s"] == 3600
+        assert max(one["people"] for one in together["points"]) == 1
+        assert {one["people"] for one in together["before"]} == {0}
+        (hour,) = [one for one in (await get("hours"))["items"] if one["hour"] == 9]
+        assert hour == {"weekday": 2, "hour": 9, "meetings": 1}
+
+        (row,) = (await get("classes", step="held"))["items"]
+        (line,) = csv.DictReader(io.StringIO(await get("classes.csv", step="held")))
+        assert (row["title"], row["late_s"], row["taught_s"]) == ("Roots", 180, 3420.0)
+        assert (line["class"], line["late_s"], line["taught_s"]) == ("Roots", "180", "3420.0")
+        listed = await page(f"/classes?{_DAYS}&step=held&course={school.course_id}")
+        assert "Roots" in listed
+        assert "On time" in listed
+        assert "No such classes" in await page(f"/classes?{_DAYS}&step=watched&course=nonsense")
+
+        quality = await get("quality", by="browser")
+        assert quality["together"]["stall_share"] == 0.05
+        (part,) = quality["items"]
+        assert (part["name"], part["startup_ms"]) == ("Firefox", 640)
+        (line,) = csv.DictReader(io.StringIO(await get("quality.csv", by="browser")))
+        assert (line["name"], line["startup_ms"], line["stalled_s"]) == ("Firefox", "640", "5.0")
+        compared = await page(f"/quality?{_DAYS}&by=browser")
+        assert "5.0 %" in compared
+        assert "640 ms" in compared
+        (play,) = (await get("plays", by="browser", name="Firefox"))["items"]
+        assert (play["name"], play["network"]) == ("Sam Osei", "127.0.0.0/24")
+        (line,) = csv.DictReader(io.StringIO(await get("plays.csv")))
+        assert (line["person"], line["connection"]) == ("Sam Osei", "wifi")
+        assert "Sam Osei" in await page(f"/plays?{_DAYS}&by=browser&name=Firefox")
+        assert "Nothing was played" in await page("/plays")
+        _, record = await app.call(
+            "GET", "/api/v1/audit", headers=admin.bearer, params={"noun": "plays"}
+        )
+        assert [one["action"] for one in record["items"]] == ["read", "read", "exported", "read"]
+
+        status, problem = await app.call(
+            "GET", "/api/v1/analytics/hours", headers=admin.bearer, params={"zone": "Nowhere/x"}
+        )
+        assert (status, list(problem["fields"])) == (422, ["zone"])
