@@ -210,9 +210,7 @@ async def a_life(school: Application) -> Person:
             uuid7(),
         )
     play = {"id": str(uuid7()), "kind": "recording", "of": str(recording), "watched_ms": 9000}
-    told = await school.call(
-        "POST", "/api/v1/analytics/plays", headers=person.bearer, json=play
-    )
+    told = await school.call("POST", "/api/v1/analytics/plays", headers=person.bearer, json=play)
     assert told[0] == 204
     await a_life_in_courses(school, person)
     return person

@@ -17,13 +17,13 @@ from vtp.analytics import looks
 from vtp.analytics.model import By, Step, Wanted
 from vtp.analytics.ranges import of_days
 from vtp.analytics.service.looking import Curve, Looking
+from vtp.analytics.shapes import before
 from vtp.analytics.usage_api import LOOKING
 from vtp.edge.health import CLOCK
 from vtp.edge.html import PAGES, TEXTS
-from vtp.edge.paging import after, page
+from vtp.edge.paging import page
 from vtp.edge.routes import Routes
 from vtp.edge.rules import Rule, only
-from vtp.ids import CourseId
 
 routes = Routes("pages")
 
@@ -75,11 +75,11 @@ class Asked:
     def until(self) -> str:
         return looks.day(self.wanted.until - timedelta(seconds=1), self.zone)
 
-    def path(self, page: str = "", **more: str) -> str:
+    def path(self, page: str = "", /, **more: str) -> str:
         query = urlencode({**self.filters, **{name: one for name, one in more.items() if one}})
         return f"/admin/insights{page}{'?' if query else ''}{query}"
 
-    def file(self, name: str, **more: str) -> str:
+    def file(self, of: str, /, **more: str) -> str:
         """The same rows of the API, to be taken along."""
         chosen = {
             "since": self.wanted.since.isoformat(),
@@ -88,24 +88,24 @@ class Asked:
             **more,
         }
         query = urlencode({name: value for name, value in chosen.items() if value})
-        return f"/api/v1/analytics/{name}.csv?{query}"
+        return f"/api/v1/analytics/{of}.csv?{query}"
 
 
 async def _asked(request: web.Request, actor: Actor, query: InsightsQuery) -> Asked:
     user = await request.app[ACCOUNTS].people.me(actor)
     now = request.app[CLOCK].now()
     try:
-        course = CourseId(UUID(query.course)) if query.course else None
+        course = UUID(query.course) if query.course else None
     except ValueError:
         course, query = None, msgspec.structs.replace(query, course="")
-    range = of_days(query.since, query.until, course, now=now, zone=user.time_zone)
-    return Asked(range, user.time_zone, query)
+    chosen = of_days(query.since, query.until, course, now=now, zone=user.time_zone)
+    return Asked(chosen, user.time_zone, query)
 
 
 async def _frame(looking: Looking, actor: Actor, asked: Asked, tab: str) -> dict[str, Any]:
     """The head of each of these pages: where one is, and the filters."""
     courses = await looking.courses(actor)
-    chosen = next((title for id, title in courses if str(id) == asked.query.course), "")
+    chosen = next((title for one, title in courses if str(one) == asked.query.course), "")
     pages = {"overview": "", "quality": "/quality", "classes": "/classes"}
     return {
         "tab": tab,
@@ -115,7 +115,7 @@ async def _frame(looking: Looking, actor: Actor, asked: Asked, tab: str) -> dict
         "until": asked.until,
         "course": asked.query.course if chosen else "",
         "course_title": chosen,
-        "courses": [(str(id), title) for id, title in courses],
+        "courses": [(str(one), title) for one, title in courses],
     }
 
 
@@ -123,14 +123,14 @@ async def _frame(looking: Looking, actor: Actor, asked: Asked, tab: str) -> dict
 async def overview(request: web.Request, actor: Actor, query: InsightsQuery) -> web.Response:
     """Six figures, how many were in class at once, from plan to watched, the week, storage."""
     looking, asked = request.app[LOOKING], await _asked(request, actor, query)
-    now, before = await looking.figures(actor, asked.wanted)
+    now, was = await looking.figures(actor, asked.wanted)
     together, earlier = await looking.together(actor, asked.wanted)
     say = request.app[TEXTS]
     return await request.app[PAGES].render(
         request,
         "admin/insights.html",
         **await _frame(looking, actor, asked, "overview"),
-        figures=looks.tiles(now, before, _peak(together), _peak(earlier)),
+        figures=looks.tiles(now, was, _peak(together), _peak(earlier)),
         links={step: asked.path("/classes", step=step) for step in _STEPS},
         peak=_told(together, asked.zone),
         chart=looks.curve(together.points, earlier.points, say),
@@ -147,7 +147,7 @@ async def overview(request: web.Request, actor: Actor, query: InsightsQuery) -> 
 async def quality(request: web.Request, actor: Actor, query: InsightsQuery) -> web.Response:
     """How well classes and recordings arrived, by connection, browser, network or kind."""
     looking, asked = request.app[LOOKING], await _asked(request, actor, query)
-    by = next((one for one in _BYS if one == query.by), "connection")
+    by: By = next((one for one in _BYS if one == query.by), "connection")
     found = await looking.streams(actor, asked.wanted, by=by)
     return await request.app[PAGES].render(
         request,
@@ -172,12 +172,12 @@ async def quality(request: web.Request, actor: Actor, query: InsightsQuery) -> w
 async def classes(request: web.Request, actor: Actor, query: InsightsQuery) -> web.Response:
     """The classes below a figure."""
     looking, asked = request.app[LOOKING], await _asked(request, actor, query)
-    step = next((one for one in _STEPS if one == query.step), "planned")
+    step: Step = next((one for one in _STEPS if one == query.step), "planned")
     found = await looking.passages(
         actor,
         asked.wanted,
         step=step,
-        before=after(query.cursor, looks.Key),
+        before=before(query.cursor),
         limit=_AT_ONCE + 1,
     )
     shown = page(found, limit=_AT_ONCE, key=lambda one: (one.ends_at, one.id))
@@ -203,7 +203,7 @@ async def plays(request: web.Request, actor: Actor, query: InsightsQuery) -> web
         asked.wanted,
         by=by,
         name=query.name,
-        before=after(query.cursor, looks.Key),
+        before=before(query.cursor),
         limit=_AT_ONCE + 1,
     )
     shown = page(found, limit=_AT_ONCE, key=lambda one: (one.began_at, one.id))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from vtp.analytics.model import Day, Figures, Held, Hour, Passage, Play, Point, Quality
@@ -13,8 +12,6 @@ from vtp.analytics.shapes import stall_share
 from vtp.analytics.tables import late_of, taught_of
 
 Say = Callable[..., str]
-# Of a list that goes on: when, and which.
-Key = tuple[datetime, UUID]
 
 # The hours that a week of classes usually has; more are shown where there was something.
 _FIRST_HOUR, _LAST_HOUR = 8, 20
@@ -55,7 +52,7 @@ def change(now: float, before: float) -> str:
     """ "+21 %"; nothing where there was nothing before."""
     if before <= 0:
         return ""
-    return f"{round(100 * (now - before) / before):+d} %".replace("-", "−")
+    return f"{round(100 * (now - before) / before):+d} %"
 
 
 def size(count: int) -> str:
@@ -84,10 +81,10 @@ def days(since: datetime, until: datetime, zone: str) -> str:
     if first.date() == last.date():
         return f"{last.day} {last:%B %Y}"
     if first.year != last.year:
-        return f"{first.day} {first:%B %Y} – {last.day} {last:%B %Y}"
+        return f"{first.day} {first:%B %Y} to {last.day} {last:%B %Y}"
     if first.month != last.month:
-        return f"{first.day} {first:%B} – {last.day} {last:%B %Y}"
-    return f"{first.day}–{last.day} {last:%B %Y}"
+        return f"{first.day} {first:%B} to {last.day} {last:%B %Y}"
+    return f"{first.day} to {last.day} {last:%B %Y}"
 
 
 def day(at: datetime, zone: str) -> str:
@@ -100,7 +97,7 @@ def tiles(now: Figures, before: Figures, peak: int, peak_before: int) -> dict[st
         "people": {"value": grouped(now.people), "change": change(now.people, before.people)},
         "held": {"value": grouped(now.held), "change": change(now.held, before.held)},
         "peak": {"value": grouped(peak), "change": change(peak, peak_before)},
-        "punctual": {"value": percent(now.punctual, now.held) or "–", "change": ""},
+        "punctual": {"value": percent(now.punctual, now.held) or "-", "change": ""},
         "recorded": {
             "value": hours(now.recorded_s),
             "change": change(now.recorded_s, before.recorded_s),
@@ -229,7 +226,9 @@ def storage(held: Held) -> dict[str, Any]:
     pieces = []
     for name, count in parts.items():
         width = 100 * count / whole
-        pieces.append({"name": name, "size": size(count), "at": round(at, 2), "width": round(width, 2)})
+        pieces.append(
+            {"name": name, "size": size(count), "at": round(at, 2), "width": round(width, 2)}
+        )
         at += width
     return {"taken": size(taken), "whole": size(taken + held.free), "parts": pieces}
 

@@ -7,8 +7,6 @@ from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
-from vtp.ids import ClassId, CourseId
-
 Connection = Literal["wired", "wifi", "mobile", "slow", "other", "unknown"]
 By = Literal["connection", "browser", "network", "kind"]
 # How far a class came.
@@ -22,7 +20,7 @@ class Wanted:
 
     since: datetime
     until: datetime
-    course_id: CourseId | None = None
+    course_id: UUID | None = None
 
     @property
     def length(self) -> timedelta:
@@ -71,8 +69,8 @@ class Hour:
 class Passage:
     """What became of a class that was planned."""
 
-    id: ClassId
-    course_id: CourseId
+    id: UUID
+    course_id: UUID
     course: str
     title: str
     starts_at: datetime

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from vtp.analytics.model import Wanted
 from vtp.errors import Invalid
-from vtp.ids import CourseId
 
 WEEK = timedelta(days=7)
 LONGEST = timedelta(days=366)
@@ -24,7 +24,7 @@ _STEPS = (
 
 
 def wanted(
-    since: datetime | None, until: datetime | None, course_id: CourseId | None, *, now: datetime
+    since: datetime | None, until: datetime | None, course_id: UUID | None, *, now: datetime
 ) -> Wanted:
     """The last seven days, where nothing else is said."""
     end = until or (since + WEEK if since else now)
@@ -36,7 +36,7 @@ def wanted(
     return Wanted(begin, end, course_id)
 
 
-def of_days(since: str, until: str, course_id: CourseId | None, *, now: datetime, zone: str) -> Wanted:
+def of_days(since: str, until: str, course_id: UUID | None, *, now: datetime, zone: str) -> Wanted:
     """Whole days where somebody is, both ends included. What is no day, and what is no range, is
     the seven days until today."""
     there = ZoneInfo(zone)

@@ -10,7 +10,7 @@ from msgspec import Meta, Struct
 
 from vtp.analytics.model import By, Connection, Kind, Passage, Play, Quality, Step
 from vtp.analytics.tables import late_of, taught_of
-from vtp.edge.paging import Paged
+from vtp.edge.paging import Paged, after
 
 _At = Annotated[datetime, Meta(tz=True)]
 _Seconds = Annotated[float, Meta(examples=[3120.0])]
@@ -192,6 +192,18 @@ class PlayView(Struct, frozen=True, kw_only=True):
     browser: str
     network: str
     connection: Connection
+
+
+class RowCursor(Struct, frozen=True, array_like=True):
+    """Where a list goes on: when, and which."""
+
+    at: _At
+    id: UUID
+
+
+def before(cursor: str) -> tuple[datetime, UUID] | None:
+    place = after(cursor, RowCursor)
+    return (place.at, place.id) if place else None
 
 
 def passage_view(one: Passage) -> PassageView:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import asdict
-from datetime import datetime
-from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from aiohttp import web
@@ -34,23 +32,22 @@ from vtp.analytics.shapes import (
     TogetherView,
     UsageView,
     Zoned,
+    before,
     passage_view,
     play_view,
     quality_view,
 )
 from vtp.edge.health import CLOCK
-from vtp.edge.paging import BadCursor, Page, after, page
+from vtp.edge.paging import BadCursor, Page, page
 from vtp.edge.routes import Routes
 from vtp.edge.rules import Rule, only
 from vtp.errors import Invalid
-from vtp.ids import CourseId
 
 routes = Routes("analytics")
 
 LOOKING: web.AppKey[Looking] = web.AppKey("analytics_looking", Looking)
 
 _CSV = "text/csv"
-_Key = tuple[datetime, UUID]
 
 
 def _admin(right: str) -> Rule:
@@ -60,14 +57,14 @@ def _admin(right: str) -> Rule:
 @routes.get("/api/v1/analytics/usage", rule=_admin("see_usage"))
 async def used(request: web.Request, actor: Actor, query: Range) -> UsageView:
     """People, classes from plan to watched, time taught and recorded, storage."""
-    looking, range = request.app[LOOKING], _wanted(request, query)
-    now, before = await looking.figures(actor, range)
+    looking, chosen = request.app[LOOKING], _wanted(request, query)
+    now, earlier = await looking.figures(actor, chosen)
     held = await looking.held(actor)
     return UsageView(
-        since=range.since,
-        until=range.until,
+        since=chosen.since,
+        until=chosen.until,
         now=FiguresView(**asdict(now)),
-        before=FiguresView(**asdict(before)),
+        before=FiguresView(**asdict(earlier)),
         storage=HeldView(held.recorded, held.made, held.library, held.free),
     )
 
@@ -75,9 +72,9 @@ async def used(request: web.Request, actor: Actor, query: Range) -> UsageView:
 @routes.get("/api/v1/analytics/together", rule=_admin("see_together"))
 async def together(request: web.Request, actor: Actor, query: Range) -> TogetherView:
     """How many people were in classes at once: in each step the most."""
-    now, before = await request.app[LOOKING].together(actor, _wanted(request, query))
+    now, earlier = await request.app[LOOKING].together(actor, _wanted(request, query))
     return TogetherView(
-        step_s=int(now.step.total_seconds()), points=_points(now), before=_points(before)
+        step_s=int(now.step.total_seconds()), points=_points(now), before=_points(earlier)
     )
 
 
@@ -99,7 +96,7 @@ async def classes(request: web.Request, actor: Actor, query: ClassesQuery) -> Pa
         actor,
         _wanted(request, query),
         step=query.step,
-        before=after(query.cursor, _Key),
+        before=before(query.cursor),
         limit=query.limit + 1,
     )
     shown = page(found, limit=query.limit, key=lambda one: (one.ends_at, one.id))
@@ -111,8 +108,8 @@ async def take_classes(
     request: web.Request, actor: Actor, query: ClassesFile
 ) -> web.StreamResponse:
     """The same as CSV, all of them."""
-    looking, range = request.app[LOOKING], _wanted(request, query)
-    found = looking.all_passages(actor, range, step=query.step)
+    looking, chosen = request.app[LOOKING], _wanted(request, query)
+    found = looking.all_passages(actor, chosen, step=query.step)
     lines = (tables.classes(one) async for one in found)
     return await _file(request, "classes.csv", tables.text([tables.CLASSES]), lines)
 
@@ -133,19 +130,21 @@ async def take_quality(request: web.Request, actor: Actor, query: Parted) -> web
     """The same as CSV."""
     found = await request.app[LOOKING].streams(actor, _wanted(request, query), by=query.by)
     heads = tables.text([tables.QUALITY])
-    return await _file(request, "quality.csv", heads + tables.quality(found.parts), _nothing())
+    return await _file(request, "quality.csv", heads, _once(tables.quality(found.parts)))
 
 
 @routes.get("/api/v1/analytics/plays", rule=_admin("list_plays"), errors=(BadCursor,))
 async def plays(request: web.Request, actor: Actor, query: PlaysQuery) -> Page[PlayView]:
-    """The plays below a figure, with whose they are; the last first. Your reading is written down.
+    """The plays below a figure, with whose they are; the last first.
+
+    That you looked is written down.
     """
     found = await request.app[LOOKING].plays(
         actor,
         _wanted(request, query),
         by=query.by,
         name=query.name,
-        before=after(query.cursor, _Key),
+        before=before(query.cursor),
         limit=query.limit + 1,
     )
     shown = page(found, limit=query.limit, key=lambda one: (one.began_at, one.id))
@@ -155,14 +154,14 @@ async def plays(request: web.Request, actor: Actor, query: PlaysQuery) -> Page[P
 @routes.get("/api/v1/analytics/plays.csv", rule=_admin("take_plays"), produces=_CSV)
 async def take_plays(request: web.Request, actor: Actor, query: PlaysFile) -> web.StreamResponse:
     """The same as CSV, all of them. That you took it is written down."""
-    looking, range = request.app[LOOKING], _wanted(request, query)
-    found = looking.all_plays(actor, range, by=query.by, name=query.name)
+    looking, chosen = request.app[LOOKING], _wanted(request, query)
+    found = looking.all_plays(actor, chosen, by=query.by, name=query.name)
     lines = (tables.plays(one) async for one in found)
     return await _file(request, "plays.csv", tables.text([tables.PLAYS]), lines)
 
 
 def _wanted(request: web.Request, query: Range | ClassesQuery | PlaysQuery) -> Wanted:
-    course = CourseId(query.course_id) if query.course_id else None
+    course = query.course_id
     return wanted(query.since, query.until, course, now=request.app[CLOCK].now())
 
 
@@ -170,9 +169,8 @@ def _points(curve: Curve) -> list[PointView]:
     return [PointView(one.since, one.people, one.at) for one in curve.points]
 
 
-async def _nothing() -> AsyncIterator[str]:
-    for more in ():
-        yield more
+async def _once(text: str) -> AsyncIterator[str]:
+    yield text
 
 
 async def _file(

@@ -26,7 +26,6 @@ from vtp.analytics.store import plays, usage
 from vtp.audit.service import Audit
 from vtp.db import Database
 from vtp.errors import Forbidden
-from vtp.ids import CourseId
 from vtp.recordings.service.upkeep import Upkeep
 
 # A class that begins up to so much later than planned began on time.
@@ -86,7 +85,7 @@ class Looking:
         storage = await self._upkeep.storage(actor)
         return await usage.held(self._db, free=storage.free)
 
-    async def courses(self, actor: Actor) -> list[tuple[CourseId, str]]:
+    async def courses(self, actor: Actor) -> list[tuple[UUID, str]]:
         _require_admin(actor)
         return await usage.courses(self._db, limit=_MOST_COURSES)
 
@@ -103,9 +102,7 @@ class Looking:
     ) -> AsyncIterator[list[Passage]]:
         """Page by page, so that a long list keeps nobody waiting."""
         before: Before = None
-        while found := await self.passages(
-            actor, wanted, step=step, before=before, limit=_AT_ONCE
-        ):
+        while found := await self.passages(actor, wanted, step=step, before=before, limit=_AT_ONCE):
             yield found
             before = found[-1].ends_at, found[-1].id
 

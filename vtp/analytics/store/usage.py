@@ -8,7 +8,6 @@ from uuid import UUID
 
 from vtp.analytics.model import Figures, Held, Hour, Passage, Point, Step, Wanted
 from vtp.db import Db, Row
-from vtp.ids import ClassId, CourseId
 
 
 async def figures(db: Db, wanted: Wanted, *, grace: timedelta) -> Figures:
@@ -175,7 +174,7 @@ async def held(db: Db, *, free: int) -> Held:
     return Held(row["recorded"], row["made"], row["library"], free) if row else Held(0, 0, 0, free)
 
 
-async def courses(db: Db, *, limit: int) -> list[tuple[CourseId, str]]:
+async def courses(db: Db, *, limit: int) -> list[tuple[UUID, str]]:
     """Those that had classes, to choose from."""
     rows = await db.fetch(
         """
@@ -185,13 +184,13 @@ async def courses(db: Db, *, limit: int) -> list[tuple[CourseId, str]]:
         """,
         limit,
     )
-    return [(CourseId(row["id"]), row["title"]) for row in rows]
+    return [(row["id"], row["title"]) for row in rows]
 
 
 def _passage(row: Row) -> Passage:
     return Passage(
-        id=ClassId(row["id"]),
-        course_id=CourseId(row["course_id"]),
+        id=row["id"],
+        course_id=row["course_id"],
         course=row["course"],
         title=row["title"],
         starts_at=row["starts_at"],

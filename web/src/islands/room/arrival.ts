@@ -43,7 +43,13 @@ export function tellArrival(room: Classroom): () => void {
     if (over) return;
     const quick = !meter.came && performance.now() - began < PATIENCE;
     const pause = quick ? FIRST : EVERY;
-    timer = setTimeout(() => void look().catch(() => undefined).finally(again), pause);
+    timer = setTimeout(
+      () =>
+        void look()
+          .catch(() => undefined)
+          .finally(again),
+      pause,
+    );
   };
   again();
   return () => {
