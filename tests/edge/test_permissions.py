@@ -1225,6 +1225,7 @@ UNWRITTEN = {
     ("POST", "/address/verification"): _NO_MAIL,
     ("POST", "/admin/mail/test"): _NO_MAIL,
     ("POST", "/admin/people/imports/{id}"): "the list of the table is empty: nothing changes",
+    ("POST", "/api/v1/analytics/plays"): "figures of one's own line, told by a page",
     ("POST", "/api/v1/client-errors"): "goes to the log, and is nobody's act",
     ("POST", "/api/v1/auth/refresh"): "goes on with a session whose beginning is written",
     ("POST", "/api/v1/auth/proof"): "says who one is once more; what is done with it is written",

@@ -96,7 +96,6 @@ def bound(parts: Parts) -> list[Bound]:
         *attendance_handlers.bind(registers.registers),
         *paper_handlers.bind(reports(parts, registers)),
         *analytics_handlers.bind(Sieve(db=parts.db, clock=parts.clock)),
-        *attendance_handlers.bind(attending(parts).registers),
         *jobs_handlers.bind(Broom(db=parts.db, options=chosen.jobs)),
         *recordings_handlers.bind(workbench(parts)),
         *rooms_handlers.bind(attic),

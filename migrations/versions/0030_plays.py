@@ -2,8 +2,8 @@
 
 from vtp.db.scripts import run
 
-revision = "0029"
-down_revision = "0028"
+revision = "0030"
+down_revision = "0029"
 
 UP = """
 -- One page that showed a class or played a recording, as it told itself, added up.
