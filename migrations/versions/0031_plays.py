@@ -2,8 +2,8 @@
 
 from vtp.db.scripts import run
 
-revision = "0030"
-down_revision = "0029"
+revision = "0031"
+down_revision = "0030"
 
 UP = """
 -- One page that showed a class or played a recording, as it told itself, added up.
