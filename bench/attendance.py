@@ -289,8 +289,8 @@ async def watched(bench: Bench, id: RecordingId) -> None:
         """
         insert into watched (user_id, recording_id, seen, position_at, watched_at)
         select person.id, $2,
-               (select range_agg(int4range(piece * 270000 + (number * 7919 % 120) * 1000,
-                                           piece * 270000 + 150000 + (number % 90) * 1000))
+               (select range_agg(int4range(piece * 270000 + (number::int * 7919 % 120) * 1000,
+                                           piece * 270000 + 150000 + (number::int % 90) * 1000))
                   from generate_series(0, 19) piece), $3, $3
           from unnest($1::uuid[]) with ordinality person (id, number)
         """,

@@ -56,6 +56,7 @@ class Glances:
             "course": one.course,
             "weekday": f"{there:%a}",
             "number": str(there.day),
+            "month": f"{there:%b}",
             "day": looks.day(one.starts_at),
             "iso": there.isoformat(),
             "since": looks.time(one.starts_at),
@@ -91,6 +92,7 @@ class Glances:
             "all": one.held + one.coming,
             "average": percent(one.average),
             "line": line(shares),
+            "below": height(one.policy.at_risk_below),
             "trend": self.trend(shares),
             "latest": percent(shares[-1]) if shares else "",
             "points": [
@@ -151,14 +153,17 @@ class Glances:
             }
 
 
+def height(share: float) -> float:
+    """Where a share is drawn: nothing at the bottom, all at the top."""
+    return round(_MARGIN + (1 - share) * (HEIGHT - 2 * _MARGIN), 1)
+
+
 def line(shares: Sequence[float]) -> str:
-    """Points of a line from left to right, between nothing at the bottom and all at the top."""
+    """Points of a line from left to right."""
     if not shares:
         return ""
     known = list(shares) if len(shares) > 1 else [shares[0], shares[0]]
-    step = (WIDTH - 2 * _MARGIN) / (len(known) - 1)
-    tall = HEIGHT - 2 * _MARGIN
+    step = WIDTH / (len(known) - 1)
     return " ".join(
-        f"{_MARGIN + number * step:.1f},{_MARGIN + (1 - share) * tall:.1f}"
-        for number, share in enumerate(known)
+        f"{number * step:.1f},{height(share):.1f}" for number, share in enumerate(known)
     )

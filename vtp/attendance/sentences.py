@@ -47,7 +47,8 @@ def _parts(facts: Facts, zone: tzinfo, say: Say) -> Iterator[str]:
     opening = list(_opening(facts, zone, say))
     whole = facts.present == facts.need
     if opening:
-        yield ", ".join(opening)
+        first, *others = opening
+        yield ", ".join([first, *(one[:1].lower() + one[1:] for one in others)])
     elif whole:
         yield say("mark.whole")
     if not whole or opening:

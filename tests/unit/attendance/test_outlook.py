@@ -87,4 +87,4 @@ def test_a_line_stays_in_its_picture() -> None:
         points = [tuple(map(float, one.split(","))) for one in line(shares).split()]
         assert len(points) == max(2, len(shares))
         assert all(0 <= x <= WIDTH and 0 <= y <= HEIGHT for x, y in points)
-    assert line([0.0, 1.0]) == "4.0,44.0 236.0,4.0"
+    assert line([0.0, 1.0]) == "0.0,44.0 240.0,4.0"
