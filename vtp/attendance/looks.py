@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any
@@ -103,18 +103,20 @@ class Looks:
 
     def matrix(self, matrix: Matrix) -> dict[str, Any]:
         policy, course = matrix.policy.policy, matrix.yours.course
+        # Looked up once: a term has twelve thousand cells.
+        marks = {one: self.mark(one) for one in MARKS}
         return {
             "title": course.title,
             "course_path": f"/courses/{course.id}",
             "held": [self.held(one) for one in matrix.held],
             "coming": len(matrix.coming),
             "average": percent(matrix.average),
-            "rows": [self.row(one, matrix.held) for one in matrix.rows],
-            "risks": [self.row(one, ()) for one in matrix.rows if one.at_risk],
+            "rows": [self.row(one, matrix.held, marks) for one in matrix.rows],
+            "risks": [self.row(one, (), marks) for one in matrix.rows if one.at_risk],
             "rule": self.say(
                 "mark.rule", share=round(policy.at_risk_below * 100), count=policy.at_risk_after
             ),
-            "marks": [self.mark(one) for one in MARKS],
+            "marks": list(marks.values()),
         }
 
     def held(self, one: ClassSession) -> dict[str, str]:
@@ -126,12 +128,14 @@ class Looks:
             "day": f"{there.day} {there:%b}",
         }
 
-    def row(self, row: Row, held: Iterable[ClassSession]) -> dict[str, Any]:
-        marks = (row.marks.get(one.id) for one in held)
+    def row(
+        self, row: Row, held: Iterable[ClassSession], marks: Mapping[Mark, dict[str, str]]
+    ) -> dict[str, Any]:
+        found = (row.marks.get(one.id) for one in held)
         return {
             "id": str(row.person.user_id),
             "name": row.person.name,
-            "cells": [self.mark(one.mark) if one else None for one in marks],
+            "cells": [marks[one.mark] if one else None for one in found],
             "so_far": percent(row.standing.so_far),
             "reachable": percent(row.standing.reachable),
             "at_risk": row.at_risk,

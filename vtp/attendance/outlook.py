@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from vtp.attendance.marking import Counted, Standing, at_risk, standing
 from vtp.attendance.policy import Mark, Policy, counts
 from vtp.ids import ClassId, UserId
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(NamedTuple):
     """A mark of somebody in a class, and how much of it was required of them, in ms."""
 
     class_id: ClassId

@@ -33,7 +33,7 @@ async def tallies(
         list(class_ids),
         user_id,
     )
-    return [Tally(*row) for row in rows]
+    return [Tally._make(row) for row in rows]
 
 
 async def contests(db: Db, class_ids: Collection[ClassId]) -> list[Open]:

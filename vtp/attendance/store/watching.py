@@ -10,7 +10,7 @@ from uuid import UUID
 
 from asyncpg import Range
 
-from vtp.attendance.seen import Visit, Watched
+from vtp.attendance.seen import MOST_VISITS, Visit, Watched
 from vtp.attendance.stretches import Span
 from vtp.db import Db, Row
 from vtp.ids import RecordingId, UserId
@@ -59,12 +59,20 @@ async def lock(
 async def write(
     tx: Db, *, user_id: UserId, id: UUID, watched: Watched, book: Book = RECORDINGS
 ) -> None:
+    ids = [one.id for one in watched.visits]
+    # One round trip: this is what comes every five seconds from everybody who watches.
     await tx.execute(
         book.sql("""
-        update WATCHED
-           set seen = $3, position_ms = $4, position_at = $5, open_ms = $6, watched_at = $7,
-               completed_at = $8
-         where user_id = $1 and ITEM = $2
+        with changed as (
+            update WATCHED
+               set seen = $3, position_ms = $4, position_at = $5, open_ms = $6, watched_at = $7,
+                   completed_at = $8
+             where user_id = $1 and ITEM = $2
+        )
+        insert into VISITS as known (user_id, ITEM, id, began_at, heard_at)
+        select $1, $2, * from unnest($9::uuid[], $10::timestamptz[], $11::timestamptz[])
+        on conflict (user_id, ITEM, id) do update set heard_at = excluded.heard_at
+         where known.heard_at <> excluded.heard_at
         """),
         user_id,
         id,
@@ -74,21 +82,12 @@ async def write(
         watched.open_before,
         watched.watched_at,
         watched.completed_at,
-    )
-    ids = [one.id for one in watched.visits]
-    await tx.execute(
-        book.sql("""
-        insert into VISITS as known (user_id, ITEM, id, began_at, heard_at)
-        select $1, $2, * from unnest($3::uuid[], $4::timestamptz[], $5::timestamptz[])
-        on conflict (user_id, ITEM, id) do update set heard_at = excluded.heard_at
-         where known.heard_at <> excluded.heard_at
-        """),
-        user_id,
-        id,
         ids,
         [one.began_at for one in watched.visits],
         [one.heard_at for one in watched.visits],
     )
+    if len(ids) < MOST_VISITS:
+        return  # none has become a number
     await tx.execute(
         book.sql("delete from VISITS where user_id = $1 and ITEM = $2 and id <> all($3)"),
         user_id,
