@@ -88,6 +88,8 @@ async def test_a_certificate_is_taken_checked_and_revoked(
     own = await student.open("/certificates")
     await expect(own.get_by_text("Given by mistake")).to_be_visible(timeout=60_000)
     assert await student.violations() == []
+    gone = await own.request.get(f"{app.url}{href}")
+    assert (gone.status, (await gone.json())["code"]) == (409, "certificate_revoked")
     await picture(own, "certificates")
     matrix = await teacher.open(f"/courses/{lesson.course_id}/attendance")
     await matrix.get_by_role("button", name="Export").click()

@@ -14,7 +14,7 @@ from msgspec import Meta, Struct
 from vtp.actor import Actor
 from vtp.attendance.certifying import Rule
 from vtp.attendance.papers_api import PDF, taken
-from vtp.attendance.problems import NoCertificate, NoReason, NotEarned
+from vtp.attendance.problems import NoCertificate, NoReason, NotEarned, RevokedOne
 from vtp.attendance.sentences import Say
 from vtp.attendance.service.certificates import Certificates, Prospect
 from vtp.attendance.shapes import Id, Why
@@ -170,10 +170,13 @@ async def own(request: web.Request, actor: Actor) -> CertificatesView:
     "/api/v1/certificates/{id}",
     rule=owner(*OVERSEERS, noun="certificates", right="take_paper"),
     produces=PDF,
+    errors=(RevokedOne,),
 )
 async def paper(request: web.Request, actor: Actor, id: Id) -> web.Response:
     """A certificate as a page to print (PDF), for its holder and the staff of its course."""
     one = await request.app[CERTIFICATES].get(actor, id)
+    if one.revoked is not None:
+        raise RevokedOne
     made = await asyncio.to_thread(_drawn, one, link_of(request, one), request.app[TEXTS])
     return taken(made, PDF, f"certificate-{one.serial}.pdf")
 

@@ -35,6 +35,12 @@ class NoCertificate(Conflict):
     code = "no_certificate"
 
 
+class RevokedOne(Conflict):
+    """This certificate was revoked, so it is not printed any more."""
+
+    code = "certificate_revoked"
+
+
 class NotEarned(Conflict):
     """What the course asks for its certificate is not reached yet."""
 

@@ -56,6 +56,7 @@ def test_an_international_host_is_written_in_ascii() -> None:
 _SAID = (
     *("email", "agent", "factor", "reason", "origin"),
     *("author", "body", "course", "subject", "time", "title"),
+    *("why", "held", "all", "average", "risk", "rule"),
 )
 
 
