@@ -154,6 +154,7 @@ def test_ctrl_c_ends_every_child_and_the_second_start_works(begun: Path) -> None
             assert served.status("/health/live") == 0
 
 
+@pytest.mark.slow
 def test_sigterm_is_as_good_as_ctrl_c(begun: Path) -> None:
     with serve(begun) as served:
         served.program.wait_for(READY)
@@ -248,6 +249,7 @@ def empty_database(postgres_cluster: TestCluster) -> Iterator[str]:
     asyncio.run(postgres_cluster.drop(name))
 
 
+@pytest.mark.slow
 def test_two_servers_that_start_at_once_share_an_empty_database(
     tmp_path: Path, empty_database: str
 ) -> None:

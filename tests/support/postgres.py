@@ -12,6 +12,7 @@ from pathlib import Path
 
 import asyncpg
 
+from tests.support.emptied import Emptying
 from vtp import settings
 from vtp.db import migrate
 from vtp.serve.postgres import server as postgres
@@ -36,6 +37,9 @@ def chosen_programs() -> str:
 class TestCluster:
     url: str
     _numbers: Iterator[int] = field(default_factory=itertools.count)
+    # Used before, by nobody now.
+    _spare: list[str] = field(default_factory=list)
+    _emptying: Emptying | None = None
 
     __test__ = False
 
@@ -51,6 +55,23 @@ class TestCluster:
     async def prepare_template(self) -> None:
         await self._admin(f"create database {_TEMPLATE} owner vtp")
         await migrate.upgrade(self.options(_TEMPLATE))
+        connection = await asyncpg.connect(self.as_superuser(_TEMPLATE))
+        try:
+            self._emptying = await Emptying.of(connection)
+        finally:
+            await connection.close()
+
+    async def lend(self) -> str:
+        """A migrated database without rows of others: an old one, emptied, where there is one."""
+        while self._spare:
+            name = self._spare.pop()
+            if self._emptying and await self._emptying.empty(self.as_superuser(name)):
+                return name
+            await self.drop(name)
+        return await self.create()
+
+    def take_back(self, name: str) -> None:
+        self._spare.append(name)
 
     async def create(self, *, migrated: bool = True) -> str:
         name = f"t{next(self._numbers)}"

@@ -12,7 +12,9 @@ from vtp.media.rtp.allocation import Priority
 from vtp.media.rtp.bandwidth import DelayBandwidth
 
 BEGIN = 100.0  # the clock of a viewer starts here
-seeds = pytest.mark.parametrize("seed", [1, 2, 3])
+seeds = pytest.mark.parametrize(
+    "seed", [1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (2, 3))]
+)
 
 
 def viewer(line: Line, *cameras: Camera, seed: int = 1) -> Viewer:
