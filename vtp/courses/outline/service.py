@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import replace
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -32,6 +32,7 @@ from vtp.library.service.shelf import Shelf, checked_link
 _LONGEST_TITLE = 200
 _LONGEST_BODY = 100_000
 
+T = TypeVar("T")
 How = Literal["do", "undo", "redo"]
 OnDone = Callable[[Done], Awaitable[None]]
 
@@ -93,10 +94,10 @@ class Outlines:
         await self._require_fit(actor, course_id, wish.steps)
         async with self._db.transaction() as tx:
             rev = await store.lock(tx, course_id=course_id)
-            before = await store.op_by_id(tx, course_id=course_id, op_id=wish.op_id)
-            if before is not None:
-                return await self._again(tx, course_id, before, wish.client)
             done = await self._do(tx, actor, course_id, wish, rev=rev, how="do")
+            if done is None:
+                before = await store.op_by_id(tx, course_id=course_id, op_id=wish.op_id)
+                return await self._again(tx, course_id, _there(before), wish.client)
         return await self._told(done)
 
     async def undo(
@@ -114,7 +115,7 @@ class Outlines:
                 raise NothingToUndo
             wish = Wish(op_id=op_id, base=last.rev, client=client, steps=last.inverse)
             how: How = "redo" if redo else "undo"
-            done = await self._do(tx, actor, course_id, wish, rev=rev, how=how)
+            done = _there(await self._do(tx, actor, course_id, wish, rev=rev, how=how))
             await store.mark_undone(tx, course_id=course_id, rev=last.rev)
         return await self._told(done)
 
@@ -124,12 +125,18 @@ class Outlines:
 
     async def _do(
         self, tx: Db, actor: Actor, course_id: CourseId, wish: Wish, *, rev: int, how: How
-    ) -> Done:
+    ) -> Done | None:
+        """None where it was done before."""
         ids, rows = tree.named(wish.steps)
-        if await store.taken(tx, ids=list(ids), course_id=course_id):
-            raise NotFound
-        found = await store.some(tx, course_id=course_id, ids=ids, rows=rows)
+        found, repeated = await store.some(
+            tx, course_id=course_id, ids=ids, rows=rows, op_id=wish.op_id
+        )
+        if repeated:
+            return None
         before = {node.id: node for node in found}
+        unknown = ids - before.keys()
+        if unknown and await store.taken(tx, ids=list(unknown), course_id=course_id):
+            raise NotFound
         change = Change(dict(before), rev=rev + 1, base=wish.base, client=wish.client)
         inverse = await self._applied(change, course_id, wish.steps)
         changed = [change.nodes[one] for one in change.changed if one in ids]
@@ -196,7 +203,7 @@ class Outlines:
     async def _again(self, tx: Db, course_id: CourseId, op: store.Op, client: str) -> Done:
         """What this op did was told before; its nodes as they are now."""
         ids, _ = tree.named(op.steps)
-        nodes = await store.some(tx, course_id=course_id, ids=ids, rows=())
+        nodes, _ = await store.some(tx, course_id=course_id, ids=ids, rows=(), op_id=op.op_id)
         return Done(
             course_id=course_id,
             rev=op.rev,
@@ -312,6 +319,12 @@ class Outlines:
                 continue
             return True
         return False
+
+
+def _there(found: T | None) -> T:
+    if found is None:
+        raise NotFound
+    return found
 
 
 def _media_id(value: tree.Value) -> MediaId:

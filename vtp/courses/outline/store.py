@@ -62,11 +62,17 @@ async def nodes(db: Db, *, course_id: CourseId) -> list[Node]:
 
 
 async def some(
-    tx: Db, *, course_id: CourseId, ids: Iterable[UUID], rows: Iterable[UUID | None]
-) -> list[Node]:
+    tx: Db,
+    *,
+    course_id: CourseId,
+    ids: Iterable[UUID],
+    rows: Iterable[UUID | None],
+    op_id: UUID,
+) -> tuple[list[Node], bool]:
     """Those with these ids, whole; and where others stand, in the rows of those and these chapters.
 
-    A row may have hundreds of long pages, and only their order is asked for.
+    A row may have hundreds of long pages, and only their order is asked for. And whether this op
+    was done already: everybody else waits while this asks, so it asks once.
     """
     wanted = list(rows)
     found = await tx.fetch(
@@ -74,24 +80,29 @@ async def some(
         with named as (
             select * from outline_node where course_id = $1 and id = any($2::uuid[])
         )
-        select node.id, node.kind, node.parent_id, node.rank, node.deleted,
-               coalesce(whole.title, '') as title, coalesce(whole.body, '') as body,
-               coalesce(whole.link, '') as link, coalesce(whole.optional, false) as optional,
-               whole.media_id, whole.class_id, whole.recording_id, whole.touched
-          from outline_node node left join named whole on whole.id = node.id
-         where node.course_id = $1
+        select node.id, node.kind, node.parent_id, node.rank, node.deleted, whole.title,
+               whole.body, whole.link, whole.optional, whole.media_id, whole.class_id,
+               whole.recording_id, whole.touched,
+               exists (select from outline_op where course_id = $1 and op_id = $5) as repeated
+          from (values (true)) one
+          left join outline_node node
+            on node.course_id = $1
            and (node.id in (select id from named)
                 or node.parent_id = any($3::uuid[])
                 or node.parent_id in (select parent_id from named)
                 or (node.parent_id is null and ($4 or exists
                     (select from named where parent_id is null))))
+          left join named whole on whole.id = node.id
         """,
         course_id,
         list(ids),
         [one for one in wanted if one is not None],
         None in wanted,
+        op_id,
     )
-    return [_node(row) for row in found]
+    there = [row for row in found if row["id"] is not None]
+    nodes = [_place(row) if row["touched"] is None else _node(row) for row in there]
+    return nodes, found[0]["repeated"]
 
 
 async def set_ranks(tx: Db, *, course_id: CourseId, nodes: Sequence[Node]) -> list[Node]:
@@ -355,9 +366,14 @@ def _op(row: Row) -> Op:
     )
 
 
+def _place(row: Row) -> Node:
+    """Where it stands, and nothing else: there are hundreds of these for one that moves."""
+    node_id, kind, parent, rank, deleted, *_ = row.values()
+    return Node(id=node_id, kind=kind, title="", parent=parent, rank=rank, deleted=deleted)
+
+
 def _node(row: Row) -> Node:
-    told = row["touched"]
-    touched = _TOUCHED.decode(told) if told else {}
+    touched = _TOUCHED.decode(row["touched"])
     return Node(
         id=row["id"],
         kind=row["kind"],

@@ -220,12 +220,10 @@ class Change:
         return ordered(n for n in self.nodes.values() if n.parent == parent and n.id != but)
 
     def _before(self, node: Node) -> UUID | None:
-        before = None
-        for one in self._row(node.parent, None):
-            if one.id == node.id:
-                return before
-            before = one.id
-        return before
+        place = _place(node)
+        others = (n for n in self.nodes.values() if n.parent == node.parent and _place(n) < place)
+        before = max(others, key=_place, default=None)
+        return before.id if before else None
 
     def _rank(
         self, parent: UUID | None, after: UUID | None, *, last: bool, but: UUID | None
@@ -255,8 +253,12 @@ class Change:
         return len(row)
 
 
+def _place(node: Node) -> tuple[str, UUID]:
+    return node.rank, node.id
+
+
 def ordered(nodes: Iterable[Node]) -> list[Node]:
-    return sorted(nodes, key=lambda node: (node.rank, node.id))
+    return sorted(nodes, key=_place)
 
 
 def shown(nodes: Iterable[Node]) -> list[tuple[Node, list[Node]]]:
