@@ -16,6 +16,7 @@ from vtp.actor import Role
 from vtp.attendance.service.books import books
 from vtp.clock import SetClock
 from vtp.ids import uuid7
+from vtp.recordings.service.tapes import Tapes
 from vtp.rooms.service.sittings import Sittings
 
 NINE = datetime(2030, 3, 5, 9, tzinfo=UTC)
@@ -35,6 +36,8 @@ async def a_class(app: Application) -> HeldClass:
         gate=school.courses.gate,
         audit=parts.audit,
         meetings=Sittings(parts.db),
+        tapes=Tapes(parts.db),
+        notices=parts.letterbox.notices,
     ).registers
     assert await registers.call_due() == 1
     return school

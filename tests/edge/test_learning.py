@@ -297,7 +297,7 @@ async def _present(course: Course, held: dict[str, Any]) -> None:
         """
         insert into presence_span (id, meeting_id, participant_id, user_id, kind, started_at,
                                    ended_at, seen_at)
-        values ($1, $2, $3, $4, 'socket', $5, $6, $6)
+        values ($1, $2, $3, $4, 'media', $5, $6, $6)
         """,
         uuid7(),
         meeting,

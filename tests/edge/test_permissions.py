@@ -367,6 +367,23 @@ CALLS: dict[tuple[str, str], Call] = {
         of="course",
         others=404,
     ),
+    ("GET", "/api/v1/courses/{id}/attendance/policy"): Call(200, of="course", others=404),
+    ("PUT", "/api/v1/courses/{id}/attendance/policy"): Call(
+        200, body={"base": 0, "policy": {"late_after": 60}}, of="course", others=404
+    ),
+    ("POST", "/api/v1/courses/{id}/attendance/preview"): Call(
+        200, body={"policy": {}}, of="course", others=404
+    ),
+    ("POST", "/api/v1/courses/{id}/attendance/rerun"): Call(
+        200, body={"version": 0, "why": "So it was told"}, of="course", others=404
+    ),
+    ("GET", "/courses/{id}/attendance/rules"): Call(200, of="course", others=404, page=True),
+    ("POST", "/courses/{id}/attendance/rules"): Call(
+        422, form={"do": "rerun", "version": "0"}, of="course", others=404
+    ),
+    # Nobody breaks before the class begins, or makes it up.
+    ("PUT", "/api/v1/sessions/{id}/breaks"): Call(409, body={"items": []}, of="class", others=404),
+    ("GET", "/api/v1/sessions/{id}/attendance/own/catch-up"): Call(200, of="class", others=404),
     ("GET", "/attendance/{id}"): Call(200, of="class", others=404, page=True),
     ("POST", "/attendance/{id}"): Call(409, form={"do": "confirm"}, of="class", others=404),
     ("GET", "/courses/{id}/attendance"): Call(200, of="course", others=404, page=True),

@@ -15,14 +15,14 @@ from tests.support.held_class import HeldClass, person, plan
 from tests.support.papers import pages, rows
 from vtp import settings
 from vtp.actor import Actor, Role
-from vtp.app.attending import certificates, reports
+from vtp.app.attending import attending, certificates, reports
 from vtp.app.parts import open_parts
 from vtp.attendance import tables
 from vtp.attendance.certifying import Rule
 from vtp.attendance.papers.printed import clock, printed
 from vtp.attendance.papers.workbook import workbook
 from vtp.attendance.problems import NoCertificate, NoReason, NotEarned
-from vtp.attendance.service.books import Books, books
+from vtp.attendance.service.books import Books
 from vtp.attendance.service.certificates import Certificates
 from vtp.attendance.service.reports import Reports
 from vtp.attendance.shapes import matrix_view, sheet_view
@@ -35,7 +35,6 @@ from vtp.courses.problems import StaffOnly, TeachersOnly
 from vtp.edge.texts import Texts
 from vtp.errors import Invalid, NotFound
 from vtp.ids import CourseId, uuid7
-from vtp.rooms.service.sittings import Sittings
 
 NINE = datetime(2030, 3, 5, 9, tzinfo=UTC)
 
@@ -75,13 +74,7 @@ async def school(database_settings: settings.Database, tmp_path: Path) -> AsyncI
         there.course_id, there.section_id = planned.course_id, planned.section_id
         there.class_id, there.room_id = planned.class_id, planned.room_id
         there.clock = clock
-        there.books = books(
-            parts.db,
-            clock=clock,
-            gate=there.courses.gate,
-            audit=parts.audit,
-            meetings=Sittings(parts.db),
-        )
+        there.books = attending(parts)
         there.given = certificates(parts, there.books, there.outlines)
         there.reports = reports(parts, there.books)
         yield there

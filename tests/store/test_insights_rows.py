@@ -25,6 +25,7 @@ from vtp.attendance.service.books import books
 from vtp.clock import SetClock
 from vtp.errors import Forbidden, Limited
 from vtp.ids import RecordingId, uuid7
+from vtp.recordings.service.tapes import Tapes
 from vtp.recordings.service.upkeep import Upkeep
 from vtp.rooms.service.sittings import Sittings
 
@@ -115,6 +116,8 @@ async def test_a_class_is_counted_from_its_plan_to_being_watched(
         gate=school.courses.gate,
         audit=parts.audit,
         meetings=Sittings(parts.db),
+        tapes=Tapes(parts.db),
+        notices=parts.letterbox.notices,
     ).registers
     assert await registers.call_due() == 1
 

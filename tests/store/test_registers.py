@@ -24,6 +24,7 @@ from vtp.courses.problems import StaffOnly
 from vtp.edge.texts import Texts
 from vtp.errors import NotFound
 from vtp.ids import UserId, uuid7
+from vtp.recordings.service.tapes import Tapes
 from vtp.rooms.service.sittings import Sittings
 
 NINE = datetime(2030, 3, 5, 9, tzinfo=UTC)
@@ -57,6 +58,8 @@ async def school(database_settings: settings.Database, tmp_path: Path) -> AsyncI
             gate=there.courses.gate,
             audit=parts.audit,
             meetings=Sittings(parts.db),
+            tapes=Tapes(parts.db),
+            notices=parts.letterbox.notices,
         )
         yield there
 
@@ -117,18 +120,20 @@ async def test_nobody_is_absent_from_a_class_without_its_teacher(school: School)
     await school.receives(noor, (0, 20))
     school.clock.at = at(70)
     (line,) = (await school.books.registers.sheet(school.ines, school.class_id)).lines
+    # Who looks writes nothing.
+    assert await store.register(school.parts.db, school.class_id) is None
     assert (line.marked.mark, line.marked.facts.need) == ("present", 0)
     assert sentence(line.marked, LISBON, Texts()) == "Nothing was required."
 
 
 async def test_staff_decide_with_a_reason_and_a_new_count_keeps_it(school: School) -> None:
     people = await held(school)
-    school.clock.at = at(70)
+    school.clock.at = at(50)
     mateo = people["Mateo"].require_user()
     deciding = school.books.deciding
     with pytest.raises(NotHeldYet):
         await deciding.override(school.ines, school.class_id, mateo, mark="excused", why="Ill")
-    await school.books.registers.call_due()
+    school.clock.at = at(61)
     with pytest.raises(NoReason):
         await deciding.override(school.ines, school.class_id, mateo, mark="excused", why=" ")
     with pytest.raises(NotFound):

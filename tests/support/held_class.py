@@ -12,7 +12,15 @@ from vtp.app.parts import Parts
 from vtp.courses.service import Courses
 from vtp.courses.service.catalogue import Wish
 from vtp.courses.service.timetable import Plan
-from vtp.ids import ClassId, CourseId, MeetingId, RoomId, SectionId, uuid7
+from vtp.ids import (
+    ClassId,
+    CourseId,
+    MeetingId,
+    RecordingId,
+    RoomId,
+    SectionId,
+    uuid7,
+)
 from vtp.rooms.service.classrooms import Classrooms
 
 
@@ -100,6 +108,40 @@ class HeldClass:
         await self.receives(kwame, (30, 60))
         await self.receives(elif_, (3, 20), (24, 45))
         await self.receives(mateo, (3, 60), kind="socket")
+
+    async def recorded(
+        self, since: float, until: float, *pauses: tuple[float, float]
+    ) -> RecordingId:
+        """For everybody in the class."""
+        made, db = RecordingId(uuid7()), self.parts.db
+        paused = sum(end - start for start, end in pauses)
+        await db.execute(
+            """
+            insert into recording (id, room_id, meeting_id, title, state, visibility, started_by,
+                                   started_at, stopped_at, seconds, bytes)
+            values ($1, $2, $3, 'Roots', 'ready', 'room', $4, $5, $6, $7, 1)
+            """,
+            made,
+            self.room_id,
+            self.meeting_id,
+            self.ines.user_id,
+            self.at(since),
+            self.at(until),
+            (until - since - paused) * 60.0,
+        )
+        for start, end in pauses:
+            await db.execute(
+                "insert into recording_pause (recording_id, since, until) values ($1, $2, $3)",
+                made,
+                self.at(start),
+                self.at(end),
+            )
+        await db.execute(
+            "insert into class_recording (recording_id, session_id) values ($1, $2)",
+            made,
+            self.class_id,
+        )
+        return made
 
 
 async def person(parts: Parts, name: str, *roles: Role) -> Actor:

@@ -8,6 +8,7 @@ from vtp.attendance.service.certificates import Certificates, Outlined
 from vtp.attendance.service.reports import Reports
 from vtp.courses.service.gate import Gate
 from vtp.edge.texts import Texts
+from vtp.recordings.service.tapes import Tapes
 from vtp.rooms.service.sittings import Sittings
 
 
@@ -18,6 +19,8 @@ def attending(parts: Parts) -> Books:
         gate=Gate(parts.db),
         audit=parts.audit,
         meetings=Sittings(parts.db),
+        tapes=Tapes(parts.db),
+        notices=parts.letterbox.notices,
     )
 
 

@@ -9,8 +9,10 @@ from functools import partial
 
 from vtp import secretfiles
 from vtp.actor import Actor
+from vtp.app.attending import attending
 from vtp.app.parts import Parts
 from vtp.attendance.service import Attendance, open_attendance
+from vtp.attendance.service.books import Books
 from vtp.attendance.service.learning import Learning
 from vtp.attendance.service.viewing import Viewing
 from vtp.attendance.service.watching import Watching
@@ -26,6 +28,7 @@ from vtp.rooms.events import Herald
 from vtp.rooms.service import Rooms, open_rooms
 from vtp.rooms.service.chronicle import Chronicle
 from vtp.rooms.service.entrance import IceServer
+from vtp.rooms.service.sittings import Sittings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +39,7 @@ class Classes:
     watching: Watching
     viewing: Viewing
     learning: Learning
+    books: Books
     rooms: Rooms
 
 
@@ -83,11 +87,9 @@ async def open_classes(parts: Parts, sockets: Sockets) -> AsyncIterator[Classes]
         sockets.on_roles_changed.append(rooms.standing.on_changed)
         parts.accounts.on_ended.append(rooms.standing.on_ended)
         parts.accounts.on_changed.append(rooms.standing.on_changed)
-        watching = Watching(parts.db, clock=clock, recorded=recordings.library)
+        books = attending(parts)
         viewing = Viewing(parts.db, clock=clock, shelf=parts.library.shelf)
-        learning = Learning(
-            parts.db, clock=clock, watching=watching, films=recordings.library, viewing=viewing
-        )
+        watching, learning = _learning(parts, recordings, books, viewing)
         yield Classes(
             plane=plane,
             attendance=attendance,
@@ -95,8 +97,26 @@ async def open_classes(parts: Parts, sockets: Sockets) -> AsyncIterator[Classes]
             watching=watching,
             viewing=viewing,
             learning=learning,
+            books=books,
             rooms=rooms,
         )
+
+
+def _learning(
+    parts: Parts, recordings: Recordings, books: Books, viewing: Viewing
+) -> tuple[Watching, Learning]:
+    """What is watched may make a class up."""
+    watching = Watching(parts.db, clock=parts.clock, recorded=recordings.library)
+    watching.on_seen.append(books.catching.seen)
+    return watching, Learning(
+        parts.db,
+        clock=parts.clock,
+        watching=watching,
+        films=recordings.library,
+        viewing=viewing,
+        meetings=Sittings(parts.db),
+        catching=books.catching,
+    )
 
 
 async def standing(parts: Parts, rooms: Rooms, actors: Sequence[Actor]) -> Sequence[Actor | None]:

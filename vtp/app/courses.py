@@ -73,7 +73,7 @@ def desk(parts: Parts, made: Courses, outlines: Outlines, learning: Learning) ->
         timetable=made.timetable,
         learning=learning,
     )
-    return Desk(reader, recordings_pages.player)
+    return Desk(reader, recordings_pages.player, learning)
 
 
 def telling(parts: Parts) -> Telling:

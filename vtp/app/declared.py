@@ -20,9 +20,12 @@ from vtp.attendance import (
     papers_api,
     register_api,
     report_pages,
+    rules_api,
+    rules_pages,
 )
 from vtp.attendance import films_api as attendance_films_api
 from vtp.attendance import jobs as attendance_jobs
+from vtp.attendance import kinds as attendance_kinds
 from vtp.attendance import merging as attendance_merging
 from vtp.attendance import pages as attendance_pages
 from vtp.audit import api as audit_api
@@ -118,12 +121,18 @@ BELONGINGS = (
     analytics_merging.move,
 )
 # What people can be told, and all that may be written to them.
-KINDS = (*accounts_kinds.KINDS, *courses_kinds.KINDS, *paper_kinds.KINDS)
+KINDS = (
+    *accounts_kinds.KINDS,
+    *courses_kinds.KINDS,
+    *paper_kinds.KINDS,
+    *attendance_kinds.KINDS,
+)
 LETTERS = (
     mail_service.TEST,
     *accounts_kinds.LETTERS,
     *courses_kinds.LETTERS,
     *paper_kinds.LETTERS,
+    *attendance_kinds.LETTERS,
 )
 
 
@@ -139,9 +148,11 @@ def routes() -> list[Route]:
         register_api.routes,
         papers_api.routes,
         certificates_api.routes,
+        rules_api.routes,
         attendance_pages.routes,
         report_pages.routes,
         certificate_pages.routes,
+        rules_pages.routes,
         audit_api.routes,
         runtime_api.routes,
         webhooks_api.routes,

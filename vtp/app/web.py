@@ -25,7 +25,7 @@ from vtp.analytics.service.telling import Telling
 from vtp.analytics.usage_api import LOOKING
 from vtp.app import declared, figures, health, media_figures
 from vtp.app.archive import exporting
-from vtp.app.attending import attending, certificates, reports
+from vtp.app.attending import certificates, reports
 from vtp.app.classes import Classes, open_classes, standing
 from vtp.app.courses import courses, desk, leaving, outlines
 from vtp.app.hooks import endpoints
@@ -114,7 +114,7 @@ def make(parts: Parts, sockets: Sockets, classes: Classes, state: Health) -> web
     app[VIEWING] = app[VIEWERS] = classes.viewing
     app[DELIVERY] = parts.settings.delivery
     app[COURSES] = courses(parts, classes.rooms.classrooms)
-    app[BOOKS] = attending(parts)
+    app[BOOKS] = classes.books
     app[TELLING] = Telling(parts.db, clock=parts.clock)
     app[LOOKING] = Looking(parts.db, audit=parts.audit, upkeep=classes.recordings.upkeep)
     app[OUTLINES] = outlines(parts, app[COURSES], sockets)

@@ -93,7 +93,7 @@ def bound(parts: Parts) -> list[Bound]:
         *notices_handlers.bind(Dustpan(parts.db, chosen.notices, parts.clock)),
         *library_handlers.bind(darkroom(parts)),
         *courses_handlers.bind(telling(parts)),
-        *attendance_handlers.bind(registers.registers),
+        *attendance_handlers.bind(registers),
         *paper_handlers.bind(reports(parts, registers)),
         *analytics_handlers.bind(Sieve(db=parts.db, clock=parts.clock)),
         *jobs_handlers.bind(Broom(db=parts.db, options=chosen.jobs)),

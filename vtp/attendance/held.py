@@ -14,8 +14,9 @@ sheets = {
         select id, meeting_id, kind, started_at, ended_at from presence_span where user_id = $1
     """,
     "attendance": """
-        select session_id as id, mark, computed, need_ms, present_ms, facts::text, override_why,
-               override_at, contested, contested_at, answer, answered_at
+        select session_id as id, mark, computed, need_ms, present_ms, facts::text, made_up_at,
+               made_up_share, override_why, override_at, contested, contested_at, answer,
+               answered_at
           from class_mark where user_id = $1
     """,
     "certificates": """

@@ -10,8 +10,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from vtp.attendance.policy import MARKS, Mark
-from vtp.attendance.register import ms
+from vtp.attendance.register import Marked, ms
 from vtp.attendance.sentences import NAMES, Say, length, sentence
+from vtp.attendance.service.catching import Chance
 from vtp.attendance.service.matrices import Matrix, Row
 from vtp.attendance.service.registers import Line, Sheet
 from vtp.attendance.stretches import Span, total
@@ -50,10 +51,13 @@ class Looks:
         there = at.astimezone(self.zone)
         return f"{there:%a} {there.day} {there:%B}"
 
+    def sentence(self, marked: Marked) -> str:
+        return sentence(marked, self.zone, self.say)
+
     def sheet(self, sheet: Sheet) -> dict[str, Any]:
         planned, register = sheet.planned, sheet.register
         window = ms(planned.starts_at), ms(planned.ends_at)
-        away = [_piece(one, window) for one in register.outages]
+        away = [_piece(one, window) for one in (*register.outages, *_breaks(sheet))]
         return {
             "id": str(planned.id),
             "path": f"/attendance/{planned.id}",
@@ -68,10 +72,27 @@ class Looks:
             "final": f"{self.day(register.final_at)}, {self.time(register.final_at)}",
             "nobody_taught": register.taught is None,
             "outage": length(total(register.outages), self.say) if register.outages else "",
+            "breaks": [self.pause(*one) for one in sheet.breaks],
+            "in_break": any(until is None for _, until in sheet.breaks),
+            "may_break": rights.may_teach(sheet.yours.role)
+            and sheet.yours.course.state != "archived",
             "may_teach": rights.may_teach(sheet.yours.role) and sheet.state != "live",
             "counts": self.counts(one.marked.mark for one in sheet.lines),
             "lines": [self.line(one, window, away) for one in sheet.lines],
             "marks": [self.mark(one) for one in MARKS],
+        }
+
+    def pause(self, since: datetime, until: datetime | None) -> dict[str, str]:
+        return {"since": self.time(since), "until": self.time(until) if until else ""}
+
+    def chance(self, chance: Chance) -> dict[str, str]:
+        """A class that can be made up, in words."""
+        return {
+            "path": chance.path,
+            "title": chance.planned.title,
+            "minutes": str(-(-chance.left // 60_000)),
+            "until": f"{self.day(chance.until)}, {self.time(chance.until)}",
+            "worth": f"{round(chance.worth * 100)}",
         }
 
     def counts(self, marks: Iterable[Mark]) -> list[dict[str, Any]]:
@@ -149,6 +170,12 @@ def of(sheet: Sheet, say: Say) -> dict[str, Any]:
 
 def over(matrix: Matrix, say: Say) -> dict[str, Any]:
     return Looks(say, ZoneInfo(matrix.yours.course.time_zone)).matrix(matrix)
+
+
+def _breaks(sheet: Sheet) -> list[Span]:
+    """What goes on goes on to the end of the class."""
+    ends = sheet.planned.ends_at
+    return [(ms(since), ms(until or ends)) for since, until in sheet.breaks]
 
 
 def _piece(span: Span, window: Span) -> dict[str, float]:

@@ -47,13 +47,16 @@ def share_of(made: MadeUp) -> float:
     return total(spans) / made.length
 
 
-def made_up(mark: Mark, made: MadeUp, policy: Policy) -> Mark:
-    """Only what was missed can be made up: nobody gets a worse mark for watching."""
+def can_be_made_up(mark: Mark, policy: Policy, *, after: timedelta) -> bool:
+    """Only what was missed, and in time: nobody gets a worse mark for watching."""
     gains = (counts(policy, "made_up") or 0.0) > (counts(policy, mark) or 0.0)
-    in_time = policy.make_up_days > 0 and made.after <= timedelta(days=policy.make_up_days)
-    if mark == "excused" or not gains or not in_time:
-        return mark
-    return "made_up" if share_of(made) >= policy.make_up_share else mark
+    in_time = policy.make_up_days > 0 and after <= timedelta(days=policy.make_up_days)
+    return mark != "excused" and gains and in_time
+
+
+def made_up(mark: Mark, made: MadeUp, policy: Policy) -> Mark:
+    enough = made.length > 0 and share_of(made) >= policy.make_up_share
+    return "made_up" if enough and can_be_made_up(mark, policy, after=made.after) else mark
 
 
 @dataclass(frozen=True, slots=True)

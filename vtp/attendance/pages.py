@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from aiohttp import web
 from msgspec import Struct
@@ -14,12 +16,13 @@ from vtp.actor import Actor
 from vtp.attendance import looks
 from vtp.attendance.glances import Glances
 from vtp.attendance.policy import MARKS
-from vtp.attendance.problems import NotHeldYet
+from vtp.attendance.problems import BadBreaks, NotHeldYet
 from vtp.attendance.register_api import BOOKS
 from vtp.attendance.report_pages import REPORTS
 from vtp.attendance.service.books import Books
 from vtp.courses import rights
 from vtp.courses.api.asking import COURSES, OVERSEERS
+from vtp.courses.model import ClassSession
 from vtp.edge.bodies import form
 from vtp.edge.health import CLOCK
 from vtp.edge.html import PAGES, TEXTS, see_other
@@ -43,8 +46,23 @@ class Deed:
 
     books: Books
     actor: Actor
-    class_id: ClassId
+    planned: ClassSession
     values: Mapping[str, str]
+
+    @property
+    def class_id(self) -> ClassId:
+        return self.planned.id
+
+    def on_clock(self, name: str) -> datetime:
+        """A time where the class is, on the day of the class."""
+        try:
+            at = time.fromisoformat(self.values.get(name, ""))
+        except ValueError:
+            raise BadBreaks from None
+        zone = ZoneInfo(self.planned.time_zone)
+        begins = self.planned.starts_at.astimezone(zone)
+        found = datetime.combine(begins.date(), at.replace(tzinfo=None), tzinfo=zone)
+        return found if found >= begins else found + timedelta(days=1)
 
     @property
     def student(self) -> UserId:
@@ -88,12 +106,12 @@ async def register(request: web.Request, actor: Actor, id: UUID, query: DoneQuer
 async def do(request: web.Request, actor: Actor, id: UUID) -> web.Response:
     """One of the forms of the page."""
     class_id, values = ClassId(id), await form(request)
-    await request.app[COURSES].gate.session(actor, class_id)
+    _, planned = await request.app[COURSES].gate.session(actor, class_id)
     verb = values.get("do", "")
     try:
         if (deed := _DEEDS.get(verb)) is None:
             raise Invalid
-        await deed(Deed(request.app[BOOKS], actor, class_id, values))
+        await deed(Deed(request.app[BOOKS], actor, planned, values))
     except Problem as problem:
         if problem.status not in {403, 409, 422}:
             raise
@@ -115,6 +133,7 @@ async def _show(
         found = await (registers.sheet if staff else registers.own)(actor, class_id)
     except NotHeldYet:
         found = None
+    chance = None if staff else await request.app[BOOKS].catching.own(actor, class_id)
     return await request.app[PAGES].render(
         request,
         "class-register.html",
@@ -122,6 +141,9 @@ async def _show(
         planned=planned,
         course_path=f"/courses/{yours.course.id}",
         sheet=looks.of(found, request.app[TEXTS]) if found else None,
+        chance=looks.Looks(request.app[TEXTS], ZoneInfo(planned.time_zone)).chance(chance)
+        if chance
+        else None,
         staff=staff,
         done=done,
         problem=(problem.detail or problem.title()) if problem else "",
@@ -141,12 +163,17 @@ async def matrix(request: web.Request, actor: Actor, id: UUID) -> web.Response:
     if staff:
         found = await matrices.of_course(actor, course_id, section_id=None)
         report = await request.app[REPORTS].chosen(actor, course_id)
+        chances = []
     else:
         found, report = await matrices.own(actor, course_id), None
+        known = [one.id for one in found.held]
+        chances = await request.app[BOOKS].catching.chances(actor, known)
+    view = looks.Looks(request.app[TEXTS], ZoneInfo(yours.course.time_zone))
     return await request.app[PAGES].render(
         request,
         "attendance.html",
         matrix=looks.over(found, request.app[TEXTS]),
+        chances=[view.chance(one) for one in chances],
         staff=staff,
         report=report,
     )
@@ -179,9 +206,34 @@ async def _contest(deed: Deed) -> None:
     await deed.books.deciding.contest(deed.actor, deed.class_id, deed.text("text", 1000))
 
 
+async def _begin(deed: Deed) -> None:
+    await deed.books.breaks.begin(deed.actor, deed.class_id)
+
+
+async def _end(deed: Deed) -> None:
+    await deed.books.breaks.end(deed.actor, deed.class_id)
+
+
+async def _add(deed: Deed) -> None:
+    """Times of the clock where the class is, on its day."""
+    since, until = (deed.on_clock(name) for name in ("since", "until"))
+    await deed.books.breaks.add(deed.actor, deed.class_id, (since, until))
+
+
+async def _remove(deed: Deed) -> None:
+    number = deed.values.get("number", "")
+    if not number.isdecimal() or len(number) > 3:
+        raise Invalid
+    await deed.books.breaks.remove(deed.actor, deed.class_id, int(number))
+
+
 _DEEDS: dict[str, Callable[[Deed], Awaitable[None]]] = {
     "mark": _mark,
     "answer": _answer,
     "confirm": _confirm,
     "contest": _contest,
+    "break-begin": _begin,
+    "break-end": _end,
+    "break-add": _add,
+    "break-remove": _remove,
 }

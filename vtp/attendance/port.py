@@ -1,13 +1,14 @@
-"""What attendance asks of those above it: when people met."""
+"""What attendance asks of those above it: when people met, and what was recorded of it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from vtp.ids import MeetingId, RoomId
+from vtp.attendance.onfilm import Taped
+from vtp.ids import MeetingId, RecordingId, RoomId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,3 +26,8 @@ class Meetings(Protocol):
         self, room_id: RoomId, *, since: datetime, until: datetime
     ) -> Sequence[Sitting]:
         """Those that took place in a room in that time, or went on then."""
+
+
+class Tapes(Protocol):
+    async def taped(self, ids: Collection[RecordingId]) -> Sequence[Taped]:
+        """Those of these that are ready and for everybody in the class, the earliest first."""

@@ -45,3 +45,15 @@ class NotEarned(Conflict):
     """What the course asks for its certificate is not reached yet."""
 
     code = "certificate_not_earned"
+
+
+class PolicyChanged(Conflict):
+    """Somebody else changed the rules in the meantime. Look at them again."""
+
+    code = "policy_changed"
+
+
+class BadBreaks(Invalid):
+    """A break lies within its class, ends after it begins, and none lies in another."""
+
+    code = "bad_breaks"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from vtp.attendance.facts import Facts
-from vtp.attendance.policy import Mark, Policy
+from vtp.attendance.policy import Mark
 from vtp.attendance.stretches import Span
 from vtp.ids import ClassId, UserId
 
@@ -24,14 +24,6 @@ def moment(at: int) -> datetime:
 
 def stretch(since: datetime, until: datetime) -> Span:
     return ms(since), ms(until)
-
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    """A policy, and which of its course it is; 0 is what every course begins with."""
-
-    number: int
-    policy: Policy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,15 +62,29 @@ class Contest:
     answered_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Caught:
+    """Somebody watched later what they missed: since when, and how much they have of it."""
+
+    at: datetime
+    share: float
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Marked:
     class_id: ClassId
     user_id: UserId
     facts: Facts
-    computed: Mark
+    computed: Mark  # of what they were there for
+    caught: Caught | None = None
     override: Override | None = None
     contest: Contest | None = None
 
     @property
+    def found(self) -> Mark:
+        """Without what staff decided."""
+        return "made_up" if self.caught else self.computed
+
+    @property
     def mark(self) -> Mark:
-        return self.override.mark if self.override else self.computed
+        return self.override.mark if self.override else self.found

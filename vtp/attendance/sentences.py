@@ -30,10 +30,15 @@ _NOTICED = 60 * _SECOND
 
 def sentence(marked: Marked, zone: tzinfo, say: Say) -> str:
     found = "; ".join(_parts(marked.facts, zone, say)) + "."
+    if marked.caught is not None:
+        there = marked.caught.at.astimezone(zone)
+        day = f"{there:%a} {there.day} {there:%B}"
+        key = "mark.caught" if marked.facts.present else "mark.caughtAll"
+        found = say(key, day=day, share=int(marked.caught.share * 100), found=found)
     given = marked.override
     if given is None:
         return found
-    was = say(NAMES[marked.computed]).lower()
+    was = say(NAMES[marked.found]).lower()
     return say("mark.set", why=given.why, was=was, found=found)
 
 

@@ -51,6 +51,11 @@ class OverrideView(Struct, frozen=True, kw_only=True):
     at: datetime
 
 
+class CaughtView(Struct, frozen=True, kw_only=True):
+    at: datetime
+    share: Annotated[float, Meta(description="Of the recording, live and watched together.")]
+
+
 class ContestView(Struct, frozen=True, kw_only=True):
     text: str
     at: datetime
@@ -66,6 +71,7 @@ class LineView(Struct, frozen=True, kw_only=True):
     sentence: Annotated[str, Meta(examples=["In from 18:12:04, 12 min late; 40 of 52 min."])]
     facts: FactsView
     there: Annotated[Between, Meta(description="When sound or pictures reached them.")]
+    caught: Annotated[CaughtView | None, Meta(description="They made it up.")]
     override: OverrideView | None
     contest: ContestView | None
 
@@ -85,6 +91,10 @@ class SheetView(Struct, frozen=True, kw_only=True):
         Meta(description="From the first of who teaches; null: nobody did."),
     ]
     outages: Annotated[Between, Meta(description="Ours; they count for nobody.")]
+    breaks: Annotated[
+        list[tuple[datetime, datetime | None]],
+        Meta(max_length=20, description="By staff; null: it goes on."),
+    ]
     items: list[LineView]
 
 
@@ -138,6 +148,7 @@ def sheet_view(sheet: Sheet, say: Say) -> SheetView:
         policy_version=register.policy_version,
         taught=None if register.taught is None else _moments(register.taught),
         outages=[_moments(one) for one in register.outages],
+        breaks=list(sheet.breaks),
         items=[_line(one, zone, say) for one in sheet.lines],
     )
 
@@ -152,6 +163,9 @@ def _line(line: Line, zone: ZoneInfo, say: Say) -> LineView:
         sentence=sentence(marked, zone, say),
         facts=_facts(marked),
         there=[_moments(one) for one in line.there],
+        caught=CaughtView(at=marked.caught.at, share=marked.caught.share)
+        if marked.caught
+        else None,
         override=_override(marked),
         contest=_contest(marked),
     )

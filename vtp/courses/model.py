@@ -136,6 +136,8 @@ class ClassSession:
     venue_id: VenueId | None = None
     cancelled: str | None = None
     revision: int = 0
+    # Since when it is; None: it is not written yet.
+    planned_at: datetime | None = None
     # Read beside it.
     course: str = ""
     section: str = ""

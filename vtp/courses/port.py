@@ -69,6 +69,15 @@ class Played:
     done: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missed:
+    """A class that somebody can make up: where, how much of it is left, and until when."""
+
+    path: str
+    minutes: int
+    until: datetime
+
+
 class Learning(Protocol):
     """How far somebody is with what a course shows; `attendance` answers."""
 
@@ -90,3 +99,6 @@ class Learning(Protocol):
 
     async def attended(self, actor: Actor, classes: Collection[ClassId]) -> Collection[ClassId]:
         """Those of these classes in which they were."""
+
+    async def missed(self, actor: Actor, classes: Collection[ClassId]) -> Mapping[ClassId, Missed]:
+        """Those of these classes that they can still make up."""

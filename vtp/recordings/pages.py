@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from msgspec import Meta, Struct
 from vtp.actor import Actor, Role
 from vtp.attendance.api import WATCHING, ProgressView
 from vtp.attendance.api import view as progress_view
+from vtp.attendance.register_api import BOOKS
 from vtp.attendance.stretches import total
 from vtp.edge.html import PAGES, see_other
 from vtp.edge.paging import Page, Paged, after, page
@@ -36,11 +38,22 @@ _HTML: dict[str, Any] = {"produces": "text/html", "described": False}
 _PER_PAGE = 40
 
 
+class Missed(Struct, frozen=True, kw_only=True):
+    """The class can still be made up."""
+
+    path: str
+    until: datetime
+    enough: float  # seconds that are missing
+
+
 class Watched(RecordingView, frozen=True, kw_only=True):
     """What the page is made with."""
 
     host: bool
     progress: ProgressView
+    # What they were there for when it was live, and what comes of watching the rest.
+    live: list[tuple[float, float]]
+    missed: Missed | None
 
 
 @routes.get(
@@ -77,10 +90,13 @@ async def player(request: web.Request, actor: Actor, id: RecordingId) -> dict[st
     seen = await recordings.studio.seen(actor, id)
     progress = await request.app[WATCHING].mine(actor, seen.recording.id)
     (view,) = await views(request, [seen.recording])
+    live, missed = await _caught_up(request, actor, seen)
     shown = Watched(
         **msgspec.structs.asdict(view),
         host=seen.role == "host",
         progress=progress_view(progress),
+        live=live,
+        missed=missed,
     )
     room_id = seen.recording.room_id
     titles = await recordings.studio.stage.titles([room_id])
@@ -89,6 +105,20 @@ async def player(request: web.Request, actor: Actor, id: RecordingId) -> dict[st
         "film": False,
         "watched": msgspec.json.encode(shown).decode(),
     }
+
+
+async def _caught_up(
+    request: web.Request, actor: Actor, seen: model.Seen
+) -> tuple[list[tuple[float, float]], Missed | None]:
+    """Only for who is taught: nobody makes up the class that they gave."""
+    if seen.role == "host":
+        return [], None
+    live, chance = await request.app[BOOKS].catching.live(actor, seen.recording.id)
+    spans = [(start / 1000, end / 1000) for start, end in live]
+    if chance is None:
+        return spans, None
+    path = f"/attendance/{chance.planned.id}"
+    return spans, Missed(path=path, until=chance.until, enough=chance.missing / 1000)
 
 
 class RowsQuery(Paged, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -7,9 +7,11 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 
 from vtp.actor import Actor
+from vtp.attendance import kinds
 from vtp.attendance.policy import Mark
 from vtp.attendance.problems import NoReason, NotHeldYet, NothingContested
 from vtp.attendance.register import Contest, Marked, Override
+from vtp.attendance.service.policies import changed_values
 from vtp.attendance.service.registers import Registers, Sheet
 from vtp.attendance.store import registers as store
 from vtp.audit.model import Detail
@@ -19,17 +21,27 @@ from vtp.courses.service.gate import Gate
 from vtp.db import Database, Db
 from vtp.errors import NotFound
 from vtp.ids import ClassId, UserId
+from vtp.notices.service import Notices
+from vtp.notices.topics import Kind
 
 
 class Deciding:
     def __init__(
-        self, db: Database, *, clock: Clock, gate: Gate, audit: Audit, registers: Registers
+        self,
+        db: Database,
+        *,
+        clock: Clock,
+        gate: Gate,
+        audit: Audit,
+        registers: Registers,
+        notices: Notices,
     ) -> None:
         self._db = db
         self._clock = clock
         self._gate = gate
         self._audit = audit
         self._registers = registers
+        self._notices = notices
 
     async def override(
         self, actor: Actor, class_id: ClassId, user_id: UserId, *, mark: Mark, why: str
@@ -43,6 +55,8 @@ class Deciding:
             given = Override(mark=mark, why=reason, by=actor.user_id, at=now)
             await store.override(tx, class_id, user_id, given)
             await self._wrote(tx, actor, "mark_changed", class_id, _change(before, mark))
+            said = changed_values(planned, mark, reason)
+            await self._tell(tx, user_id, kinds.CHANGED, class_id, said)
         return await self._registers.made(yours, planned)
 
     async def restore(self, actor: Actor, class_id: ClassId, user_id: UserId) -> Sheet:
@@ -51,7 +65,7 @@ class Deciding:
         async with self._changing(class_id) as tx:
             before = await _mark(tx, class_id, user_id)
             await store.override(tx, class_id, user_id, None)
-            details = _change(before, before.computed)
+            details = _change(before, before.found)
             await self._wrote(tx, actor, "mark_restored", class_id, details)
         return await self._registers.made(yours, planned)
 
@@ -61,7 +75,6 @@ class Deciding:
         now = self._clock.now()
         if now < planned.ends_at:
             raise NotHeldYet
-        await self._registers.made(yours, planned)
         async with self._changing(class_id) as tx:
             await store.confirm(tx, class_id, by=actor.user_id, at=now)
             await self._wrote(tx, actor, "register_confirmed", class_id, {})
@@ -89,15 +102,27 @@ class Deciding:
             await store.contest(tx, class_id, user_id, told)
             details = {"user_id": str(user_id)}
             await self._wrote(tx, actor, "contest_answered", class_id, details)
+            values = {"course": planned.course, "title": planned.title, "answer": said}
+            await self._tell(tx, user_id, kinds.ANSWERED, class_id, values)
         return await self._registers.made(yours, planned)
 
     @asynccontextmanager
     async def _changing(self, class_id: ClassId) -> AsyncIterator[Db]:
-        """One at a time, and only where there is something to change."""
+        """One at a time, and only where there is something to change.
+
+        Who is faster than the work process writes the register themselves.
+        """
+        if await store.register(self._db, class_id) is None:
+            await self._registers.keep(class_id)
         async with self._db.transaction() as tx:
             if await store.lock(tx, class_id) is None:
                 raise NotHeldYet
             yield tx
+
+    async def _tell(
+        self, tx: Db, user_id: UserId, kind: Kind, class_id: ClassId, said: Mapping[str, str]
+    ) -> None:
+        await self._notices.tell(tx, user_id, kind, said, link=f"/attendance/{class_id}")
 
     async def _wrote(
         self, tx: Db, actor: Actor, action: str, class_id: ClassId, details: Mapping[str, Detail]

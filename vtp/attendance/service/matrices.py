@@ -10,9 +10,11 @@ from vtp.actor import Actor
 from vtp.attendance.marking import Counted, Standing, at_risk, standing
 from vtp.attendance.outlook import Tally
 from vtp.attendance.policy import Policy
-from vtp.attendance.register import Register, Version
+from vtp.attendance.register import Register
+from vtp.attendance.store import policies
 from vtp.attendance.store import registers as store
 from vtp.attendance.store.tallies import tallies
+from vtp.attendance.versions import Version
 from vtp.audit.service import Audit
 from vtp.clock import Clock
 from vtp.courses.model import ClassSession, Yours
@@ -87,7 +89,7 @@ class Matrices:
         coming = await self._expected.coming(course_id, section_id=section_id, since=now)
         registers = await store.registers(self._db, [one.id for one in held])
         marks = await tallies(self._db, list(registers), user_id=user_id)
-        policy = await store.policy(self._db, course_id)
+        policy = await policies.newest(self._db, course_id)
         named = await self._expected.names({one.user_id for one in marks})
         final = frozenset(known for known, one in registers.items() if one.final(now))
         future = [(one.ends_at - one.starts_at) // _MS for one in coming]

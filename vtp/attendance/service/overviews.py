@@ -14,7 +14,7 @@ from vtp.attendance.marking import Counted, Standing, standing
 from vtp.attendance.outlook import Tally
 from vtp.attendance.policy import Mark, Policy
 from vtp.attendance.register import Marked, Register
-from vtp.attendance.store import registers
+from vtp.attendance.store import policies, registers
 from vtp.attendance.store import tallies as store
 from vtp.attendance.store.tallies import Open
 from vtp.audit.service import Audit
@@ -136,7 +136,7 @@ class Overviews:
     async def _term(self, yours: Yours, now: datetime) -> _Term:
         course_id = yours.course.id
         section_id = None if rights.is_staff(yours.role) else yours.seen.section_id
-        version = await registers.policy(self._db, course_id)
+        version = await policies.newest(self._db, course_id)
         return _Term(
             yours=yours,
             held=await self._expected.held(course_id, section_id=section_id, until=now),

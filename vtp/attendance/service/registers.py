@@ -8,12 +8,14 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from vtp.actor import Actor
-from vtp.attendance.port import Meetings
 from vtp.attendance.problems import NotHeldYet
 from vtp.attendance.register import Marked, Register
+from vtp.attendance.service.coverage import Coverage
 from vtp.attendance.service.rollcall import Called, RollCall
 from vtp.attendance.store import registers as store
+from vtp.attendance.store.policies import Break
 from vtp.attendance.stretches import Span
+from vtp.attendance.versions import Version
 from vtp.audit.service import Audit
 from vtp.clock import Clock
 from vtp.courses import rights
@@ -50,19 +52,30 @@ class Sheet:
     yours: Yours
     register: Register
     state: State
+    policy: Version
+    breaks: tuple[Break, ...]
     lines: tuple[Line, ...]
 
 
 class Registers:
     def __init__(
-        self, db: Database, *, clock: Clock, gate: Gate, audit: Audit, meetings: Meetings
+        self,
+        db: Database,
+        *,
+        clock: Clock,
+        gate: Gate,
+        audit: Audit,
+        expected: Expected,
+        roll: RollCall,
+        coverage: Coverage,
     ) -> None:
         self._db = db
         self._clock = clock
         self._gate = gate
         self._audit = audit
-        self._expected = Expected(db)
-        self._roll = RollCall(db, expected=self._expected, meetings=meetings)
+        self._expected = expected
+        self._roll = roll
+        self._coverage = coverage
 
     # --- in the work process ------------------------------------------------------------------
     async def call_due(self) -> int:
@@ -74,24 +87,30 @@ class Registers:
         known = await store.registers(self._db, ended)
         due = [one for one in ended if _is_due(known.get(one), now)]
         for class_id in due[:_AT_ONCE]:
-            await self._keep(class_id)
+            await self.keep(class_id)
         return len(due[:_AT_ONCE])
 
     async def call_these(self, classes: Iterable[ClassId]) -> None:
         """However long ago they were held; what is final stays."""
         for class_id in classes:
-            await self._keep(class_id)
+            await self.keep(class_id)
 
-    async def _keep(self, class_id: ClassId) -> Called | None:
-        """Found anew and written down, unless it is final."""
+    async def keep(self, class_id: ClassId, *, anew: bool = False) -> Called | None:
+        """Found anew and written down, unless it is final; `anew`: what was required changed."""
         now = self._clock.now()
         called = await self._roll.call(class_id, now=now)
         if called is None or now < called.planned.ends_at:
             return called
+        known = {one.user_id: one.caught for one in await store.marks(self._db, [class_id])}
+        marks = [replace(one, caught=known.get(one.user_id)) for one in called.marks]
+        settled = await self._coverage.settled(called.planned, marks, called.policy.policy)
         async with self._db.transaction() as tx:
             before = await store.lock(tx, class_id)
             if before is None or not before.final(before.computed_at):
-                await store.write(tx, called.register, called.marks)
+                await store.write(tx, called.register, settled)
+            elif anew:
+                final_at = before.final_at
+                await store.write(tx, replace(called.register, final_at=final_at), settled)
         return called
 
     # --- looking ------------------------------------------------------------------------------
@@ -114,15 +133,15 @@ class Registers:
         return replace(made, lines=lines)
 
     async def made(self, yours: Yours, planned: ClassSession) -> Sheet:
-        """As it stands now, for who has passed the gate."""
+        """As it stands now, for who has passed the gate. Looking writes nothing."""
         now = self._clock.now()
-        called = await self._keep(planned.id)
+        called = await self._roll.call(planned.id, now=now)
         if called is None:
             raise NotHeldYet
-        register = await store.register(self._db, planned.id) or called.register
-        marks = {one.user_id: one for one in await store.marks(self._db, [planned.id])}
-        if not marks:
-            marks = {one.user_id: one for one in called.marks}
+        written = await store.register(self._db, planned.id)
+        register = written or called.register
+        kept = await store.marks(self._db, [planned.id]) if written else called.marks
+        marks = {one.user_id: one for one in kept}
         named = await self._expected.names(marks)
         lines = [
             Line(marked=one, person=named[user_id], there=called.there.get(user_id, ()))
@@ -135,6 +154,8 @@ class Registers:
             yours=yours,
             register=register,
             state=_state(register, planned, now),
+            policy=called.policy,
+            breaks=called.breaks,
             lines=tuple(lines),
         )
 

@@ -11,9 +11,12 @@ from vtp.attendance.facts import Held
 from vtp.attendance.marking import marked
 from vtp.attendance.policy import Policy
 from vtp.attendance.port import Meetings, Sitting
-from vtp.attendance.register import Marked, Register, Version, ms, stretch
+from vtp.attendance.register import Marked, Register, ms, stretch
+from vtp.attendance.store import policies
 from vtp.attendance.store import registers as store
+from vtp.attendance.store.policies import Break
 from vtp.attendance.stretches import Span, common, merged
+from vtp.attendance.versions import BEGINNING, Version, stamped
 from vtp.courses.model import ClassSession
 from vtp.courses.service.expected import Expected, Expecting, Student
 from vtp.db import Database
@@ -28,7 +31,9 @@ class Called:
 
     planned: ClassSession
     register: Register
+    policy: Version
     marks: tuple[Marked, ...]
+    breaks: tuple[Break, ...]
     # When media reached each, united over devices: what is drawn.
     there: dict[UserId, tuple[Span, ...]]
 
@@ -39,10 +44,13 @@ class RollCall:
         self._expected = expected
         self._meetings = meetings
 
-    async def call(self, class_id: ClassId, *, now: datetime) -> Called | None:
+    async def call(
+        self, class_id: ClassId, *, now: datetime, policy: Version | None = None
+    ) -> Called | None:
         """None where there is nothing to call: it was cancelled, or has not begun.
 
-        While the class goes on, what counts is the time until now.
+        While the class goes on, what counts is the time until now. By the policy that the class
+        has, or by another one.
         """
         expecting = await self._expected.of_class(class_id)
         if expecting is None or now < expecting.planned.starts_at:
@@ -52,17 +60,33 @@ class RollCall:
         sittings = await self._meetings.sittings(
             planned.room_id, since=planned.starts_at, until=until
         )
-        held = await self._held(expecting, sittings, until)
-        policy = await store.policy(self._db, planned.course_id, at=planned.starts_at)
+        breaks = tuple(await policies.breaks(self._db, class_id))
+        held = await self._held(expecting, sittings, breaks, until)
         received = await store.received(
             self._db,
             meeting_ids=[one.id for one in sittings],
             people=[one.user_id for one in expecting.students],
         )
-        return _called(expecting, held, policy, received, now)
+        if policy is None:
+            policy = await self.policy_of(planned)
+        return _called(expecting, held, policy, received, now=now, breaks=breaks)
+
+    async def policy_of(self, planned: ClassSession) -> Version:
+        """By which a register was made, or would be now."""
+        history = await policies.history(self._db, planned.course_id)
+        register = await store.register(self._db, planned.id)
+        if register is not None:
+            known = {one.number: one.version for one in history}
+            return known.get(register.policy_version, BEGINNING)
+        planned_at = planned.planned_at or planned.starts_at
+        return stamped(history, planned_at=planned_at, starts_at=planned.starts_at)
 
     async def _held(
-        self, expecting: Expecting, sittings: Sequence[Sitting], until: datetime
+        self,
+        expecting: Expecting,
+        sittings: Sequence[Sitting],
+        breaks: Sequence[Break],
+        until: datetime,
     ) -> Held:
         planned = expecting.planned
         window = stretch(planned.starts_at, until)
@@ -77,6 +101,7 @@ class RollCall:
         return Held(
             planned=window,
             taught=taught[0] if taught else None,
+            breaks=tuple(stretch(start, end or max(until, start)) for start, end in breaks),
             outages=_outages(sittings, window),
         )
 
@@ -91,7 +116,9 @@ def _called(
     held: Held,
     policy: Version,
     received: dict[UserId, list[list[Span]]],
+    *,
     now: datetime,
+    breaks: tuple[Break, ...],
 ) -> Called:
     planned = expecting.planned
     marks = tuple(
@@ -111,7 +138,7 @@ def _called(
         user_id: tuple(common(merged(span for spans in devices for span in spans), window))
         for user_id, devices in received.items()
     }
-    return Called(planned, register, marks, there)
+    return Called(planned, register, policy, marks, breaks, there)
 
 
 def _mark(

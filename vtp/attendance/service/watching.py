@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
@@ -12,10 +12,10 @@ from vtp.actor import Actor
 from vtp.attendance import seen
 from vtp.attendance.seen import Report, Watched
 from vtp.attendance.store import watching as store
-from vtp.attendance.stretches import Span
+from vtp.attendance.stretches import Span, total
 from vtp.clock import Clock
 from vtp.db import Database
-from vtp.ids import RecordingId
+from vtp.ids import RecordingId, UserId
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,8 @@ class Watching:
         self._db = db
         self._clock = clock
         self._recorded = recorded
+        # Told who has seen how many ms of what, once that is written.
+        self.on_seen: list[Callable[[UserId, RecordingId, int], Awaitable[None]]] = []
 
     async def report(self, actor: Actor, id: RecordingId, report: Report) -> Progress:
         """Saying it again changes nothing, and neither does another order."""
@@ -60,6 +62,8 @@ class Watching:
             if done and seen.complete(made.seen, length.ms):
                 made = replace(made, completed_at=now)
             await store.write(tx, user_id=user_id, id=id, watched=made)
+        for told in self.on_seen if made.seen != before.seen else ():
+            await told(user_id, id, total(made.seen))
         return _progress(id, made)
 
     async def mine(self, actor: Actor, id: RecordingId) -> Progress:

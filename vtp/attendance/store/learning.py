@@ -1,13 +1,12 @@
-"""The rows of what people opened and finished of courses, and which classes they came to."""
+"""The rows of what people opened and finished of courses."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
 from vtp.db import Db
-from vtp.ids import ClassId, CourseId, UserId
+from vtp.ids import CourseId, UserId
 
 
 async def opened(db: Db, *, user_id: UserId, course_id: CourseId) -> dict[UUID, bool]:
@@ -41,25 +40,6 @@ async def note(
         at,
         done,
     )
-
-
-async def attended(db: Db, *, user_id: UserId, class_ids: Collection[ClassId]) -> set[ClassId]:
-    """Those of these classes in which somebody was present at any time that they were held."""
-    rows = await db.fetch(
-        """
-        select distinct class.id
-          from class_session class
-          join meeting on meeting.room_id = class.room_id and meeting.started_at < class.ends_at
-               and coalesce(meeting.ended_at, 'infinity') > class.starts_at
-          join presence_span span on span.meeting_id = meeting.id and span.kind = 'socket'
-               and span.user_id = $1 and span.started_at < class.ends_at
-               and coalesce(span.ended_at, span.seen_at) > class.starts_at
-         where class.id = any($2)
-        """,
-        user_id,
-        list(class_ids),
-    )
-    return {ClassId(row["id"]) for row in rows}
 
 
 async def erase(tx: Db, *, user_id: UserId) -> None:

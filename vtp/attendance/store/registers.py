@@ -11,11 +11,11 @@ from asyncpg import Range
 
 from vtp.attendance.facts import Facts
 from vtp.attendance.ledger import Kind
-from vtp.attendance.policy import Mark, Policy
-from vtp.attendance.register import Contest, Marked, Override, Register, Version, moment, stretch
+from vtp.attendance.policy import Mark
+from vtp.attendance.register import Caught, Contest, Marked, Override, Register, moment, stretch
 from vtp.attendance.stretches import Span
 from vtp.db import Db, Row
-from vtp.ids import ClassId, CourseId, MeetingId, UserId
+from vtp.ids import ClassId, MeetingId, UserId
 
 MEDIA: tuple[Kind, ...] = ("media",)
 SENT: tuple[Kind, ...] = ("media", "microphone", "camera", "screen")
@@ -65,23 +65,6 @@ async def taught_since(
     return since
 
 
-# --- policies -------------------------------------------------------------------------------
-async def policy(db: Db, course_id: CourseId, *, at: datetime | None = None) -> Version:
-    """The one that held at a time; the newest, where none is given."""
-    row = await db.fetchrow(
-        """
-        select version, policy::text from attendance_policy
-         where course_id = $1 and ($2::timestamptz is null or created_at <= $2)
-         order by version desc limit 1
-        """,
-        course_id,
-        at,
-    )
-    if row is None:
-        return Version(0, Policy())
-    return Version(row["version"], msgspec.json.decode(row["policy"], type=Policy))
-
-
 # --- registers ------------------------------------------------------------------------------
 async def write(tx: Db, register: Register, marks: Sequence[Marked]) -> None:
     """As it was found now. What people decided or said stays."""
@@ -112,11 +95,14 @@ async def write(tx: Db, register: Register, marks: Sequence[Marked]) -> None:
     )
     await tx.execute(
         """
-        insert into class_mark (session_id, user_id, facts, need_ms, present_ms, computed)
-        select $1, * from unnest($2::uuid[], $3::jsonb[], $4::bigint[], $5::bigint[], $6::text[])
+        insert into class_mark (session_id, user_id, facts, need_ms, present_ms, computed,
+                                made_up_at, made_up_share)
+        select $1, * from unnest($2::uuid[], $3::jsonb[], $4::bigint[], $5::bigint[], $6::text[],
+                                 $7::timestamptz[], $8::float8[])
         on conflict (session_id, user_id) do update
            set facts = excluded.facts, need_ms = excluded.need_ms,
-               present_ms = excluded.present_ms, computed = excluded.computed
+               present_ms = excluded.present_ms, computed = excluded.computed,
+               made_up_at = excluded.made_up_at, made_up_share = excluded.made_up_share
         """,
         register.class_id,
         [one.user_id for one in marks],
@@ -124,6 +110,8 @@ async def write(tx: Db, register: Register, marks: Sequence[Marked]) -> None:
         [one.facts.need for one in marks],
         [one.facts.present for one in marks],
         [one.computed for one in marks],
+        [one.caught.at if one.caught else None for one in marks],
+        [one.caught.share if one.caught else None for one in marks],
     )
 
 
@@ -150,6 +138,47 @@ async def lock(tx: Db, class_id: ClassId) -> Register | None:
     return _register(row) if row else None
 
 
+async def told(tx: Db, class_id: ClassId, *, at: datetime) -> None:
+    """Those who missed it know that they can catch up."""
+    await tx.execute("update class_register set told_at = $2 where session_id = $1", class_id, at)
+
+
+async def untold(db: Db, *, since: datetime, limit: int) -> list[ClassId]:
+    """Recorded classes of which nobody was told yet that one can catch up."""
+    rows = await db.fetch(
+        """
+        select session_id from class_register register
+          join class_session class on class.id = session_id
+         where told_at is null and ends_at > $1
+           and exists (select from class_recording made where made.session_id = class.id)
+         order by ends_at limit $2
+        """,
+        since,
+        limit,
+    )
+    return [row["session_id"] for row in rows]
+
+
+async def unsettled(
+    db: Db, *, watched_since: datetime, ended_since: datetime
+) -> list[tuple[ClassId, UserId]]:
+    """Who watched lately of classes of which they made up nothing yet."""
+    rows = await db.fetch(
+        """
+        select distinct mark.session_id, mark.user_id
+          from class_session class
+          join class_mark mark on mark.session_id = class.id and made_up_at is null
+          join class_recording made on made.session_id = class.id
+          join watched on watched.user_id = mark.user_id
+               and watched.recording_id = made.recording_id and watched_at >= $1
+         where class.ends_at > $2 and cancelled is null
+        """,
+        watched_since,
+        ended_since,
+    )
+    return [(row["session_id"], row["user_id"]) for row in rows]
+
+
 async def confirm(tx: Db, class_id: ClassId, *, by: UserId | None, at: datetime) -> None:
     await tx.execute(
         "update class_register set confirmed_at = $2, confirmed_by = $3 where session_id = $1",
@@ -174,6 +203,20 @@ async def marks(
         user_id,
     )
     return [_marked(row) for row in rows]
+
+
+async def caught(tx: Db, class_id: ClassId, user_id: UserId, what: Caught | None) -> None:
+    """They made it up, or did not after all."""
+    await tx.execute(
+        """
+        update class_mark set made_up_at = $3, made_up_share = $4
+         where session_id = $1 and user_id = $2
+        """,
+        class_id,
+        user_id,
+        what.at if what else None,
+        what.share if what else None,
+    )
 
 
 async def override(tx: Db, class_id: ClassId, user_id: UserId, given: Override | None) -> None:
@@ -242,6 +285,7 @@ def _marked(row: Row) -> Marked:
         user_id=row["user_id"],
         facts=msgspec.json.decode(row["fact"], type=Facts),
         computed=row["computed"],
+        caught=Caught(row["made_up_at"], row["made_up_share"]) if row["made_up_at"] else None,
         override=_override(row),
         contest=_contest(row),
     )

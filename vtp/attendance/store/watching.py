@@ -115,6 +115,22 @@ async def of_recordings(
     return {RecordingId(row["recording_id"]): watched_of(row, ()) for row in rows}
 
 
+async def of_people(
+    db: Db, *, people: Collection[UserId], recording_ids: Collection[RecordingId]
+) -> dict[UserId, dict[RecordingId, Watched]]:
+    """What these people have seen of these recordings."""
+    rows = await db.fetch(
+        "select * from watched where user_id = any($1) and recording_id = any($2)",
+        sorted(people),
+        sorted(recording_ids),
+    )
+    found: dict[UserId, dict[RecordingId, Watched]] = {}
+    for row in rows:
+        theirs = found.setdefault(UserId(row["user_id"]), {})
+        theirs[RecordingId(row["recording_id"])] = watched_of(row, ())
+    return found
+
+
 async def viewers(db: Db, *, recording_ids: Collection[RecordingId]) -> dict[RecordingId, int]:
     """How many people have seen something of each."""
     rows = await db.fetch(

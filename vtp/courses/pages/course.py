@@ -18,7 +18,7 @@ from vtp.courses.api.asking import COURSES, OVERSEERS
 from vtp.courses.model import Yours
 from vtp.courses.pages import looks
 from vtp.courses.pages.doing import DEEDS, Deed
-from vtp.courses.pages.learning import outline, zone_of
+from vtp.courses.pages.learning import DESK, outline, zone_of
 from vtp.courses.service.pictures import MAX_BYTES
 from vtp.courses.service.rolls import Looked
 from vtp.edge.bodies import form
@@ -221,10 +221,13 @@ async def _classes(request: web.Request, actor: Actor, yours: Yours) -> dict[str
     following = looks.coming(coming)
     series = await courses.timetable.series(actor, yours.course.id)
     past = [one for one in reversed(found) if one.ends_at <= now]
+    student = not rights.is_staff(yours.role)
+    learning = request.app[DESK].learning
+    missed = await learning.missed(actor, [one.id for one in past]) if student and past else {}
     return {
         "zone": zone,
         "coming": [looks.lesson(one, zone=zone, now=now) for one in coming],
-        "past": [looks.lesson(one, zone=zone, now=now) for one in past],
+        "past": [looks.lesson(one, zone=zone, now=now, missed=missed.get(one.id)) for one in past],
         "next": looks.lesson(following, zone=zone, now=now) if following else None,
         "series": [looks.weekly(one) for one in series],
         "holidays": await courses.timetable.holidays(actor, yours.course.id),

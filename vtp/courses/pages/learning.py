@@ -15,7 +15,7 @@ from vtp.courses.api.asking import COURSES, OVERSEERS
 from vtp.courses.outline.progress import Item
 from vtp.courses.outline.reading import Reader
 from vtp.courses.pages import contents, looks
-from vtp.courses.port import Filmed
+from vtp.courses.port import Filmed, Learning
 from vtp.edge.bodies import form
 from vtp.edge.health import CLOCK
 from vtp.edge.html import PAGES, see_other
@@ -44,6 +44,7 @@ class Desk:
 
     reader: Reader
     player: Player
+    learning: Learning
 
 
 DESK: web.AppKey[Desk] = web.AppKey("desk", Desk)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from vtp.courses import rights
 from vtp.courses.model import ClassSession, Series, Venue, Yours
+from vtp.courses.port import Missed
 from vtp.courses.service.doors import OPENS_BEFORE
 
 _COVERS = ("orbits", "tide", "circle")
@@ -47,8 +48,10 @@ def picture(yours: Yours) -> str | None:
     return f"/api/v1/courses/{course.id}/picture?v={course.picture_id}"
 
 
-def lesson(one: ClassSession, *, zone: str, now: datetime) -> dict[str, Any]:
-    """A class, for a reader who is in `zone`."""
+def lesson(
+    one: ClassSession, *, zone: str, now: datetime, missed: Missed | None = None
+) -> dict[str, Any]:
+    """A class, for a reader who is in `zone`; `missed`: they can still make it up."""
     start, end = (at.astimezone(ZoneInfo(zone)) for at in (one.starts_at, one.ends_at))
     opens = start - OPENS_BEFORE
     return {
@@ -77,6 +80,7 @@ def lesson(one: ClassSession, *, zone: str, now: datetime) -> dict[str, Any]:
         "minutes": max(0, round((one.starts_at - now).total_seconds() / 60)),
         "soon": now < one.starts_at <= now + _SOON,
         "colour": int(str(one.course_id)[-4:], 16) % 4 + 1,
+        "missed": missed,
         "recordings": [f"/watch/{recording}" for recording in one.recordings],
     }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
@@ -14,7 +14,7 @@ from vtp.courses.service.gate import person_of
 from vtp.courses.store import attending, classes, courses
 from vtp.courses.store.attending import Step
 from vtp.db import Database
-from vtp.ids import ClassId, CourseId, SectionId, UserId
+from vtp.ids import ClassId, CourseId, RecordingId, SectionId, UserId
 
 _EVER, _NEVER = datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
 _MOST = 1000  # classes of one course
@@ -59,6 +59,15 @@ class Expected:
     async def ended(self, *, since: datetime, until: datetime, limit: int) -> list[ClassId]:
         """Classes that were to end in that time, the earliest first."""
         return await attending.ended(self._db, since=since, until=until, limit=limit)
+
+    async def of_recordings(
+        self, recordings: Collection[RecordingId]
+    ) -> dict[RecordingId, ClassId]:
+        """Which classes they are of."""
+        return await attending.of_recordings(self._db, sorted(recordings))
+
+    async def planned(self, class_id: ClassId) -> ClassSession | None:
+        return await classes.by_id(self._db, class_id)
 
     async def held(
         self, course_id: CourseId, *, section_id: SectionId | None, until: datetime

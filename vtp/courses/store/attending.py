@@ -9,7 +9,7 @@ from uuid import UUID
 
 from vtp.courses.rights import Status
 from vtp.db import Db
-from vtp.ids import ClassId, CourseId, SectionId, UserId
+from vtp.ids import ClassId, CourseId, RecordingId, SectionId, UserId
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,3 +68,12 @@ async def names(db: Db, people: Sequence[UserId]) -> list[tuple[UserId, str, UUI
         "select id, name, picture_id from app_user where id = any($1)", list(people)
     )
     return [(row["id"], row["name"], row["picture_id"]) for row in rows]
+
+
+async def of_recordings(db: Db, recordings: Sequence[RecordingId]) -> dict[RecordingId, ClassId]:
+    """Which classes they are of."""
+    rows = await db.fetch(
+        "select recording_id, session_id from class_recording where recording_id = any($1)",
+        list(recordings),
+    )
+    return {RecordingId(row["recording_id"]): ClassId(row["session_id"]) for row in rows}

@@ -356,6 +356,7 @@ def _class(row: Row) -> ClassSession:
         venue_id=row["venue_id"],
         cancelled=row["cancelled"],
         revision=row["revision"],
+        planned_at=row["planned_at"],
         course=row["course"],
         section=row["section"],
         venue=row["venue"],

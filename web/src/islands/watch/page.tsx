@@ -27,6 +27,7 @@ export function mount(element: HTMLElement): void {
   const { room = "" } = element.dataset;
   const theatre = new Theatre(http, watched, localStorage);
   theatre.player.startAt(beginning(watched));
+  if (new URLSearchParams(location.search).get("catch_up") === "true") theatre.catchUp();
   listenToKeys(theatre);
   theatre.begin();
   if (!watched.film) tellArrival(theatre.player, watched.id);
@@ -70,7 +71,7 @@ function WatchPage({ theatre, when, room }: PageProps): VNode {
           <Strip theatre={theatre} />
         </section>
         <Title theatre={theatre} when={when} room={room} />
-        <Unseen theatre={theatre} />
+        <Unseen theatre={theatre} when={when} />
       </div>
       {!theatre.watched.film && <Side theatre={theatre} />}
       <Help theatre={theatre} />
@@ -160,16 +161,21 @@ function States({ theatre }: { theatre: Theatre }): VNode | null {
   }
 }
 
-function Unseen({ theatre }: { theatre: Theatre }): VNode | null {
+function Unseen({ theatre, when }: { theatre: Theatre; when: When }): VNode | null {
   const { player } = theatre;
-  const left = unseen(theatre.seen.value, player.length.value);
+  const { missed } = theatre.watched;
+  const left = unseen(theatre.known.value, player.length.value);
   const seconds = total(left);
+  const caught = total(theatre.known.value) - theatre.knownBefore;
   if (player.only.value) {
     return (
       <div class="card watch-unseen" role="status">
         <Icon name="history" />
         <p class="grow small">
           <strong>{t("watch.only")}</strong>
+          {missed && (
+            <span class="quiet"> {t("watch.catchUp.left", { count: minutes(seconds) })}</span>
+          )}
         </p>
         <button
           type="button"
@@ -183,8 +189,22 @@ function Unseen({ theatre }: { theatre: Theatre }): VNode | null {
       </div>
     );
   }
+  if (missed && caught >= missed.enough) {
+    return (
+      <div class="card watch-unseen" role="status">
+        <Icon name="circle-check" />
+        <p class="grow small">
+          <strong>{t("watch.catchUp.done")}</strong>
+        </p>
+        <a class="button button-soft button-small" href={missed.path}>
+          {t("watch.catchUp.mark")}
+        </a>
+      </div>
+    );
+  }
   // Who has seen nothing needs no button for all of it, and who has seen all needs none.
-  if (seconds < 15 || theatre.secondsSeen.value < 15 || player.grows.value) return null;
+  const begun = missed || theatre.secondsSeen.value >= 15;
+  if (seconds < 15 || !begun || player.grows.value) return null;
   return (
     <div class="card watch-unseen">
       <Icon name="history" />
@@ -194,14 +214,19 @@ function Unseen({ theatre }: { theatre: Theatre }): VNode | null {
             ? t("watch.unseen.seconds", { count: Math.round(seconds) })
             : t("watch.unseen", { count: minutes(seconds) })}
         </strong>
-        <span class="quiet"> {t("watch.unseen.at", { at: clock(left[0]?.[0] ?? 0) })}</span>
+        <span class="quiet">
+          {" "}
+          {missed
+            ? t("watch.catchUp.until", { day: when.day(missed.until) })
+            : t("watch.unseen.at", { at: clock(left[0]?.[0] ?? 0) })}
+        </span>
       </p>
       <button
         type="button"
         class="button button-soft button-small"
         onClick={() => player.playOnly(left)}
       >
-        {t("watch.unseen.play")}
+        {missed ? t("watch.catchUp") : t("watch.unseen.play")}
       </button>
     </div>
   );

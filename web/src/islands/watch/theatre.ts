@@ -4,7 +4,7 @@ import type { Http } from "../../protocol/http.ts";
 import type { Media } from "../../protocol/library.ts";
 import { Captions } from "./captions.ts";
 import { pathOf, redrawWay, Visit } from "./film.ts";
-import { Player } from "./player.ts";
+import { Player, unseen } from "./player.ts";
 import { about, Reports } from "./reports.ts";
 import { merged, type Span, total } from "./spans.ts";
 import { type Tile, tiles } from "./storyboard.ts";
@@ -67,6 +67,7 @@ export class Theatre {
     this.state = signal(watched.state);
     this.made = signal(watched.made);
     this.seen = signal(merged(watched.progress.seen));
+    this.knownBefore = total(this.known.value);
     this.#done = watched.progress.completed_at !== null;
     this.#path = pathOf(watched);
     this.film = signal(watched.film);
@@ -99,6 +100,12 @@ export class Theatre {
   readonly chapter = computed<Chapter | undefined>(() =>
     this.timeline.value.chapters.findLast(({ at }) => at <= this.player.time.value + 0.1),
   );
+
+  /** Seen, or received when it was live. */
+  readonly known = computed(() => merged([...this.seen.value, ...(this.watched.live ?? [])]));
+
+  /** s that were known when the page was made. */
+  readonly knownBefore: number;
 
   readonly secondsSeen = computed(() => total(this.seen.value));
 
@@ -204,6 +211,16 @@ export class Theatre {
     if (completed_at === null || this.#done) return;
     this.#done = true;
     void redrawWay().catch(() => undefined);
+  }
+
+  /** Exactly what one has not seen: it begins there once it is played. */
+  catchUp(): void {
+    const { player } = this;
+    const left = unseen(this.known.value, player.length.value);
+    const [first] = left;
+    if (!first) return;
+    player.only.value = left;
+    player.startAt(first[0]);
   }
 
   tell(): void {

@@ -70,6 +70,14 @@ export interface Film {
   sound: boolean;
 }
 
+/** The class can still be made up. */
+export interface Missed {
+  path: string;
+  until: string;
+  /** s that are missing. */
+  enough: number;
+}
+
 /** As the page was made with it. */
 export interface Watched {
   id: string;
@@ -85,6 +93,9 @@ export interface Watched {
   /** Whether those who are no hosts may take it home. */
   downloads: boolean;
   progress: Progress;
+  /** What one was there for when it was live. */
+  live?: Span[];
+  missed?: Missed | null;
   film?: Film;
 }
 
