@@ -53,9 +53,10 @@ async def test_a_term_was_held_and_the_overview_says_how_it_goes(parts: Parts) -
     assert await parts.db.fetchrow(
         """
         select exists (select from chat_message), exists (select from poll_answer),
-               exists (select from lost_moment), exists (select from meeting_outage)
+               exists (select from lost_moment), exists (select from meeting_outage),
+               exists (select from play_session where stalled_ms > 0)
         """
-    ) == (True, True, True, True)
+    ) == (True, True, True, True, True)
     await _told_to_who_teaches(parts, writers)
     await _told_to_who_learns(parts, writers)
     await fill_term(writers)

@@ -151,6 +151,7 @@ def test_change_is_told_against_what_there_was() -> None:
     assert looks.change(121, 100) == "+21 %"
     assert looks.change(50, 100) == "-50 %"
     assert looks.change(5, 0) == ""
+    assert looks.change(5, 5) == ""
 
 
 def test_the_figures_at_the_top_say_how_they_changed() -> None:

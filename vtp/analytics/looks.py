@@ -49,10 +49,11 @@ def hours(seconds: float) -> str:
 
 
 def change(now: float, before: float) -> str:
-    """ "+21 %"; nothing where there was nothing before."""
+    """ "+21 %"; nothing where there was nothing before, or as much."""
     if before <= 0:
         return ""
-    return f"{round(100 * (now - before) / before):+d} %"
+    told = round(100 * (now - before) / before)
+    return f"{told:+d} %" if told else ""
 
 
 def size(count: int) -> str:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from vtp.accounts.service.administration import Administration
 from vtp.actor import SYSTEM, Actor, Role, Via
+from vtp.analytics.service.example import put_plays
 from vtp.attendance.ledger import Entry, Kind
 from vtp.attendance.service.books import Books
 from vtp.attendance.service.example import put_spans
@@ -148,6 +149,7 @@ class _Course:
             await put_past_class(self.writers.db, lesson.past())
             spans += lesson.spans
         await put_spans(self.writers.db, spans)
+        await put_plays(self.writers.db, {MeetingId(one.meeting_id) for one in spans})
         await self.writers.books.registers.call_these([one.id for one in held])
         if held:
             await self._decided(held)

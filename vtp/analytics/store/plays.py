@@ -184,6 +184,40 @@ async def rows(
     return [_play(row) for row in found]
 
 
+async def invent(db: Db, *, meeting_ids: list[UUID]) -> None:
+    """For a demo: how a class arrived at each who received it, the same for the same name."""
+    await db.execute(
+        """
+        insert into play_session (
+            id, user_id, meeting_id, began_at, heard_at, startup_ms, watched_ms, stalled_ms,
+            stalls, height_ms, sized_ms, changes, received, lost, rtt_ms, broken, browser,
+            network, connection)
+        select seat.id, seat.user_id, seat.meeting_id, seat.joined_at, there.until,
+               280 + chance % 900, there.ms, there.ms * poor / 2000, poor * 2,
+               there.ms * (array[720, 480, 480, 270])[1 + poor % 4], there.ms, poor,
+               there.ms / 20, there.ms / 20 * poor / 1500, 18 + chance % 40 + 20 * poor, false,
+               (array['Chrome', 'Firefox', 'Safari', 'Edge'])[1 + chance % 4],
+               (array['192.0.2.0/24', '198.51.100.0/24', '203.0.113.0/24'])[1 + chance % 3],
+               (array['wifi', 'wired', 'unknown', 'mobile'])[1 + poor % 4]
+          from participant seat
+               join lateral (
+                   select max(coalesce(span.ended_at, span.seen_at)) as until,
+                          sum(extract(epoch from coalesce(span.ended_at, span.seen_at)
+                                                 - span.started_at) * 1000)::bigint as ms
+                     from presence_span span
+                    where span.participant_id = seat.id and span.kind = 'media'
+               ) there on there.ms > 0
+               cross join lateral (
+                   select ('x' || left(md5(seat.name), 5))::bit(20)::int as chance
+               ) dice
+               cross join lateral (select dice.chance / 7 % 5 as poor) line
+         where seat.meeting_id = any($1) and seat.role = 'member'
+            on conflict do nothing
+        """,
+        meeting_ids,
+    )
+
+
 async def sweep(db: Db, *, before: datetime) -> int:
     """What was heard last before then is forgotten; how many there were."""
     done = await db.execute("delete from play_session where heard_at < $1", before)

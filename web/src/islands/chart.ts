@@ -20,6 +20,7 @@ export interface Drawn {
 
 const HEIGHT = { wide: 220, narrow: 180 };
 const NARROW = 480;
+const DAY = 86_400;
 const COLOURS = ["--d1", "--d5", "--d3", "--d4"];
 
 export function mount(element: HTMLElement): void {
@@ -91,7 +92,8 @@ class Chart {
           ...axis,
           grid: { show: false },
           space: 64,
-          ...(clock && { values: (_: uPlot, ticks: number[]) => ticks.map(clockOf) }),
+          values: (_, ticks, __, ___, step) =>
+            ticks.map((one) => (clock ? clockOf(one) : this.#tick(one, step))),
         },
         {
           ...axis,
@@ -132,18 +134,29 @@ class Chart {
     );
   }
 
+  /** "Mon 16"; within a day "18:00", over months "1 Mar". */
+  #tick(when: number, step: number): string {
+    let parts: Intl.DateTimeFormatOptions = { hour: "2-digit", minute: "2-digit" };
+    if (step >= DAY) parts = { weekday: "short", day: "numeric" };
+    if (step >= 5 * DAY) parts = { month: "short", day: "numeric" };
+    return this.#told(when, parts);
+  }
+
+  #told(when: number, parts: Intl.DateTimeFormatOptions): string {
+    return new Intl.DateTimeFormat("en-GB", { ...parts, timeZone: this.#zone }).format(when * 1000);
+  }
+
   #moment(when: number): HTMLElement {
     const at = document.createElement("span");
     at.textContent = this.#drawn.clock
       ? clockOf(when)
-      : new Intl.DateTimeFormat("en-GB", {
+      : this.#told(when, {
           weekday: "short",
           day: "numeric",
           month: "short",
           hour: "2-digit",
           minute: "2-digit",
-          timeZone: this.#zone,
-        }).format(when * 1000);
+        });
     return at;
   }
 
