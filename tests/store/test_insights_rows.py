@@ -92,7 +92,8 @@ def told(of: UUID, **changed: object) -> Told:
 def looking(school: HeldClass, tmp_path: Path) -> Looking:
     parts = school.parts
     upkeep = Upkeep(parts.db, audit=parts.audit, root=tmp_path)
-    return Looking(parts.db, audit=parts.audit, upkeep=upkeep)
+    clock = SetClock(NINE + 3 * HOUR)
+    return Looking(parts.db, clock=clock, audit=parts.audit, upkeep=upkeep)
 
 
 async def test_a_class_is_counted_from_its_plan_to_being_watched(
@@ -127,6 +128,13 @@ async def test_a_class_is_counted_from_its_plan_to_being_watched(
     assert (now.taught_s, now.recorded_s, now.watched_s) == (57 * 60, 600, 900)
     # Of those who received something, only Mateo had a connection; two watched.
     assert (now.people, earlier.planned) == (3, 0)
+    early = Looking(
+        parts.db,
+        clock=SetClock(NINE),
+        audit=parts.audit,
+        upkeep=Upkeep(parts.db, audit=parts.audit, root=tmp_path),
+    )
+    assert (await early.figures(school.ines, DAY))[0].planned == 0  # it is still to come
     of_others = Wanted(DAY.since, DAY.until, uuid7())
     assert (await look.figures(school.ines, of_others))[0].planned == 0
 

@@ -116,7 +116,9 @@ def make(parts: Parts, sockets: Sockets, classes: Classes, state: Health) -> web
     app[COURSES] = courses(parts, classes.rooms.classrooms)
     app[BOOKS] = classes.books
     app[TELLING] = Telling(parts.db, clock=parts.clock)
-    app[LOOKING] = Looking(parts.db, audit=parts.audit, upkeep=classes.recordings.upkeep)
+    app[LOOKING] = Looking(
+        parts.db, clock=parts.clock, audit=parts.audit, upkeep=classes.recordings.upkeep
+    )
     app[OUTLINES] = outlines(parts, app[COURSES], sockets)
     app[COMPANY] = Company()
     app[DESK] = desk(parts, app[COURSES], app[OUTLINES], classes.learning)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -24,6 +24,7 @@ from vtp.analytics.model import (
 from vtp.analytics.ranges import step_of
 from vtp.analytics.store import plays, usage
 from vtp.audit.service import Audit
+from vtp.clock import Clock
 from vtp.db import Database
 from vtp.errors import Forbidden
 from vtp.recordings.service.upkeep import Upkeep
@@ -57,15 +58,16 @@ class Streams:
 
 
 class Looking:
-    def __init__(self, db: Database, *, audit: Audit, upkeep: Upkeep) -> None:
+    def __init__(self, db: Database, *, clock: Clock, audit: Audit, upkeep: Upkeep) -> None:
         self._db = db
+        self._clock = clock
         self._audit = audit
         self._upkeep = upkeep
 
     async def figures(self, actor: Actor, wanted: Wanted) -> tuple[Figures, Figures]:
         """Of this time, and of as much time just before."""
         _require_admin(actor)
-        now = await usage.figures(self._db, wanted, grace=GRACE)
+        now = await usage.figures(self._db, self._until_now(wanted), grace=GRACE)
         return now, await usage.figures(self._db, wanted.before(), grace=GRACE)
 
     async def together(self, actor: Actor, wanted: Wanted) -> tuple[Curve, Curve]:
@@ -94,7 +96,7 @@ class Looking:
     ) -> list[Passage]:
         _require_admin(actor)
         return await usage.passages(
-            self._db, wanted, step=step, grace=GRACE, before=before, limit=limit
+            self._db, self._until_now(wanted), step=step, grace=GRACE, before=before, limit=limit
         )
 
     async def all_passages(
@@ -136,6 +138,10 @@ class Looking:
         ):
             yield found
             before = found[-1].began_at, found[-1].id
+
+    def _until_now(self, wanted: Wanted) -> Wanted:
+        """A class that is still to come was not missed."""
+        return replace(wanted, until=min(wanted.until, self._clock.now()))
 
 
 def _require_admin(actor: Actor) -> None:

@@ -92,6 +92,7 @@ class Chart {
           ...axis,
           grid: { show: false },
           space: 64,
+          size: 34,
           values: (_, ticks, __, ___, step) =>
             ticks.map((one) => (clock ? clockOf(one) : this.#tick(one, step))),
         },
