@@ -34,6 +34,7 @@ def test_everything_that_it_needs_is_inside(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     for wanted in ("migrations/env.py", "web/dist/manifest.json", "config/vtp.toml"):
         assert f"vtp/_bundle/{wanted}" in names
+    assert "vtp/attendance/papers/fonts/HankenGrotesk-Regular.ttf" in names
     for folder in ("migrations/versions/", "web/templates/", "web/text/"):
         assert any(name.startswith(f"vtp/_bundle/{folder}") for name in names)
     assert not any("node_modules" in name or name.startswith("tests/") for name in names)

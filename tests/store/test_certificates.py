@@ -32,6 +32,7 @@ from vtp.clock import SetClock
 from vtp.courses.outline.progress import Chapter, Item, Way
 from vtp.courses.outline.tree import Node
 from vtp.courses.problems import StaffOnly, TeachersOnly
+from vtp.courses.service.timetable import Plan
 from vtp.edge.texts import Texts
 from vtp.errors import Invalid, NotFound
 from vtp.ids import CourseId, uuid7
@@ -159,6 +160,7 @@ async def _is_revoked_and_restored(school: School, noor: Actor, mateo: Actor, id
 async def test_what_is_still_to_come_counts_as_missed(school: School) -> None:
     people = await held(school)
     await school.given.choose(school.ines, school.course_id, Rule(attendance=1, completion=0))
+    await _goes_on(school, people["Noor"])
     school.clock.at = NINE + timedelta(hours=3)
     found = await school.given.prospect(people["Noor"], school.course_id)
     assert found.reached is not None
@@ -168,6 +170,19 @@ async def test_what_is_still_to_come_counts_as_missed(school: School) -> None:
     found = await school.given.prospect(people["Noor"], school.course_id)
     assert found.reached is not None
     assert (found.reached.completion, found.earned) == (None, True)
+
+
+async def _goes_on(school: School, noor: Actor) -> None:
+    """A second class, which has begun: until it has its register nobody can be sure."""
+    later = school.clock.at + timedelta(minutes=30)
+    wanted = Plan(title="Powers", at=later.time(), minutes=60, first_day=later.date())
+    (planned,) = await school.courses.timetable.plan(school.ines, school.section_id, wanted)
+    for at in (later - timedelta(minutes=1), later + timedelta(minutes=30)):
+        school.clock.at = at
+        found = await school.given.prospect(noor, school.course_id)
+        assert found.reached is not None
+        assert (found.reached.attendance, found.earned) == (pytest.approx(53 / 113), False)
+    await school.courses.timetable.cancel(school.ines, planned.id, reason="")
 
 
 async def test_a_certificate_goes_with_its_holder(school: School) -> None:

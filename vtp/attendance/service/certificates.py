@@ -16,13 +16,14 @@ from vtp.attendance.marking import Counted
 from vtp.attendance.paper_kinds import ISSUED, RESTORED, REVOKED
 from vtp.attendance.problems import NoCertificate, NoReason, NotEarned
 from vtp.attendance.service.matrices import Matrices, Matrix
+from vtp.attendance.service.registers import CALLED_WITHIN
 from vtp.attendance.store import certificates as store
 from vtp.attendance.store.certificates import Certificate
 from vtp.audit.model import Detail
 from vtp.audit.service import Audit
 from vtp.clock import Clock
 from vtp.courses import rights
-from vtp.courses.model import Yours
+from vtp.courses.model import ClassSession, Yours
 from vtp.courses.outline.progress import Way
 from vtp.courses.problems import TeachersOnly
 from vtp.courses.service.expected import Expected
@@ -212,7 +213,8 @@ class Certificates:
         marks = next((row.marks for row in matrix.rows if row.person.user_id == user_id), {})
         final = [one for known, one in marks.items() if known in matrix.final]
         open_ = [one.need for known, one in marks.items() if known not in matrix.final]
-        coming = [(one.ends_at - one.starts_at) // _MS for one in matrix.coming]
+        waiting = await self._without_register(yours, matrix)
+        coming = [(one.ends_at - one.starts_at) // _MS for one in (*waiting, *matrix.coming)]
         counted = [Counted(one.mark, one.need) for one in final]
         reached = Reached(
             attendance=certifying.attended(counted, [*open_, *coming], matrix.policy.policy),
@@ -221,6 +223,15 @@ class Certificates:
             total=way.total if way else None,
         )
         return reached, matrix
+
+    async def _without_register(self, yours: Yours, matrix: Matrix) -> list[ClassSession]:
+        """Those that go on, or ended so lately that they are still to get one."""
+        now = self._clock.now()
+        began = await self._expected.held(
+            yours.course.id, section_id=yours.seen.section_id, until=now
+        )
+        since = now - CALLED_WITHIN
+        return [one for one in began if one.id not in matrix.registers and one.ends_at > since]
 
     async def _evidence(
         self, user_id: UserId, reached: Reached, rule: Rule, matrix: Matrix

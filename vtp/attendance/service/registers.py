@@ -29,7 +29,7 @@ from vtp.ids import ClassId
 
 State = Literal["live", "provisional", "final"]
 # A class that ended so long ago and has no register gets none by itself.
-_LATEST = timedelta(days=7)
+CALLED_WITHIN = timedelta(days=7)
 # What was flushed late is in by then.
 _SETTLES = timedelta(minutes=2)
 _AT_ONCE = 200
@@ -82,7 +82,7 @@ class Registers:
         """Write down every class that has ended, until it is final. How many were written."""
         now = self._clock.now()
         ended = await self._expected.ended(
-            since=now - _LATEST, until=now - _SETTLES, limit=_AT_ONCE * 10
+            since=now - CALLED_WITHIN, until=now - _SETTLES, limit=_AT_ONCE * 10
         )
         known = await store.registers(self._db, ended)
         due = [one for one in ended if _is_due(known.get(one), now)]
