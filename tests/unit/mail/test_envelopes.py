@@ -57,6 +57,7 @@ _SAID = (
     *("email", "agent", "factor", "reason", "origin"),
     *("author", "body", "course", "subject", "time", "title"),
     *("why", "held", "all", "average", "risk", "rule"),
+    *("mark", "minutes"),
 )
 
 
