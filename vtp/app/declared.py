@@ -8,7 +8,7 @@ from vtp.accounts import jobs as accounts_jobs
 from vtp.accounts import kinds as accounts_kinds
 from vtp.accounts import pages as accounts_pages
 from vtp.accounts import takeout_jobs
-from vtp.analytics import admin_pages, plays_api, usage_api
+from vtp.analytics import admin_pages, insight_api, insight_pages, plays_api, usage_api
 from vtp.analytics import jobs as analytics_jobs
 from vtp.analytics import merging as analytics_merging
 from vtp.attendance import api as attendance_api
@@ -153,6 +153,8 @@ def routes() -> list[Route]:
         report_pages.routes,
         certificate_pages.routes,
         rules_pages.routes,
+        insight_api.routes,
+        insight_pages.routes,
         audit_api.routes,
         runtime_api.routes,
         webhooks_api.routes,

@@ -19,6 +19,7 @@ from vtp.accounts.api import ACCOUNTS, SCHOOL
 from vtp.accounts.api.asking import ERASURE, TAKEOUTS
 from vtp.accounts.pages import SCOPES
 from vtp.actor import Actor
+from vtp.analytics.insight_api import INSIGHTS
 from vtp.analytics.plays_api import TELLING
 from vtp.analytics.service.looking import Looking
 from vtp.analytics.service.telling import Telling
@@ -29,6 +30,7 @@ from vtp.app.attending import certificates, reports
 from vtp.app.classes import Classes, open_classes, standing
 from vtp.app.courses import courses, desk, leaving, outlines
 from vtp.app.hooks import endpoints
+from vtp.app.insights import insights
 from vtp.app.loop import Told, fed
 from vtp.app.observers import HttpObserver, SocketObserver
 from vtp.app.own_data import erasure, takeouts
@@ -115,6 +117,7 @@ def make(parts: Parts, sockets: Sockets, classes: Classes, state: Health) -> web
     app[DELIVERY] = parts.settings.delivery
     app[COURSES] = courses(parts, classes.rooms.classrooms)
     app[BOOKS] = classes.books
+    app[INSIGHTS] = insights(parts, app[BOOKS])
     app[TELLING] = Telling(parts.db, clock=parts.clock)
     app[LOOKING] = Looking(
         parts.db, clock=parts.clock, audit=parts.audit, upkeep=classes.recordings.upkeep

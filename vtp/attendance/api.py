@@ -13,7 +13,8 @@ from vtp.actor import Actor, Role
 from vtp.attendance.problems import TooMuchSeen
 from vtp.attendance.seen import Report
 from vtp.attendance.service.watching import Progress, Watching
-from vtp.attendance.stretches import total
+from vtp.attendance.stirs import Stirred
+from vtp.attendance.stretches import Span, total
 from vtp.edge.paging import BadCursor, Page, Paged, after, page
 from vtp.edge.routes import Routes
 from vtp.edge.rules import owner, signed_in
@@ -32,6 +33,7 @@ Id = Annotated[UUID, Meta(examples=[_ID])]
 # Two days and more: no recording is as long.
 Seconds = Annotated[float, Meta(ge=0, le=200_000, examples=[1930.2])]
 Stretch = tuple[Seconds, Seconds]
+Turn = Annotated[int, Meta(ge=0, le=2_000_000_000, examples=[12])]
 
 routes = Routes("progress")
 
@@ -64,6 +66,24 @@ class ProgressIn(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
             examples=[0],
         ),
     ] = 0
+    turn: Annotated[
+        Turn | None,
+        Meta(
+            description="The how-manieth report of this visit: what follows is counted once for "
+            "each, of all people together. Without it nothing of that is counted.",
+        ),
+    ] = None
+    back: Annotated[
+        list[Seconds],
+        Meta(max_length=50, description="Where jumps back ended.", examples=[[1720.0]]),
+    ] = []
+    slow: Annotated[
+        list[Seconds], Meta(max_length=50, description="Where a slower speed was chosen.")
+    ] = []
+    again: Annotated[
+        list[Stretch],
+        Meta(max_length=200, description="Of `seen`, what had been seen before."),
+    ] = []
 
 
 class ProgressView(Struct, frozen=True, kw_only=True):
@@ -104,12 +124,28 @@ async def report(request: web.Request, actor: Actor, body: ProgressIn) -> Progre
     """
     said = Report(
         visit=body.visit,
-        seen=tuple((round(start * _MS), round(end * _MS)) for start, end in body.seen),
+        seen=_spans(body.seen),
         position=round(body.position * _MS),
         age=timedelta(seconds=body.age),
+        stirred=_stirred(body),
     )
     made = await request.app[WATCHING].report(actor, RecordingId(body.recording_id), said)
     return view(made)
+
+
+def _stirred(body: ProgressIn) -> Stirred | None:
+    if body.turn is None:
+        return None
+    return Stirred(
+        turn=body.turn,
+        back=[round(at * _MS) for at in body.back],
+        slow=[round(at * _MS) for at in body.slow],
+        again=_spans(body.again),
+    )
+
+
+def _spans(told: list[Stretch]) -> tuple[Span, ...]:
+    return tuple((round(start * _MS), round(end * _MS)) for start, end in told)
 
 
 @routes.get("/api/v1/progress", rule=signed_in("progress", "list"), errors=(BadCursor,))

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from vtp.attendance.problems import TooMuchSeen
+from vtp.attendance.stirs import Stirred
 from vtp.attendance.stretches import Span, clipped, merged, total
 
 # Players go up to three times as fast.
@@ -62,6 +63,7 @@ class Report:
     seen: tuple[Span, ...]
     position: int
     age: timedelta
+    stirred: Stirred | None = None
 
 
 def nothing(now: datetime) -> Watched:

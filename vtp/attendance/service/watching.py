@@ -9,21 +9,23 @@ from typing import Protocol
 from uuid import UUID
 
 from vtp.actor import Actor
-from vtp.attendance import seen
+from vtp.attendance import seen, stirs
 from vtp.attendance.seen import Report, Watched
+from vtp.attendance.store import stirs as stir_store
 from vtp.attendance.store import watching as store
 from vtp.attendance.stretches import Span, total
 from vtp.clock import Clock
-from vtp.db import Database
+from vtp.db import Database, Db
 from vtp.ids import RecordingId, UserId
 
 
 @dataclass(frozen=True, slots=True)
 class Length:
-    """Of a recording, in ms; what grows is longer a moment later."""
+    """Of a recording, in ms; what grows is longer a moment later. Hosts are no audience."""
 
     ms: int
     grows: bool
+    host: bool = False
 
 
 class Recorded(Protocol):
@@ -62,6 +64,8 @@ class Watching:
             if done and seen.complete(made.seen, length.ms):
                 made = replace(made, completed_at=now)
             await store.write(tx, user_id=user_id, id=id, watched=made)
+            if not length.host:
+                await _stir(tx, user_id, id, report, length.ms)
         for told in self.on_seen if made.seen != before.seen else ():
             await told(user_id, id, total(made.seen))
         return _progress(id, made)
@@ -88,6 +92,17 @@ class Watching:
     async def viewers(self, ids: Collection[RecordingId]) -> dict[RecordingId, int]:
         """How many people have seen something of each of these."""
         return await store.viewers(self._db, recording_ids=ids)
+
+
+async def _stir(tx: Db, user_id: UserId, id: RecordingId, report: Report, length: int) -> None:
+    """Counted once, however often it is told."""
+    said = report.stirred
+    if said is None or not (found := stirs.counted(said, report.seen, length)):
+        return
+    if await stir_store.first(
+        tx, user_id=user_id, recording_id=id, visit=report.visit, turn=said.turn
+    ):
+        await stir_store.add(tx, recording_id=id, stirs=found)
 
 
 def _progress(id: RecordingId, watched: Watched | None) -> Progress:

@@ -70,11 +70,13 @@ class Library:
 
     async def length(self, actor: Actor, id: RecordingId) -> Length:
         """For what is kept of watching (`attendance`)."""
-        found = await self.get(actor, id)
+        seen = await self._studio.seen(actor, id)
+        found, host = seen.recording, seen.role == "host"
         if found.state in {"ready", "failed"}:
-            return Length(round(found.seconds * 1000), grows=False)
+            return Length(round(found.seconds * 1000), grows=False, host=host)
         until = found.stopped_at or self._clock.now()
-        return Length(round((until - found.started_at).total_seconds() * 1000), grows=True)
+        length = round((until - found.started_at).total_seconds() * 1000)
+        return Length(length, grows=True, host=host)
 
     async def films(self, actor: Actor, ids: Collection[RecordingId]) -> dict[RecordingId, Filmed]:
         """Those of these that are for somebody: courses show them in their outlines."""

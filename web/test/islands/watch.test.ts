@@ -7,6 +7,7 @@ import { about, Reports } from "../../src/islands/watch/reports.ts";
 import { Seen } from "../../src/islands/watch/seen.ts";
 import { has, merged, missing, total, within } from "../../src/islands/watch/spans.ts";
 import { CLOSE, follow } from "../../src/islands/watch/step.ts";
+import { isQuiet, Stirs } from "../../src/islands/watch/stirs.ts";
 import { tileAt, tiles } from "../../src/islands/watch/storyboard.ts";
 import { buckets, peaks, pieces } from "../../src/islands/watch/strip.tsx";
 import type { Progress } from "../../src/islands/watch/wire.ts";
@@ -129,10 +130,13 @@ test("bars tell how much was spoken, chapters divide the whole", () => {
 });
 
 class Line {
-  readonly told: { position: number; age: number }[] = [];
+  readonly told: { position: number; age: number; turn: number; back: number[] }[] = [];
   answer: "ok" | "away" | "no" = "ok";
 
-  async post(_: string, body: { position: number; age: number }): Promise<Progress> {
+  async post(
+    _: string,
+    body: { position: number; age: number; turn: number; back: number[] },
+  ): Promise<Progress> {
     if (this.answer === "away") throw new Unreachable(new Error("away"), false);
     if (this.answer === "no") {
       throw new Refused({
@@ -235,4 +239,58 @@ test("captions are read, found at their moment and by their words", () => {
   );
   assert.equal(found(all, "b and").length, 1);
   assert.equal(found(all, "").length, 3);
+});
+
+test("where somebody went back or slowed down is noted once, and dragging is one jump", () => {
+  const stirs = new Stirs();
+  for (const to of [95, 60, 31]) stirs.moved(to + 4, to);
+  stirs.played();
+  stirs.played();
+  stirs.moved(40, 39);
+  stirs.played();
+  stirs.moved(40, 90);
+  stirs.played();
+  stirs.rated(1, 0.75, 33);
+  stirs.rated(0.75, 1.5, 35);
+  assert.deepEqual(
+    stirs.take(
+      [
+        [30, 40],
+        [90, 91],
+      ],
+      [
+        [0, 35],
+        [90.8, 99],
+      ],
+    ),
+    { back: [31], slow: [33], again: [[30, 35]] },
+  );
+  assert.ok(isQuiet(stirs.take([[50, 60]], [[0, 50]])));
+});
+
+test("each report of a visit has its turn, so that what it says is counted once", async () => {
+  const line = new Line();
+  const kept = new Map<string, string>();
+  const keep = {
+    getItem: (key: string) => kept.get(key) ?? null,
+    setItem: (key: string, value: string) => void kept.set(key, value),
+    removeItem: (key: string) => void kept.delete(key),
+  };
+  const reports = new Reports(line as unknown as Http, keep, about("one", false), {
+    visit: "v",
+    now: () => 0,
+    onProgress: () => undefined,
+  });
+  line.answer = "away";
+  await reports.tell(5, [], { back: [3], slow: [], again: [] });
+  await reports.tell(9, [[3, 9]]);
+  line.answer = "ok";
+  await reports.send();
+  assert.deepEqual(
+    line.told.map(({ turn, back }) => [turn, back]),
+    [
+      [1, [3]],
+      [2, []],
+    ],
+  );
 });

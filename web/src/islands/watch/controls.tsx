@@ -165,7 +165,7 @@ function Speed({ player }: { player: Player }): VNode {
           icon="gauge"
           on={player.rate.value === rate}
           onClick={() => {
-            player.rate.value = rate;
+            player.setRate(rate);
           }}
         >
           {rate === 1 ? t("watch.speed.usual") : `${rate}×`}

@@ -5,6 +5,7 @@ import { Plain, type Playable } from "./plain.ts";
 import { Seen } from "./seen.ts";
 import { has, merged, missing, type Span } from "./spans.ts";
 import { follow } from "./step.ts";
+import { Stirs } from "./stirs.ts";
 
 export type Stage = "idle" | "loading" | "on" | "broken";
 export type Broken = "codec" | "missing" | "other" | "old";
@@ -50,6 +51,7 @@ export class Player {
   /** Only these are played, one after the other. */
   readonly only: Signal<Span[] | undefined> = signal<Span[] | undefined>(undefined);
   readonly seen = new Seen();
+  readonly stirs = new Stirs();
   /** The camera with the sound leads; the screen follows. */
   readonly lead = picture(false);
   readonly second = picture(true);
@@ -97,7 +99,7 @@ export class Player {
   async play(): Promise<void> {
     if (this.stage.value === "idle") await this.#open();
     if (this.stage.value === "broken") return;
-    if (this.lead.ended) this.seek(0);
+    if (this.lead.ended) this.#jump(0);
     try {
       await this.lead.play();
     } catch (error) {
@@ -116,6 +118,11 @@ export class Player {
   }
 
   seek(seconds: number): void {
+    if (this.stage.value === "on") this.stirs.moved(this.time.value, this.#clamped(seconds));
+    this.#jump(seconds);
+  }
+
+  #jump(seconds: number): void {
     const to = this.#clamped(seconds);
     this.seen.cut();
     this.time.value = to;
@@ -143,13 +150,18 @@ export class Player {
 
   faster(way: 1 | -1): void {
     const at = RATES.findIndex((one) => one >= this.rate.value - 0.001);
-    this.rate.value = RATES[Math.max(0, Math.min(RATES.length - 1, at + way))] ?? 1;
+    this.setRate(RATES[Math.max(0, Math.min(RATES.length - 1, at + way))] ?? 1);
+  }
+
+  setRate(rate: number): void {
+    if (this.playing.value) this.stirs.rated(this.rate.value, rate, this.time.value);
+    this.rate.value = rate;
   }
 
   playOnly(spans: Span[]): void {
     this.only.value = spans;
     const [first] = spans;
-    if (first) this.seek(first[0]);
+    if (first) this.#jump(first[0]);
     void this.play();
   }
 
@@ -281,7 +293,10 @@ export class Player {
   #moved(): void {
     const at = this.lead.currentTime;
     if (this.lead.seeking || this.lead.readyState < 2) return;
-    if (!this.lead.paused) this.seen.at(at);
+    if (!this.lead.paused) {
+      this.seen.at(at);
+      this.stirs.played();
+    }
     this.time.value = at;
     const reach = this.#lead?.length;
     if (this.grows.value && reach !== undefined) {
@@ -296,7 +311,7 @@ export class Player {
     if (!only || has(only, at)) return;
     const next = only.find(([start]) => start > at);
     if (next) {
-      this.seek(next[0]);
+      this.#jump(next[0]);
     } else {
       this.only.value = undefined;
       this.pause();

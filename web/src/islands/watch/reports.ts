@@ -3,12 +3,15 @@
 import type { Http } from "../../protocol/http.ts";
 import { Refused } from "../../protocol/problem.ts";
 import type { Span } from "./spans.ts";
+import { isQuiet, type Stirred } from "./stirs.ts";
 import type { Progress, Report } from "./wire.ts";
 
 interface Waiting {
   visit: string;
   position: number;
   seen: readonly Span[];
+  turn: number;
+  stirred: Stirred;
   /** When it was so, on the clock of this device. */
   at: number;
 }
@@ -34,6 +37,7 @@ export function about(id: string, film: boolean): About {
 
 /** Reports that wait for a network: a day of watching without one. */
 const MOST = 400;
+const NOTHING: Stirred = { back: [], slow: [], again: [] };
 /** s; what is older is no use any more. */
 const TOO_OLD = 29 * 24 * 3600;
 
@@ -46,6 +50,7 @@ export class Reports {
   readonly #onProgress: (progress: Progress) => void;
   #waiting: Waiting[];
   #sending = false;
+  #turn = 0;
 
   constructor(
     http: Http,
@@ -66,11 +71,12 @@ export class Reports {
     return this.#waiting.length;
   }
 
-  async tell(position: number, seen: readonly Span[]): Promise<void> {
+  async tell(position: number, seen: readonly Span[], stirred = NOTHING): Promise<void> {
     const last = this.#waiting.at(-1);
-    const told = { visit: this.#visit, position: Math.max(0, position), seen, at: this.#now() };
+    const told = this.#told(Math.max(0, position), seen, stirred);
     // While one is on its way, or none gets through, what says no more than the next is left out.
-    if (last && last.seen.length === 0 && last.visit === told.visit && !this.#sending) {
+    const empty = last && last.seen.length === 0 && isQuiet(last.stirred);
+    if (empty && last.visit === told.visit && !this.#sending) {
       this.#waiting.pop();
     }
     this.#waiting.push(told);
@@ -116,9 +122,14 @@ export class Reports {
   }
 
   /** Noted to be told, without a word to the server yet. */
-  note(position: number, seen: readonly Span[]): void {
-    this.#waiting.push({ visit: this.#visit, position, seen, at: this.#now() });
+  note(position: number, seen: readonly Span[], stirred = NOTHING): void {
+    this.#waiting.push(this.#told(position, seen, stirred));
     this.#store();
+  }
+
+  #told(position: number, seen: readonly Span[], stirred: Stirred): Waiting {
+    this.#turn += 1;
+    return { visit: this.#visit, position, seen, turn: this.#turn, stirred, at: this.#now() };
   }
 
   #report(one: Waiting): Report {
@@ -128,6 +139,7 @@ export class Reports {
       position: one.position,
       seen: one.seen.slice(-200),
       age: Math.max(0, (this.#now() - one.at) / 1000),
+      ...(this.#about.named.recording_id === undefined ? {} : counted(one)),
     };
   }
 
@@ -138,7 +150,9 @@ export class Reports {
   #kept(): Waiting[] {
     try {
       const kept = JSON.parse(this.#keep.getItem(this.#key) ?? "[]") as Waiting[];
-      return kept.filter(({ at }) => this.#now() - at < TOO_OLD * 1000);
+      return kept
+        .filter(({ at }) => this.#now() - at < TOO_OLD * 1000)
+        .map((one) => ({ ...one, turn: one.turn ?? 0, stirred: one.stirred ?? NOTHING }));
     } catch {
       return [];
     }
@@ -152,4 +166,14 @@ export class Reports {
       // A full or forbidden store: then it is told while the page is open, or not at all.
     }
   }
+}
+
+/** What is counted of recordings of classes: which report it is, and where it was not easy. */
+function counted({ turn, stirred }: Waiting): Partial<Report> {
+  return {
+    turn,
+    back: stirred.back.slice(-50),
+    slow: stirred.slow.slice(-50),
+    again: stirred.again.slice(-200),
+  };
 }

@@ -8,12 +8,14 @@ import { pieces as linked } from "../room/links.ts";
 import { ChapterForm } from "./chapter-form.tsx";
 import { clock, minutes } from "./clock.ts";
 import { keepInView } from "./in-view.ts";
+import { GotLost } from "./insight.tsx";
 import { within } from "./spans.ts";
 import type { Tab, Theatre } from "./theatre.ts";
 import { Transcript } from "./transcript.tsx";
 import type { Asked, Hand, Said } from "./wire.ts";
 
 const TABS: { tab: Tab; name: () => string }[] = [
+  { tab: "lost", name: () => t("watch.lost") },
   { tab: "chat", name: () => t("watch.chat") },
   { tab: "chapters", name: () => t("watch.chapters") },
   { tab: "transcript", name: () => t("watch.transcript") },
@@ -22,7 +24,11 @@ const TABS: { tab: Tab; name: () => string }[] = [
 /** What was said can be read where somebody wrote it down. */
 function tabsOf(theatre: Theatre): typeof TABS {
   const written = theatre.captions.all.value.length > 0;
-  return written ? TABS : TABS.filter(({ tab }) => tab !== "transcript");
+  const judged = theatre.insight.value !== undefined;
+  return TABS.filter(({ tab }) => {
+    if (tab === "lost") return judged;
+    return tab !== "transcript" || written;
+  });
 }
 
 function step(theatre: Theatre, way: 1 | -1): void {
@@ -70,6 +76,9 @@ export function Side({ theatre }: { theatre: Theatre }): VNode {
         role="tabpanel"
         aria-labelledby={`watch-tab-${tab.value}`}
       >
+        {tab.value === "lost" && theatre.insight.value && (
+          <GotLost theatre={theatre} insight={theatre.insight.value} />
+        )}
         {tab.value === "chat" && <Talk theatre={theatre} />}
         {tab.value === "chapters" && <Chapters theatre={theatre} />}
         {tab.value === "transcript" && <Transcript theatre={theatre} />}

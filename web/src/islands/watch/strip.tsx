@@ -5,6 +5,7 @@ import { useMemo, useRef } from "preact/hooks";
 import { t } from "../../text.ts";
 import { clock } from "./clock.ts";
 import { pathOf } from "./film.ts";
+import { LostCurve } from "./insight.tsx";
 import { merged, type Span } from "./spans.ts";
 import { tileAt } from "./storyboard.ts";
 import type { Theatre } from "./theatre.ts";
@@ -55,6 +56,7 @@ export function Strip({ theatre }: { theatre: Theatre }): VNode {
           hover.value = undefined;
         }}
       >
+        <LostCurve theatre={theatre} length={length} />
         <Voices theatre={theatre} length={length} />
         <Bars theatre={theatre} length={length} />
         <Marks theatre={theatre} length={length} />

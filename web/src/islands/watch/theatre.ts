@@ -11,6 +11,7 @@ import { type Tile, tiles } from "./storyboard.ts";
 import type {
   Chapter,
   Film,
+  Insight,
   Playing,
   Progress,
   State,
@@ -19,7 +20,7 @@ import type {
   Waveform,
 } from "./wire.ts";
 
-export type Tab = "chat" | "chapters" | "transcript";
+export type Tab = "lost" | "chat" | "chapters" | "transcript";
 
 const NOTHING: Timeline = {
   chapters: [],
@@ -49,6 +50,8 @@ export class Theatre {
   readonly tiles: Signal<Tile[]> = signal<Tile[]>([]);
   /** How loud it is from its begin to its end, 0 to 100; empty until that is known. */
   readonly loudness: Signal<number[]> = signal<number[]>([]);
+  /** For who teaches, of a recording of a class. */
+  readonly insight: Signal<Insight | undefined> = signal<Insight | undefined>(undefined);
   readonly made: Signal<string[]>;
   readonly title: Signal<string>;
   /** Of what was uploaded. */
@@ -135,6 +138,18 @@ export class Theatre {
     this.loudness.value = lines.find(({ who }) => who === "")?.levels ?? [];
   }
 
+  /** Not of every recording there is one, and it is not worth a word. */
+  async #judge(): Promise<void> {
+    if (!this.watched.host || this.watched.film || this.insight.value) return;
+    try {
+      const path = `/api/v1/analytics/recordings/${this.watched.id}`;
+      const insight = await this.#http.get<Insight>(path);
+      if (insight.session_id !== null) this.insight.value = insight;
+    } catch {
+      this.insight.value = undefined;
+    }
+  }
+
   /** When which picture is there, and how long it is. */
   async #look(path: string): Promise<void> {
     const playing = await this.#http.get<Playing>(`${path}/playing`);
@@ -187,6 +202,7 @@ export class Theatre {
     const { player } = this;
     void this.#reports.tell(this.watched.progress.position, []);
     void this.load();
+    void this.#judge();
     setInterval(() => {
       if (player.playing.value) this.tell();
       else if (this.#reports.waiting > 0) void this.#reports.send();
@@ -226,14 +242,17 @@ export class Theatre {
   tell(): void {
     if (this.player.stage.value !== "on") return;
     const fresh = this.player.seen.take();
+    const stirred = this.player.stirs.take(fresh, this.seen.value);
     if (fresh.length > 0) void this.#visit?.begins();
     this.seen.value = merged([...this.seen.value, ...fresh]);
-    void this.#reports.tell(this.player.time.value, fresh);
+    void this.#reports.tell(this.player.time.value, fresh, stirred);
   }
 
   #leave(): void {
     if (this.player.stage.value !== "on") return;
-    this.#reports.note(this.player.time.value, this.player.seen.take());
+    const fresh = this.player.seen.take();
+    const stirred = this.player.stirs.take(fresh, this.seen.value);
+    this.#reports.note(this.player.time.value, fresh, stirred);
     this.#reports.last();
   }
 

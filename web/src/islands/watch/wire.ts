@@ -48,6 +48,26 @@ export interface Timeline {
   voices: [number, number, boolean][];
 }
 
+export interface LostPlace {
+  start: number;
+  went_back: number;
+  /** Seconds. */
+  seen_again: number;
+  slowed_down: number;
+  said_lost: number;
+  questions: number;
+  chapter: string;
+  recording_at: number | null;
+}
+
+/** For who teaches: where it was hard, in seconds of the recording. */
+export interface Insight {
+  session_id: string | null;
+  hidden: boolean;
+  curve: [number, number][];
+  places: LostPlace[];
+}
+
 /** How loud it is when, 0 to 100, of all together (`who` is empty) and of each. */
 export interface Waveform {
   lines: { who: string; levels: number[] }[];
@@ -105,4 +125,9 @@ export interface Report {
   position: number;
   seen: readonly Span[];
   age: number;
+  /** Which of this visit; with it what follows is counted, once. */
+  turn?: number;
+  back?: readonly number[];
+  slow?: readonly number[];
+  again?: readonly Span[];
 }
