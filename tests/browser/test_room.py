@@ -90,21 +90,16 @@ async def test_the_lobby_says_who_is_in_before_one_joins(room: Class) -> None:
     await expect(noor.page.locator(".lobby-picture video")).to_be_visible()
 
 
-@pytest.mark.parametrize(
-    ("error", "sentence"),
-    [
+async def test_a_device_that_gives_nothing_is_explained_and_one_joins_anyway(room: Class) -> None:
+    for error, sentence in (
         ("NotAllowedError", "may not use your camera"),
         ("NotFoundError", "We found no camera"),
         ("NotReadableError", "Another program may be using it"),
-    ],
-)
-async def test_a_device_that_gives_nothing_is_explained_and_one_joins_anyway(
-    room: Class, error: str, sentence: str
-) -> None:
-    noor = await room.member("Noor Haddad")
-    await noor.page.add_init_script(_REFUSING % error)
-    await noor.to_the_lobby()
-    await expect(noor.page.locator(".banner")).to_contain_text(sentence)
+    ):
+        noor = await room.member("Noor Haddad")
+        await noor.page.add_init_script(_REFUSING % error)
+        await noor.to_the_lobby()
+        await expect(noor.page.locator(".banner")).to_contain_text(sentence)
     await noor.page.get_by_role("button", name="Join class").click()
     await expect(noor.button("Unmute")).to_be_visible()
 

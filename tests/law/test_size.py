@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import statistics
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,9 +15,15 @@ _LONGEST_FUNCTION = 60  # lines
 _LONGEST_MODULE = 400
 
 
+@functools.cache
+def parsed(path: Path) -> ast.Module:
+    """Once for all laws: there are a thousand of them."""
+    return ast.parse(path.read_text("utf-8"))
+
+
 def functions() -> Iterator[tuple[str, int]]:
     for path in _CODE:
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        for node in ast.walk(parsed(path)):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 length = (node.end_lineno or node.lineno) - node.lineno + 1
                 yield f"{path.relative_to(_ROOT)}:{node.lineno} {node.name}", length
@@ -55,7 +62,7 @@ def test_classes_are_not_named_for_a_pattern() -> None:
     names = [
         node.name
         for path in _CODE
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        for node in ast.walk(parsed(path))
         if isinstance(node, ast.ClassDef)
     ]
     assert [name for name in names if name.endswith(("Manager", "Helper", "Util", "Utils"))] == []
@@ -65,6 +72,6 @@ def test_every_module_says_what_lives_in_it() -> None:
     silent = [
         str(path.relative_to(_ROOT))
         for path in _CODE
-        if path.stat().st_size and not ast.get_docstring(ast.parse(path.read_text("utf-8")))
+        if path.stat().st_size and not ast.get_docstring(parsed(path))
     ]
     assert silent == []
