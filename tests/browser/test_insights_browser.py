@@ -83,7 +83,7 @@ async def test_an_administrator_looks_at_figures_and_goes_down_to_their_rows(
     assert await desk.violations() == []
     await picture(page, "insights-desk")
     await page.get_by_text("As a table").click()
-    table = page.get_by_role("region", name="People in class at the same time")
+    table = page.get_by_role("group", name="People in class at the same time")
     await expect(table.get_by_role("row").nth(1)).to_be_visible()
     await page.locator("summary", has_text="All courses").click()
     await page.get_by_label("Course").select_option("Algebra II")
