@@ -110,7 +110,7 @@ async def _show(
         request,
         "admin/courses.html",
         status=problem.status if problem else 200,
-        courses=[looks.card(one) | {"made": one.course.created_at} for one in shown],
+        courses=[looks.card(one) | {"made": f"{one.course.created_at:%B %Y}"} for one in shown],
         states=_STATES,
         filters=filters,
         more=f"/admin/courses?{urlencode(more)}" if more else None,
