@@ -213,6 +213,8 @@ async def test_who_watches_what_they_missed_makes_the_class_up(school: School) -
     assert chance is not None
     assert (chance.left, chance.missing) == (40 * 60_000, 36 * 60_000)
     assert chance.until == at(60) + timedelta(days=7)
+    (learnt,) = (await school.books.overviews.of(mateo)).learning
+    assert [one.chance for one in learnt.classes] == [chance]
     # Who came late has as much for being late as for watching.
     assert await catching.own(rosa, school.class_id) is None
     await school.watches(mateo, recording, 0, 20)

@@ -143,14 +143,8 @@ class Glances:
 
     def makes_up(self, classes: Iterable[Attended]) -> Iterable[dict[str, Any]]:
         for one in classes:
-            if one.makes_up_until is None:
-                continue
-            looks = Looks(self.say, ZoneInfo(one.planned.time_zone))
-            yield {
-                **self.planned(one.planned),
-                "by": looks.day(one.makes_up_until),
-                "watch": f"/watch/{one.planned.recordings[0]}",
-            }
+            if one.chance is not None:
+                yield Looks(self.say, ZoneInfo(one.planned.time_zone)).chance(one.chance)
 
 
 def height(share: float) -> float:

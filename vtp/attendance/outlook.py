@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from vtp.attendance.marking import Counted, Standing, at_risk, standing
@@ -58,13 +57,3 @@ def risks(found: dict[UserId, Standing], policy: Policy) -> list[tuple[UserId, S
 def average(found: Iterable[Standing]) -> float | None:
     known = [one.so_far for one in found if one.so_far is not None]
     return sum(known) / len(known) if known else None
-
-
-def made_up_until(mark: Mark, policy: Policy, *, ended_at: datetime) -> datetime | None:
-    """Until when watching the recording still mends this mark; None: it would not."""
-    now_worth, then_worth = counts(policy, mark), counts(policy, "made_up")
-    if now_worth is None or then_worth is None or then_worth <= now_worth:
-        return None
-    if policy.make_up_days == 0:
-        return None
-    return ended_at + timedelta(days=policy.make_up_days)

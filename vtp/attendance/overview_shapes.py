@@ -187,5 +187,5 @@ def _attended(one: Attended, say: Say) -> AttendedView:
         mark=one.marked.mark,
         sentence=sentence(one.marked, ZoneInfo(planned.time_zone), say),
         final=one.final,
-        makes_up_until=one.makes_up_until,
+        makes_up_until=one.chance.until if one.chance else None,
     )

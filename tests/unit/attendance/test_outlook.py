@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-
-import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,11 +10,10 @@ from vtp.attendance import outlook
 from vtp.attendance.glances import HEIGHT, WIDTH, line
 from vtp.attendance.marking import Counted, Standing, at_risk, standing
 from vtp.attendance.outlook import Tally
-from vtp.attendance.policy import MARKS, Mark, Policy, counts
+from vtp.attendance.policy import MARKS, Policy
 from vtp.ids import ClassId, UserId, uuid7
 
 POLICY = Policy()
-ENDED = datetime(2026, 3, 5, 18, 55, tzinfo=UTC)
 CLASSES = [ClassId(uuid7()) for _ in range(5)]
 PEOPLE = [UserId(uuid7()) for _ in range(4)]
 
@@ -69,16 +65,6 @@ def test_an_average_is_of_those_whose_classes_count() -> None:
     assert outlook.average([Standing(None, 1.0, 0)]) is None
     some = [Standing(0.5, 1.0, 2), Standing(1.0, 1.0, 2), Standing(None, 1.0, 0)]
     assert outlook.average(some) == pytest.approx(0.75)
-
-
-@pytest.mark.parametrize("mark", MARKS)
-def test_only_a_mark_that_would_gain_can_be_made_up(mark: Mark) -> None:
-    worth = counts(POLICY, mark)
-    until = outlook.made_up_until(mark, POLICY, ended_at=ENDED)
-    gains = worth is not None and worth < POLICY.made_up_counts
-    assert until == (ENDED + timedelta(days=POLICY.make_up_days) if gains else None)
-    never = msgspec.structs.replace(POLICY, make_up_days=0)
-    assert outlook.made_up_until(mark, never, ended_at=ENDED) is None
 
 
 def test_a_line_stays_in_its_picture() -> None:

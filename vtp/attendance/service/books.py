@@ -49,6 +49,15 @@ def books(
     registers = Registers(
         db, clock=clock, gate=gate, audit=audit, expected=expected, roll=roll, coverage=coverage
     )
+    catching = CatchingUp(
+        db,
+        clock=clock,
+        gate=gate,
+        expected=expected,
+        roll=roll,
+        coverage=coverage,
+        notices=notices,
+    )
     return Books(
         registers=registers,
         deciding=Deciding(
@@ -65,15 +74,7 @@ def books(
             coverage=coverage,
             notices=notices,
         ),
-        catching=CatchingUp(
-            db,
-            clock=clock,
-            gate=gate,
-            expected=expected,
-            roll=roll,
-            coverage=coverage,
-            notices=notices,
-        ),
+        catching=catching,
         matrices=Matrices(db, clock=clock, gate=gate, audit=audit),
-        overviews=Overviews(db, clock=clock, audit=audit),
+        overviews=Overviews(db, clock=clock, audit=audit, catching=catching),
     )

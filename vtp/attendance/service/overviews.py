@@ -14,6 +14,7 @@ from vtp.attendance.marking import Counted, Standing, standing
 from vtp.attendance.outlook import Tally
 from vtp.attendance.policy import Mark, Policy
 from vtp.attendance.register import Marked, Register
+from vtp.attendance.service.catching import CatchingUp, Chance
 from vtp.attendance.store import policies, registers
 from vtp.attendance.store import tallies as store
 from vtp.attendance.store.tallies import Open
@@ -27,6 +28,8 @@ from vtp.ids import ClassId, UserId
 
 State = Literal["coming", "live", "provisional", "final", "none"]
 _BACK, _AHEAD = timedelta(days=4), timedelta(days=7)
+# No course lets people make up a class for longer.
+_LONGEST = timedelta(days=366)
 _MS = timedelta(milliseconds=1)
 
 
@@ -61,12 +64,12 @@ class Contested:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attended:
-    """A class of a student: the mark, and until when it can still be made up by watching."""
+    """A class of a student: the mark, and whether it can still be made up by watching."""
 
     planned: ClassSession
     marked: Marked
     final: bool
-    makes_up_until: datetime | None
+    chance: Chance | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,10 +116,11 @@ class _Term:
 class Overviews:
     """From stored rows alone, as matrices are."""
 
-    def __init__(self, db: Database, *, clock: Clock, audit: Audit) -> None:
+    def __init__(self, db: Database, *, clock: Clock, audit: Audit, catching: CatchingUp) -> None:
         self._db = db
         self._clock = clock
         self._audit = audit
+        self._catching = catching
         self._expected = Expected(db)
 
     async def of(self, actor: Actor) -> Overview:
@@ -130,7 +134,7 @@ class Overviews:
             await self._audit.record_alone(actor, action="read", noun="attendance")
         return Overview(
             await self._teaching(taught, now),
-            await self._learning(learnt, actor.require_user(), now),
+            await self._learning(learnt, actor, now),
         )
 
     async def _term(self, yours: Yours, now: datetime) -> _Term:
@@ -171,13 +175,16 @@ class Overviews:
 
     # --- who learns ---------------------------------------------------------------------------
     async def _learning(
-        self, terms: Sequence[_Term], user_id: UserId, now: datetime
+        self, terms: Sequence[_Term], actor: Actor, now: datetime
     ) -> tuple[Learnt, ...]:
-        ids = [one.id for term in terms for one in term.held]
-        called = await registers.registers(self._db, ids)
-        marks = await registers.marks(self._db, list(called), user_id=user_id)
+        held = [one for term in terms for one in term.held]
+        called = await registers.registers(self._db, [one.id for one in held])
+        marks = await registers.marks(self._db, list(called), user_id=actor.require_user())
+        recent = [one.id for one in held if one.recordings and one.ends_at > now - _LONGEST]
+        chances = await self._catching.chances(actor, recent) if recent else ()
         mine = {one.class_id: one for one in marks}
-        return tuple(_learnt(term, mine, called, now) for term in terms)
+        open_ = {one.planned.id: one for one in chances}
+        return tuple(_learnt(term, mine, called, open_, now) for term in terms)
 
 
 def _by_class(tallies: Iterable[Tally]) -> dict[ClassId, list[Tally]]:
@@ -244,10 +251,19 @@ def _taught(
 
 
 def _learnt(
-    term: _Term, mine: Mapping[ClassId, Marked], called: Mapping[ClassId, Register], now: datetime
+    term: _Term,
+    mine: Mapping[ClassId, Marked],
+    called: Mapping[ClassId, Register],
+    chances: Mapping[ClassId, Chance],
+    now: datetime,
 ) -> Learnt:
     classes = [
-        _attended(one, mine[one.id], called[one.id], term.policy, now)
+        Attended(
+            planned=one,
+            marked=mine[one.id],
+            final=called[one.id].final(now),
+            chance=chances.get(one.id),
+        )
         for one in reversed(term.held)
         if one.id in mine
     ]
@@ -258,17 +274,4 @@ def _learnt(
         standing=standing(counted, term.future, term.policy),
         coming=len(term.coming),
         classes=tuple(classes),
-    )
-
-
-def _attended(
-    planned: ClassSession, marked: Marked, register: Register, policy: Policy, now: datetime
-) -> Attended:
-    until = outlook.made_up_until(marked.mark, policy, ended_at=planned.ends_at)
-    watchable = bool(planned.recordings) and until is not None and now <= until
-    return Attended(
-        planned=planned,
-        marked=marked,
-        final=register.final(now),
-        makes_up_until=until if watchable else None,
     )
