@@ -42,11 +42,6 @@ async def newest(db: Db, course_id: CourseId) -> Version:
     return found[0].version if found else BEGINNING
 
 
-async def numbered(db: Db, course_id: CourseId, number: int) -> Version | None:
-    found = [one.version for one in await history(db, course_id) if one.number == number]
-    return found[0] if found else BEGINNING if number == 0 else None
-
-
 async def write(
     tx: Db,
     course_id: CourseId,
