@@ -36,9 +36,13 @@ class RerunIn(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class BreakIn(Struct, frozen=True, forbid_unknown_fields=True):
-    since: datetime
+    since: Annotated[datetime, Meta(examples=["2026-03-12T18:30:00Z"])]
     until: Annotated[
-        datetime | None, Meta(description="Null: it goes on, while its class does.")
+        datetime | None,
+        Meta(
+            description="Null: it goes on, while its class does.",
+            examples=["2026-03-12T18:40:00Z"],
+        ),
     ] = None
 
 
