@@ -21,6 +21,9 @@ export interface Drawn {
 const HEIGHT = { wide: 220, narrow: 180 };
 const NARROW = 480;
 const DAY = 86_400;
+const FEW = 60;
+/** So that few people do not fill the height, and a hundredth of stalls does not either. */
+const LEAST = { count: 4, share: 0.5 };
 const COLOURS = ["--d1", "--d5", "--d3", "--d4"];
 
 export function mount(element: HTMLElement): void {
@@ -72,20 +75,20 @@ class Chart {
   }
 
   #options(): uPlot.Options {
-    const { clock = false, lines } = this.#drawn;
+    const { clock = false, lines, unit } = this.#drawn;
     const ink = this.#colour("--ink-2");
     const line = this.#colour("--line");
     const font = `550 12px ${this.#colour("--font") || "sans-serif"}`;
     const axis = { stroke: ink, font, ticks: { show: false } };
     return {
       ...this.#size(),
-      padding: [12, 8, 0, 0],
+      padding: [12, 18, 0, 0],
       legend: { show: false },
       cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 } },
       ...(!clock && { tzDate: (at: number) => uPlot.tzDate(new Date(at * 1000), this.#zone) }),
       scales: {
         x: { time: !clock },
-        y: { range: (_, __, most) => [0, Math.max(1, most * 1.08)] },
+        y: { range: (_, __, most) => [0, Math.max(unit ? LEAST.share : LEAST.count, most * 1.08)] },
       },
       axes: [
         {
@@ -115,7 +118,8 @@ class Chart {
       label: name,
       stroke,
       width: look === "dashed" ? 1.5 : 2.2,
-      points: { show: false },
+      // What stands alone has no neighbour to be joined with.
+      points: { show: this.#drawn.x.length <= FEW && look !== "dashed", size: 5 },
       ...(look === "dashed" && { dash: [4, 3] }),
       ...(look === "area" && { fill: faded(stroke) }),
     };
@@ -135,10 +139,11 @@ class Chart {
     );
   }
 
-  /** "Mon 16"; within a day "18:00", over months "1 Mar". */
+  /** "Mon 16"; within a day also "18:00", over months "1 Mar". */
   #tick(when: number, step: number): string {
     let parts: Intl.DateTimeFormatOptions = { hour: "2-digit", minute: "2-digit" };
-    if (step >= DAY) parts = { weekday: "short", day: "numeric" };
+    const begins = this.#told(when, parts) === "00:00";
+    if (step >= DAY || begins) parts = { weekday: "short", day: "numeric" };
     if (step >= 5 * DAY) parts = { month: "short", day: "numeric" };
     return this.#told(when, parts);
   }
