@@ -109,6 +109,9 @@ async def test_no_page_of_those_who_look_after_a_school_shuts_anybody_out(
     admin = await app.person(Role.ADMIN)
     student = await app.person()
     assert (await app.call("POST", "/api/v1/users/me/erasure", headers=student.bearer))[0] == 201
+    course = {"title": "Algebra II, with a title that is much too long for the page of a phone"}
+    status, _ = await app.call("POST", "/api/v1/courses", headers=admin.bearer, json=course)
+    assert status == 201
     window = await windows.new(admin, viewport=viewport, color_scheme=theme)
     paths = (*LOOKED_AFTER, f"/admin/people/{student.user.id}")
     found = {path: await problems_of(window, path) for path in paths}
