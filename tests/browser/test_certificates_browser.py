@@ -16,6 +16,7 @@ from tests.support.held_class import plan
 from tests.support.papers import pages
 from vtp import settings
 from vtp.actor import Actor, Role, Via
+from vtp.app.attending import attending
 
 pytestmark = pytest.mark.slow
 
@@ -42,7 +43,7 @@ async def test_a_certificate_is_taken_checked_and_revoked(
     await lesson.hold(
         {name: Actor(one.user.id, one.user.roles, Via.SESSION) for name, one in people.items()}
     )
-    await app.call("GET", f"/api/v1/sessions/{lesson.class_id}/attendance", headers=ines.bearer)
+    assert await attending(app.parts).registers.call_due() == 1
     path = f"/courses/{lesson.course_id}/certificate"
     teacher = await windows.new(ines)
     staff = await teacher.open(path)
