@@ -37,11 +37,14 @@ function neighbour(tab: HTMLElement, key: string): HTMLElement | undefined {
   return to === undefined ? undefined : list.at(to % list.length);
 }
 
+/** Several tabs may share one panel, which then stays. */
 function select(chosen: HTMLElement): void {
+  const shown = chosen.getAttribute("aria-controls");
   for (const tab of all(chosen)) {
     tab.setAttribute("aria-selected", String(tab === chosen));
     tab.tabIndex = tab === chosen ? 0 : -1;
-    const panel = document.getElementById(tab.getAttribute("aria-controls") ?? "");
-    if (panel) panel.hidden = tab !== chosen;
+    const controls = tab.getAttribute("aria-controls") ?? "";
+    const panel = document.getElementById(controls);
+    if (panel) panel.hidden = controls !== shown;
   }
 }
