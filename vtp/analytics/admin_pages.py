@@ -39,7 +39,7 @@ class InsightsQuery(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     until: Annotated[str, Meta(max_length=10)] = ""
     course: Annotated[str, Meta(max_length=36)] = ""
     by: Annotated[str, Meta(max_length=20)] = ""
-    name: Annotated[str, Meta(max_length=64)] = ""
+    name: Annotated[str, Meta(max_length=64, pattern=r"^[^\x00]*$")] = ""
     step: Annotated[str, Meta(max_length=20)] = ""
     cursor: Annotated[str, Meta(max_length=512)] = ""
 

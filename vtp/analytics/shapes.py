@@ -49,12 +49,15 @@ class PlaysQuery(Paged, frozen=True, forbid_unknown_fields=True, kw_only=True):
     until: _At | None = None
     course_id: UUID | None = None
     by: By | None = None
-    name: Annotated[str, Meta(max_length=64, description="Of the part that `by` names.")] = ""
+    name: Annotated[
+        str,
+        Meta(max_length=64, pattern=r"^[^\x00]*$", description="Of the part that `by` names."),
+    ] = ""
 
 
 class PlaysFile(Range, frozen=True, forbid_unknown_fields=True, kw_only=True):
     by: By | None = None
-    name: Annotated[str, Meta(max_length=64)] = ""
+    name: Annotated[str, Meta(max_length=64, pattern=r"^[^\x00]*$")] = ""
 
 
 class FiguresView(Struct, frozen=True, kw_only=True):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import asdict
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from aiohttp import web
 
+from vtp.accounts import zones
 from vtp.actor import Actor, Role
 from vtp.analytics import tables
 from vtp.analytics.model import Wanted
@@ -81,10 +81,8 @@ async def together(request: web.Request, actor: Actor, query: Range) -> Together
 @routes.get("/api/v1/analytics/hours", rule=_admin("see_hours"))
 async def hours(request: web.Request, actor: Actor, query: Zoned) -> HoursView:
     """In which hours of the week rooms were used."""
-    try:
-        ZoneInfo(query.zone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise Invalid(fields={"zone": "There is no such time zone."}) from None
+    if query.zone not in zones.known():
+        raise Invalid(fields={"zone": "There is no such time zone."})
     found = await request.app[LOOKING].hours(actor, _wanted(request, query), zone=query.zone)
     return HoursView([HourView(one.weekday, one.hour, one.meetings) for one in found])
 
