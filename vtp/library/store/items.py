@@ -95,8 +95,7 @@ async def listed(
            and ($1 or media.owner_id = $2 or media.course_id = any($3::uuid[]))
            and ($4::uuid is null or media.course_id = $4)
            and ($5::text is null or media.kind = $5)
-           and ($6 = '' or media.title ilike $6 or media.file_name ilike $6
-                or exists (select from unnest(media.tags) tag where tag ilike $6))
+           and ($6 = '' or media_words(media.title, media.file_name, media.tags) ilike $6)
            and ($7 = '' or $7 = any(media.tags))
            and (not $8 or media.uses = 0)
            and ($9::uuid is null or media.id < $9)
