@@ -110,7 +110,7 @@ async def test_the_page_of_a_class_tells_how_it_arrived(app: Application, window
     ines, noor = await room.someone(room.host), await room.member("Noor Haddad")
     await ines.join()
     await noor.join()
-    await noor.sees_pictures()
+    await noor.sees_pictures(more=150)  # the page looks now and then
     await noor.page.goto(f"{app.url}/rooms")
     rows: list[dict[str, object]] = []
     async with asyncio.timeout(60):

@@ -169,7 +169,7 @@ async def test_a_thousand_guesses_from_one_place_cost_few_hashes(app: Applicatio
 async def test_how_long_it_takes_tells_nobody_who_has_an_account(
     database_settings: settings.Database, tmp_path: Path
 ) -> None:
-    """Medians of one run, with hashes as they are in a school; who comes first changes by turns."""
+    """In one run, with hashes as they are in a school; who comes first changes by turns."""
     auth = settings.Auth(bcrypt_cost=8)
     chosen = some_settings(database_settings, tmp_path, auth=auth)
     async with an_application(chosen, demo=True) as app:
@@ -183,9 +183,10 @@ async def test_how_long_it_takes_tells_nobody_who_has_an_account(
                     started = time.perf_counter()
                     await way(app, email)
                     took[kind].append(time.perf_counter() - started)
-            medians = {kind: statistics.median(times) for kind, times in took.items()}
-            spread = max(medians.values()) - min(medians.values())
-            assert spread < max(0.005, 0.2 * min(medians.values())), (way.__name__, medians)
+            # What else goes on at the machine only adds; the quicker answers tell a difference best.
+            quick = {kind: statistics.median(sorted(times)[:5]) for kind, times in took.items()}
+            spread = max(quick.values()) - min(quick.values())
+            assert spread < max(0.005, 0.2 * min(quick.values())), (way.__name__, quick)
 
 
 async def a_few_of_each(app: Application, count: int) -> dict[str, list[str]]:
