@@ -10,6 +10,7 @@ import type { When } from "../../when.ts";
 import { ICONS, StateMark } from "../library/card.tsx";
 import type { Sender } from "../library/sending.ts";
 import { Badge, Icon, IconButton } from "../parts.tsx";
+import { draggable } from "./dragging.ts";
 import type { Editing } from "./editing.ts";
 
 interface Props {
@@ -60,8 +61,6 @@ function useSortable(
   useEffect(() => {
     const element = list.current;
     if (!element) return;
-    let sortable: SortableList | undefined;
-    let gone = false;
     const options: SortableList.Options = {
       group: parent === null ? "chapters" : { name: "items", put: ["items", "library"] },
       handle: ".grip",
@@ -85,14 +84,7 @@ function useSortable(
         editing.addMedia({ id: media, title }, parent, row[newDraggableIndex - 1]?.id ?? "");
       },
     };
-    // Nobody drags in the first moment.
-    void import("sortablejs").then(({ default: Sortable }) => {
-      if (!gone) sortable = Sortable.create(element, options);
-    });
-    return () => {
-      gone = true;
-      sortable?.destroy();
-    };
+    return draggable(element, options);
   }, [list, editing, parent]);
 }
 

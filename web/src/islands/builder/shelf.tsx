@@ -1,13 +1,13 @@
 /** The library beside the chapters: searched, dragged into them, or added by a button. */
 import type { VNode } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import type SortableList from "sortablejs";
 import { t } from "../../text.ts";
 import { Picture, StateMark } from "../library/card.tsx";
 import type { Sender } from "../library/sending.ts";
 import type { Library } from "../library/store.ts";
 import { Uploads } from "../library/uploads.tsx";
 import { Button, Failure, Icon, IconButton } from "../parts.tsx";
+import { draggable } from "./dragging.ts";
 import type { Editing } from "./editing.ts";
 
 interface Props {
@@ -68,20 +68,12 @@ function Items({ library, editing }: Omit<Props, "sender">): VNode {
   const state = library.page.state.value;
   const { items, next } = state.is === "ready" ? state.value : { items: [], next: null };
   useEffect(() => {
-    let sortable: SortableList | undefined;
-    let gone = false;
-    void import("sortablejs").then(({ default: Sortable }) => {
-      if (gone || !list.current) return;
-      sortable = Sortable.create(list.current, {
-        group: { name: "library", pull: "clone", put: false },
-        sort: false,
-        draggable: ".shelf-item",
-      });
+    if (!list.current) return;
+    return draggable(list.current, {
+      group: { name: "library", pull: "clone", put: false },
+      sort: false,
+      draggable: ".shelf-item",
     });
-    return () => {
-      gone = true;
-      sortable?.destroy();
-    };
   }, []);
   // The list itself stays: things are dragged out of it, whatever is in it.
   return (

@@ -61,6 +61,7 @@ export class Builder {
   readonly #client = windowName();
   #rev = 0;
   #queue: Op[] = [];
+  #later: (() => void)[] = [];
   #sending = false;
   #tries = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -128,7 +129,12 @@ export class Builder {
     this.#soon(0);
   }
 
+  /** The server undoes the last thing that it knows: so what is on its way arrives before. */
   async back(how: "undo" | "redo", said: string): Promise<void> {
+    if (this.#queue.length > 0) {
+      this.#later.push(() => void this.back(how, said));
+      return;
+    }
     await this.#try(async () => {
       const body = { op_id: crypto.randomUUID(), client: this.#client };
       this.#heard(await http.post<Done>(`${this.#path}/${how}`, body));
@@ -206,6 +212,7 @@ export class Builder {
       this.#stopped(error);
     } finally {
       this.#sending = false;
+      if (this.#queue.length === 0) for (const go of this.#later.splice(0)) go();
     }
   }
 
