@@ -31,7 +31,7 @@ async def of_an_admin(context: BrowserContext, url: str) -> dict[str, str]:
     await page.goto(f"{url}/admin/people")
     form = page.locator("form#invite")
     await form.get_by_label("Email").fill("aiko@linden.example")
-    await form.get_by_role("button").click()
+    await form.locator("[type=submit]").click()
     person = page.get_by_role("link", name="aiko")
     made["person"] = str(await person.get_attribute("href"))
     made["import"] = await _import(page, url)

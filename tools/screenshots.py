@@ -66,6 +66,15 @@ SHOTS = (
     Shot("course-people", "/courses/{course}?tab=people", "teacher"),
     Shot("course-settings", "/courses/{course}?tab=settings", "teacher"),
     Shot("builder", "/courses/{course}/build", "teacher"),
+    Shot("attendance", "/attendance", "teacher"),
+    Shot("attendance-student", "/attendance", "student"),
+    Shot("matrix", "/courses/{course}/attendance", "teacher"),
+    Shot("register", "/attendance/{lesson}", "teacher"),
+    Shot("register-student", "/attendance/{lesson}", "student"),
+    Shot("rules", "/courses/{course}/attendance/rules", "teacher"),
+    Shot("certificate", "/courses/{course}/certificate", "teacher"),
+    Shot("course-insights", "/courses/{course}/insights", "teacher"),
+    Shot("class-insights", "/insights/{lesson}", "teacher"),
     Shot("calendar", "/dashboard", "student"),
     Shot("venues", "/courses/venues", "teacher"),
     Shot("library", "/library", "teacher"),
@@ -88,6 +97,10 @@ SHOTS = (
     Shot("import", "{import}", "admin"),
     Shot("erasures", "/admin/erasures", "admin"),
     Shot("settings", "/admin/settings", "admin"),
+    Shot("school-insights", "/admin/insights", "admin"),
+    Shot("quality", "/admin/insights/quality", "admin"),
+    Shot("classes", "/admin/insights/classes", "admin"),
+    Shot("plays", "/admin/insights/plays", "admin"),
     Shot("audit", "/admin/audit", "admin"),
     Shot("webhooks", "/admin/webhooks", "admin"),
     Shot("webhook", "{webhook}", "admin"),
@@ -265,6 +278,7 @@ async def take(context: BrowserContext, url: str, shot: Shot, file: Path, device
 async def settle(page: Page) -> None:
     await page.wait_for_selector("html[data-alive]")
     await page.locator("[data-island] .skeleton").first.wait_for(state="hidden")
+    await page.locator("[data-island]:not([data-mounted])").first.wait_for(state="detached")
     if "/api/" in page.url:
         await page.wait_for_selector("#docs-reader :is(.swagger-ui .opblock-tag, .redoc-wrap)")
     await page.evaluate("document.fonts.ready")
