@@ -22,7 +22,7 @@ const HEIGHT = { wide: 220, narrow: 180 };
 const NARROW = 480;
 const DAY = 86_400;
 const FEW = 60;
-/** So that few people do not fill the height, and a hundredth of stalls does not either. */
+/** So that few people do not fill the height, and a hundredth of stalls or of signs does not either. */
 const LEAST = { count: 4, share: 0.5 };
 const COLOURS = ["--d1", "--d5", "--d3", "--d4"];
 
@@ -75,7 +75,9 @@ class Chart {
   }
 
   #options(): uPlot.Options {
-    const { clock = false, lines, unit } = this.#drawn;
+    const { clock = false, lines } = this.#drawn;
+    const counted = lines.every(({ values }) => values.every((one) => Number.isInteger(one ?? 0)));
+    const least = counted ? LEAST.count : LEAST.share;
     const ink = this.#colour("--ink-2");
     const line = this.#colour("--line");
     const font = `550 12px ${this.#colour("--font") || "sans-serif"}`;
@@ -88,7 +90,7 @@ class Chart {
       ...(!clock && { tzDate: (at: number) => uPlot.tzDate(new Date(at * 1000), this.#zone) }),
       scales: {
         x: { time: !clock },
-        y: { range: (_, __, most) => [0, Math.max(unit ? LEAST.share : LEAST.count, most * 1.08)] },
+        y: { range: (_, __, most) => [0, Math.max(least, most * 1.08)] },
       },
       axes: [
         {
