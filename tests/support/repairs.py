@@ -111,14 +111,15 @@ class Receiver:
                     self.client.send_rtcp(told)
 
     def look(self) -> None:
-        came, self._read = self.client.rtp[self._read :], len(self.client.rtp)
-        for packet in came:
-            self._take(packet)
+        came, at = self.client.rtp[self._read :], self.client.came_at[self._read :]
+        self._read += len(came)
+        for packet, moment in zip(came, at, strict=True):
+            self._take(packet, moment)
 
-    def _take(self, packet: bytes) -> None:
+    def _take(self, packet: bytes, came_at: float) -> None:
         ssrc = int.from_bytes(packet[8:12])
         if packet[20] == 0x51:
-            self._arrivals.seen(int.from_bytes(packet[21:23]), time.monotonic())
+            self._arrivals.seen(int.from_bytes(packet[21:23]), came_at)
         if ssrc == self.ssrc:
             ext = self._whole(int.from_bytes(packet[2:4]))
             self.times[ext] += 1

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import socket
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -113,6 +114,7 @@ class Client:
     server: Server
     ufrag: str = field(default_factory=lambda: secrets.token_hex(4))
     rtp: list[bytes] = field(default_factory=list)
+    came_at: list[float] = field(default_factory=list)  # of each of these, on the monotonic clock
     rtcp: list[bytes] = field(default_factory=list)
     keep: bool = True  # what comes; else it is only counted
     received: int = 0
@@ -230,7 +232,11 @@ class Client:
         except pylibsrtp.Error:
             self.refused += 1  # it came twice; a browser shrugs, too
             return
-        (self.rtcp if report else self.rtp).append(plain)
+        if report:
+            self.rtcp.append(plain)
+        else:
+            self.rtp.append(plain)
+            self.came_at.append(time.monotonic())
 
     async def close(self) -> None:
         if self.wire is not None:
