@@ -125,6 +125,7 @@ window.seen = async () => {
 _BEST = 640  # pixels
 _LONG = 10.0  # s
 _SETTLED = 2.0  # s
+_WINDOW, _WINDOWS = 3.0, 5  # s
 _ENOUGH = 60  # packets
 
 
@@ -156,9 +157,14 @@ class Lesson:
         told: Any = await self.page.evaluate("seen()")
         return msgspec.convert(told, Seen)
 
-    async def longest(self) -> float:
-        """Seconds without a picture since it was asked last."""
-        return float(await self.page.evaluate("look()"))
+    async def stillest(self, windows: int) -> float:
+        """Seconds without a picture, in each of so many windows; of these the middle one."""
+        found = []
+        await self.page.evaluate("look()")
+        for _ in range(windows):
+            await asyncio.sleep(_WINDOW)
+            found.append(float(await self.page.evaluate("look()")))
+        return sorted(found)[windows // 2]
 
     async def during(self, seconds: float) -> Seen:
         """What happened meanwhile."""
@@ -260,15 +266,13 @@ async def test_what_comes_unevenly_and_out_of_order_is_shown_as_well(lesson: Les
 async def test_a_line_that_gets_thin_is_sent_less_in_time_and_more_again_later(
     lesson: Lesson,
 ) -> None:
+    """Compared with a good line on this machine: a moment in which it was busy counts for neither."""
     lesson.line.both(Weather(delay=0.02))
     await lesson.during(_SETTLED)
-    await lesson.longest()
-    await lesson.during(_LONG)
-    usual = await lesson.longest()  # of this machine, on a good line
+    usual = await lesson.stillest(_WINDOWS)
     lesson.line.down.weather = Weather(delay=0.02, rate=500_000)
-    await lesson.until(lambda seen: seen.width < _BEST, within=3.0 + 3 * usual)
-    await lesson.during(_LONG)
-    assert await lesson.longest() <= 1.0 + 3 * usual
+    await lesson.until(lambda seen: seen.width < _BEST, within=60)
+    assert await lesson.stillest(_WINDOWS) <= 1.0 + 3 * usual
     assert (await lesson.seen()).width < _BEST
     lesson.line.down.weather = Weather(delay=0.02)
-    await lesson.until(lambda seen: seen.width == _BEST, within=30)
+    await lesson.until(lambda seen: seen.width == _BEST, within=120)

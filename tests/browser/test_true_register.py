@@ -217,4 +217,9 @@ async def catches_up(page: Page) -> None:
         "for (const one of document.querySelectorAll('video')) one.playbackRate = 2"
     )
     done = page.get_by_text("You have caught up on this class.")
-    await expect(done).to_be_visible(timeout=3 * _LONG)
+    rest = page.get_by_role("button", name="Catch up")
+    async with asyncio.timeout(3 * _LONG / 1_000):
+        while not await done.count():
+            if await rest.count():
+                await rest.click()
+            await asyncio.sleep(1)

@@ -62,6 +62,17 @@ test("what was jumped over was not seen", () => {
   assert.deepEqual(seen.take(), []);
 });
 
+test("a page that could not look for a while has seen what played meanwhile, and no more", () => {
+  let now = 100;
+  const seen = new Seen(() => now);
+  seen.at(10);
+  now += 6;
+  seen.at(22);
+  now += 6;
+  seen.at(90);
+  assert.deepEqual(seen.take(), [[10, 22]]);
+});
+
 test("a second picture catches up by its speed, and jumps where that would take too long", () => {
   const leader = { time: 100, rate: 1, ready: true };
   assert.deepEqual(follow(leader, { time: 100 - CLOSE / 2, rate: 1, ready: true }), { rate: 1 });

@@ -13,7 +13,6 @@ import { Controls } from "./controls.tsx";
 import { filled } from "./film.ts";
 import { Help } from "./help.tsx";
 import { listenToKeys } from "./keys.ts";
-import { unseen } from "./player.ts";
 import { Screen } from "./screen.tsx";
 import { Side } from "./side.tsx";
 import { total } from "./spans.ts";
@@ -164,7 +163,7 @@ function States({ theatre }: { theatre: Theatre }): VNode | null {
 function Unseen({ theatre, when }: { theatre: Theatre; when: When }): VNode | null {
   const { player } = theatre;
   const { missed } = theatre.watched;
-  const left = unseen(theatre.known.value, player.length.value);
+  const left = theatre.left.value;
   const seconds = total(left);
   const caught = total(theatre.known.value) - theatre.knownBefore;
   if (player.only.value) {
@@ -204,7 +203,7 @@ function Unseen({ theatre, when }: { theatre: Theatre; when: When }): VNode | nu
   }
   // Who has seen nothing needs no button for all of it, and who has seen all needs none.
   const begun = missed || theatre.secondsSeen.value >= 15;
-  if (seconds < 15 || !begun || player.grows.value) return null;
+  if (seconds < (missed ? 1 : 15) || !begun || player.grows.value) return null;
   return (
     <div class="card watch-unseen">
       <Icon name="history" />

@@ -3,7 +3,7 @@ import { computed, effect, type Signal, signal } from "@preact/signals";
 import type { Rung, Stream, StreamNews } from "../../streams/stream.ts";
 import { Plain, type Playable } from "./plain.ts";
 import { Seen } from "./seen.ts";
-import { has, merged, missing, type Span } from "./spans.ts";
+import { has, type Span } from "./spans.ts";
 import { follow } from "./step.ts";
 import { Stirs } from "./stirs.ts";
 
@@ -159,10 +159,16 @@ export class Player {
   }
 
   playOnly(spans: Span[]): void {
-    this.only.value = spans;
+    this.keepTo(spans);
     const [first] = spans;
     if (first) this.#jump(first[0]);
     void this.play();
+  }
+
+  /** Only these are played from now on. How long it is may be known better once it plays. */
+  keepTo(spans: readonly Span[]): void {
+    const end = this.length.value;
+    this.only.value = spans.map(([from, to]): Span => [from, to < end ? to : Number.POSITIVE_INFINITY]);
   }
 
   /** The recording has ended, or is longer than we knew. */
@@ -267,6 +273,7 @@ export class Player {
     lead.addEventListener("pause", () => {
       this.playing.value = false;
       this.#moved();
+      if (!lead.seeking) this.seen.at(lead.currentTime);
       this.seen.cut();
       this.second.pause();
       this.#tell("pause");
@@ -287,7 +294,10 @@ export class Player {
     lead.addEventListener("durationchange", () => {
       if (Number.isFinite(lead.duration) && !this.grows.value) this.length.value = lead.duration;
     });
-    lead.addEventListener("ended", () => this.#tell("end"));
+    lead.addEventListener("ended", () => {
+      this.only.value = undefined;
+      this.#tell("end");
+    });
   }
 
   #moved(): void {
@@ -364,9 +374,4 @@ function picture(silent: boolean): HTMLVideoElement {
 /** What begins or ends within a blink is there; a camera needs a moment at the very beginning. */
 function nearly(spans: readonly Span[], at: number): boolean {
   return spans.some(([start, end]) => (start < 3 ? 0 : start - 0.3) <= at && at < end + 0.3);
-}
-
-/** What somebody has not seen of it; crumbs are none. */
-export function unseen(seen: readonly Span[], length: number): Span[] {
-  return missing(merged(seen), length, 10);
 }

@@ -4,9 +4,9 @@ import type { Http } from "../../protocol/http.ts";
 import type { Media } from "../../protocol/library.ts";
 import { Captions } from "./captions.ts";
 import { pathOf, redrawWay, Visit } from "./film.ts";
-import { Player, unseen } from "./player.ts";
+import { Player } from "./player.ts";
 import { about, Reports } from "./reports.ts";
-import { merged, type Span, total } from "./spans.ts";
+import { merged, missing, type Span, total } from "./spans.ts";
 import { type Tile, tiles } from "./storyboard.ts";
 import type {
   Chapter,
@@ -32,6 +32,8 @@ const NOTHING: Timeline = {
 /** s; how often what was played is told, and how often a class that goes on is asked for more. */
 const REPORT = 5;
 const FRESH = 5;
+/** s; shorter gaps nobody goes back for. */
+const CRUMB = 10;
 const RATE = "watch-rate";
 const LAYOUT = "watch-layout";
 const VOLUME = "watch-volume";
@@ -109,6 +111,11 @@ export class Theatre {
 
   /** s that were known when the page was made. */
   readonly knownBefore: number;
+
+  /** What one has not seen of it. Crumbs are none, but where a class is made up each of them counts. */
+  readonly left = computed(() =>
+    missing(this.known.value, this.player.length.value, this.watched.missed ? 1 : CRUMB),
+  );
 
   readonly secondsSeen = computed(() => total(this.seen.value));
 
@@ -232,10 +239,10 @@ export class Theatre {
   /** Exactly what one has not seen: it begins there once it is played. */
   catchUp(): void {
     const { player } = this;
-    const left = unseen(this.known.value, player.length.value);
+    const left = this.left.value;
     const [first] = left;
     if (!first) return;
-    player.only.value = left;
+    player.keepTo(left);
     player.startAt(first[0]);
   }
 
