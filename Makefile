@@ -53,11 +53,16 @@ check: setup-dev  ## the fast laws: style, types, imports, and the tests of the 
 	$(PYTEST) -m law
 
 .PHONY: slow
-slow: slow-walks system-stores  ## the tests that take longer than 20 seconds
+slow: slow-walks slow-alone system-stores  ## the tests that take longer than 20 seconds
 
 .PHONY: slow-walks
 slow-walks: setup-dev browser
-	$(PYTEST) -m "slow and not fuzz and not torture" --durations=20 --timeout=900 $(ARGS)
+	$(PYTEST) -n $(WORKERS) -m "slow and not alone and not fuzz and not torture" \
+	  --durations=20 --timeout=900 $(ARGS)
+
+.PHONY: slow-alone
+slow-alone: setup-dev browser
+	$(PYTEST) -m "slow and alone and not fuzz and not torture" --durations=20 --timeout=900 $(ARGS)
 
 # What stands on PostgreSQL once more, on the one of the system where there is one.
 .PHONY: system-stores

@@ -31,6 +31,7 @@ async def shot(page: Page, name: str) -> None:
         await page.screenshot(path=Path(_SHOTS) / f"{name}.png")
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 async def test_captions_are_sent_read_and_searched(app: Application, windows: Windows) -> None:
     ines = await app.person(Role.INSTRUCTOR, name="Ines Carvalho")

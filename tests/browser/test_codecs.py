@@ -114,6 +114,7 @@ async def test_what_one_encodes_the_other_decodes(
     assert "useinbandfec=1" in seen.spoken
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 async def test_a_screen_changes_to_what_all_can_decode(
     database_settings: settings.Database, tmp_path: Path

@@ -24,7 +24,7 @@ from vtp.edge.bodies import chunks
 from vtp.ids import uuid7
 from vtp.library.api import uploads
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.slow, pytest.mark.alone, pytest.mark.timeout(240)]
 
 # Bytes a second: a file of 20 MB takes long enough to be cut off in the middle.
 _SPEED = 3_000_000

@@ -19,7 +19,7 @@ from tests.support.meeting_page import a_desk
 from tests.support.ortc_page import a_page, bundled
 from tests.support.plane import Stage, a_stage
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.slow, pytest.mark.alone, pytest.mark.timeout(240)]
 
 # lesson() sends a noisy picture in two layers (as many as Chromium makes of
 # its size) and a voice, and watches both; seen() is what the

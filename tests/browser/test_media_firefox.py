@@ -19,7 +19,7 @@ from tests.support.plane import a_stage
 from vtp import settings
 from vtp.actor import Role
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.alone, pytest.mark.alone]
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from tests.support.plane import a_stage
 from tests.support.relay import a_relay, coturn
 from vtp.media.sfu.turn import ice_servers
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.alone, pytest.mark.alone]
 
 
 async def test_a_class_is_reached_through_a_relay_alone(tmp_path: Path) -> None:

@@ -58,6 +58,7 @@ _VTT = b"WEBVTT\n\n00:07.000 --> 00:09.500\nBelow the axis\n"
 _HLS, _MPD = "hls/master.m3u8", "dash/manifest.mpd"
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "manifest"), [("dash", _MPD), ("shaka", _MPD), ("hls", _HLS), ("shaka", _HLS)]

@@ -18,7 +18,7 @@ from tests.support.browser import Windows, a_browser, chromium
 from tests.support.room_page import WITH_DEVICES, Class, Someone, a_class
 from vtp.actor import Role
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.alone, pytest.mark.alone]
 
 
 class Recorder:

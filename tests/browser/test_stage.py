@@ -188,6 +188,7 @@ async def faces(room: Class, count: int) -> AsyncIterator[None]:
     yield
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("others", [published, faces])
@@ -245,14 +246,17 @@ async def cost_of(someone: Someone) -> dict[str, Any]:
     return {"pixels": decoded // 4, "long_ms": sum(long) / 4, "long": len(long)}
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 async def test_students_of_a_large_class_see_whoever_speaks_and_the_seats_stay(room: Class) -> None:
     await crowded(room, 14, speaks=True)
     noor = await room.member("Noor Haddad")
     await noor.join()
     page = noor.page
+    await page.keyboard.press("m")  # or the beeps of this device speak, too
+    await expect(noor.button("Unmute")).to_be_visible()
     large = page.locator("figure.tile-large[data-speaking]")
-    await expect(large).to_contain_text("P0", timeout=60_000)  # 14 cameras on one machine
+    await expect(large).to_contain_text("P0", timeout=180_000)  # 14 cameras on one machine
     await expect(page.locator(".strip-more")).to_contain_text("others")
     strip = page.locator("figure.tile-small")
     await expect(strip.last).to_contain_text("You")
@@ -262,6 +266,7 @@ async def test_students_of_a_large_class_see_whoever_speaks_and_the_seats_stay(r
     await expect(strip.last).to_contain_text("You")
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 async def test_a_network_that_goes_and_comes_back_is_hardly_noticed(
     room: Class, capsys: pytest.CaptureFixture[str]
@@ -292,6 +297,7 @@ async def test_a_network_that_goes_and_comes_back_is_hardly_noticed(
     await noor.sees_pictures()
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 async def test_what_one_likes_is_remembered(room: Class) -> None:
     noor = await room.member("Noor Haddad")

@@ -24,7 +24,7 @@ from tests.support.processes import Program, free_port, started, vtp
 from tests.support.room_page import WITH_DEVICES
 from vtp import demo
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.alone, pytest.mark.alone]
 
 _READY = "Press Ctrl-C to stop."
 _LONG = 90_000  # ms; what a new process takes on a busy machine

@@ -20,7 +20,7 @@ from vtp.media.rtp.ortc_types import DtlsFingerprint, DtlsParameters, RtpParamet
 from vtp.media.sfu.peer import Peer
 from vtp.media.sfu.transport import Transport
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.alone, pytest.mark.alone]
 
 _SECONDS = 60
 _PACE = 0.02  # s between two packets of a voice

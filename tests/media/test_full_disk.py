@@ -20,7 +20,7 @@ from vtp.media.capture.link import Capture
 from vtp.media.sfu.plane import Plane
 from vtp.tasks import Tasks
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.alone, pytest.mark.alone]
 _MOUNT = 'mount -t tmpfs -o size="$0" none "$1" && exec "$2" -m vtp record'
 
 

@@ -125,6 +125,7 @@ async def test_another_size_in_the_middle_is_shown_whole(
     assert len(shown((tmp_path / "a.mp4").read_bytes())) == 20
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("codec", "named"), [("h265", "hvc1."), ("vp9", "vp09."), ("av1", "av01.")]

@@ -221,6 +221,7 @@ class Studio:
         return frames
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 async def test_a_line_that_falls_to_500_kbit_is_sent_a_smaller_layer_and_the_best_one_later(
     lesson: Class,

@@ -207,6 +207,7 @@ async def test_a_killed_recorder_goes_on_and_has_all_of_it(stage: Stage, studio:
     assert len(story.taken_up) == 2
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 async def test_what_was_written_before_the_disk_was_full_can_be_played(
     stage: Stage, studio: Studio

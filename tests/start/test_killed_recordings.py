@@ -149,7 +149,7 @@ def by_second(found: list[float], offset: float) -> dict[int, float]:
 @pytest.mark.parametrize(
     "kills",
     [
-        pytest.param(10, marks=[pytest.mark.slow, pytest.mark.timeout(600)]),
+        pytest.param(10, marks=[pytest.mark.slow, pytest.mark.alone, pytest.mark.timeout(600)]),
         pytest.param(100, marks=[pytest.mark.torture, pytest.mark.timeout(3600)]),
     ],
 )
