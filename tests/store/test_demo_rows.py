@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,10 @@ from tests.support.application import some_settings
 from tests.support.demo_term import a_term
 from vtp import demo, settings
 from vtp.actor import SYSTEM, Actor, Role, Via
+from vtp.analytics.model import Wanted
+from vtp.analytics.store import plays, usage
 from vtp.app.attending import attending
+from vtp.app.insights import insights
 from vtp.app.parts import Parts, open_parts
 from vtp.attendance.glances import Glances
 from vtp.clock import SetClock
@@ -57,10 +60,36 @@ async def test_a_term_was_held_and_the_overview_says_how_it_goes(parts: Parts) -
                exists (select from play_session where stalled_ms > 0)
         """
     ) == (True, True, True, True, True)
+    assert marks["made_up"] > 3
+    await _recorded_and_watched(parts)
     await _told_to_who_teaches(parts, writers)
     await _told_to_who_learns(parts, writers)
     await fill_term(writers)
     assert await parts.db.fetchval("select count(*) from course") == 3
+
+
+async def _recorded_and_watched(parts: Parts) -> None:
+    term = Wanted(NOON - timedelta(weeks=11), NOON, None)
+    found = await usage.figures(parts.db, term, grace=timedelta(minutes=5))
+    assert found.held == 40
+    assert 20 < found.recorded < 40
+    assert 10 < found.watched <= found.recorded
+    assert 0 < found.finished <= found.watched
+    ids = [row["id"] for row in await parts.db.fetch("select id from recording")]
+    folders = {one.name for one in parts.settings.recordings_dir.iterdir()}
+    assert folders == {str(known) for known in ids}
+    by = await plays.quality(parts.db, term, by="kind", limit=5)
+    assert {one.name for one in by} == {"class", "recording"}
+    ines = await whoever(parts, "teacher@demo.test", Role.INSTRUCTOR)
+    shown = insights(parts, attending(parts))
+    algebra = await parts.db.fetchval("select id from course where title = 'Algebra II'")
+    course = await shown.of_course(ines, algebra)
+    later = [planned for planned, counted in course.classes if counted.later > 0]
+    assert len(later) > 5
+    hard = [await shown.of_class(ines, planned.id) for planned in later]
+    places = [place for one in hard for place in one.places]
+    assert any(place.recording and place.found.signs.keys() & {"back", "again"} for place in places)
+    assert all(place.chapter for place in places if place.recording)
 
 
 async def _told_to_who_teaches(parts: Parts, writers: Writers) -> None:

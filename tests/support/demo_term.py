@@ -19,6 +19,7 @@ async def a_term(parts: Parts) -> Writers:
         books=attending(parts),
         administration=administration,
         clock=parts.clock,
+        root=parts.settings.recordings_dir,
     )
     await fill_term(writers)
     return writers

@@ -8,6 +8,7 @@ from itertools import pairwise
 from vtp.demo import school
 from vtp.demo.chance import Chance
 from vtp.demo.term import Day, Stretch, day
+from vtp.demo.viewing import Viewing, viewings
 
 LENGTH = 55 * 60
 
@@ -82,3 +83,26 @@ def test_only_who_is_there_writes_raises_a_hand_or_answers() -> None:
             did += [(email, one.asked.at) for email in one.asked.chosen]
         for who, at in did:
             assert any(since <= at < until for device in one.pupils[who] for since, until in device)
+
+
+def watched(course: school.Course) -> list[tuple[Day, dict[str, Viewing]]]:
+    pupils = school.PUPILS[course.pupils]
+    return [
+        (went, viewings(f"{course.title} {number}", went, pupils, length=LENGTH))
+        for number, went in enumerate(days(course))
+    ]
+
+
+def test_who_was_away_watches_and_some_look_once_more_where_it_was_hard() -> None:
+    algebra = watched(school.COURSES[0])
+    assert algebra == watched(school.COURSES[0])
+    away = [
+        one for went, seen in algebra for email, one in seen.items() if email not in went.pupils
+    ]
+    assert any(one.seen == ((0, LENGTH),) for one in away)
+    assert any(one.seen[0][1] < LENGTH for one in away)
+    found = [one for _, seen in algebra for one in seen.values()]
+    assert any(len(one.seen) == 1 and one.seen[0][0] > 0 for one in found)
+    assert any(one.backs and one.slows and one.again for one in found)
+    assert all(since < until for one in found for since, until in one.seen)
+    assert all(0 < one.after < 6 * 24 * 3600 for one in found)

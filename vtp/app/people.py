@@ -89,6 +89,7 @@ async def fill_demo(chosen: Settings) -> None:
             books=attending(parts),
             administration=parts.accounts.administration,
             clock=parts.clock,
+            root=chosen.recordings_dir,
         )
         await fill_term(writers)
 

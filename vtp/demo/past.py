@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
-from uuid import UUID
+from pathlib import Path
 
 from vtp.accounts.service.administration import Administration
 from vtp.actor import SYSTEM, Actor, Role, Via
 from vtp.analytics.service.example import put_plays
-from vtp.attendance.ledger import Entry, Kind
 from vtp.attendance.service.books import Books
 from vtp.attendance.service.example import put_spans
 from vtp.clock import Clock
@@ -23,11 +22,11 @@ from vtp.courses.service.catalogue import Wish
 from vtp.courses.service.timetable import Plan
 from vtp.db import Database
 from vtp.demo import school
-from vtp.demo.term import Asked, Day, Pupil, Stretch, day
-from vtp.ids import CourseId, MeetingId, SectionId, UserId, uuid7
-from vtp.rooms.facts import ParticipantId, RoomRole
-from vtp.rooms.model import Attendee
-from vtp.rooms.service.example import PastClass, Question, Spoken, put_past_class
+from vtp.demo.lesson import Known, Lesson
+from vtp.demo.recorded import Recorded
+from vtp.demo.term import day
+from vtp.ids import CourseId, SectionId
+from vtp.rooms.service.example import put_past_class
 
 _BACK, _AHEAD = timedelta(weeks=10), timedelta(weeks=5)
 _MINUTES = 55
@@ -45,14 +44,7 @@ class Writers:
     books: Books
     administration: Administration
     clock: Clock
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """Somebody of the plan, and who that is here."""
-
-    user_id: UserId
-    pupil: Pupil
+    root: Path  # of recordings
 
 
 async def fill_term(writers: Writers) -> None:
@@ -107,7 +99,9 @@ class _Course:
         await seats.name_classes(
             self.writers.db, {known: one.title for known, one in topics.items()}
         )
-        await self._hold([one for one in held if one.id in topics])
+        await self._hold(
+            [replace(one, title=topics[one.id].title) for one in held if one.id in topics]
+        )
         if self.plan.title == "Algebra II":
             await self._soon(section_id, now)
 
@@ -136,20 +130,23 @@ class _Course:
         return course.id, section.id
 
     async def _hold(self, held: Sequence[ClassSession]) -> None:
-        spans: list[Entry] = []
+        lessons = []
         for number, planned in enumerate(held):
+            word = f"{self.plan.title} {number}"
             went = day(
-                f"{self.plan.title} {number}",
+                word,
                 self.plan.topics[number],
                 [one.pupil for one in self.pupils],
                 done=number / len(self.plan.topics),
                 length=_MINUTES * 60,
             )
-            lesson = _Lesson(planned, went, self.pupils, self.teacher.require_user())
+            lesson = Lesson(word, planned, went, self.pupils, teacher=self.teacher.require_user())
             await put_past_class(self.writers.db, lesson.past())
-            spans += lesson.spans
-        await put_spans(self.writers.db, spans)
-        await put_plays(self.writers.db, {MeetingId(one.meeting_id) for one in spans})
+            lessons.append(lesson)
+        await put_spans(self.writers.db, [span for one in lessons for span in one.spans])
+        recorded = Recorded(self.writers.db, self.writers.root)
+        ids = await recorded.put(self.plan, lessons, now=self.writers.clock.now())
+        await put_plays(self.writers.db, [one.meeting_id for one in lessons], ids)
         await self.writers.books.registers.call_these([one.id for one in held])
         if held:
             await self._decided(held)
@@ -181,96 +178,3 @@ class _Course:
         )
         with suppress(DoubleBooked):
             await self.writers.courses.timetable.plan(self.teacher, section_id, single)
-
-
-class _Lesson:
-    """One class, from its plan to rows."""
-
-    def __init__(
-        self, planned: ClassSession, went: Day, pupils: Sequence[Known], teacher: UserId
-    ) -> None:
-        self._planned = planned
-        self._went = went
-        self._known = {one.pupil.email: one for one in pupils}
-        self._teacher = teacher
-        self._meeting_id = MeetingId(uuid7(int(planned.starts_at.timestamp() * 1000)))
-        self.spans: list[Entry] = []
-
-    def past(self) -> PastClass:
-        """Its presence is in `spans` afterwards."""
-        went = self._went
-        people = [self._came(self._teacher, "Ines Carvalho", "host", went.teacher)]
-        for email, devices in went.pupils.items():
-            who = self._known[email]
-            people += [
-                self._came(who.user_id, who.pupil.name, "member", device) for device in devices
-            ]
-            if email in went.hands:
-                self._note(people[-1].id, who.user_id, "hand", went.hands[email])
-        return PastClass(
-            meeting_id=self._meeting_id,
-            room_id=self._planned.room_id,
-            began_at=min(one.joined_at for one in people),
-            ended_at=self._at(max(until for _, until in went.teacher)),
-            outage=None if went.outage is None else self._both(went.outage),
-            people=people,
-            spoken=[
-                Spoken(
-                    self._known[one.email].user_id,
-                    self._name(one.email),
-                    self._at(one.at),
-                    one.text,
-                )
-                for one in went.said
-            ],
-            question=None if went.asked is None else self._question(went.asked),
-            lost=[self._at(one) for one in went.lost],
-        )
-
-    def _came(
-        self, user_id: UserId, name: str, role: RoomRole, stretches: Sequence[Stretch]
-    ) -> Attendee:
-        since = self._at(stretches[0][0])
-        participant = ParticipantId(uuid7(int(since.timestamp() * 1000)))
-        kinds: tuple[Kind, ...] = ("socket", "media")
-        if role == "host":
-            kinds = (*kinds, "microphone", "camera", "speaking")
-        for stretch in stretches:
-            for kind in kinds:
-                self._note(participant, user_id, kind, stretch)
-        return Attendee(
-            id=participant,
-            person=user_id,
-            guest=False,
-            name=name,
-            role=role,
-            joined_at=since,
-            removed_at=None,
-        )
-
-    def _note(self, participant: UUID, user_id: UserId, kind: Kind, stretch: Stretch) -> None:
-        since, until = self._both(stretch)
-        self.spans.append(
-            Entry(uuid7(), self._meeting_id, participant, user_id, False, kind, since, until, until)
-        )
-
-    def _question(self, asked: Asked) -> Question:
-        return Question(
-            text=asked.question,
-            options=asked.options,
-            by=self._teacher,
-            at=self._at(asked.at),
-            answers=[
-                (self._known[email].user_id, self._name(email), choice)
-                for email, choice in asked.chosen.items()
-            ],
-        )
-
-    def _name(self, email: str) -> str:
-        return self._known[email].pupil.name
-
-    def _at(self, second: int) -> datetime:
-        return self._planned.starts_at + second * _SECOND
-
-    def _both(self, stretch: Stretch) -> tuple[datetime, datetime]:
-        return self._at(stretch[0]), self._at(stretch[1])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from vtp.demo.board import Curve, charging, parabola, tides
 from vtp.demo.term import Pupil, Topic
 
 
@@ -15,6 +16,9 @@ class Course:
     hour: int
     topics: tuple[Topic, ...]
     pupils: slice
+    curve: Curve
+    # How many of its classes were recorded, as a part of all.
+    recorded: float
     # Whether the student whom everybody may try is in it.
     with_student: bool = True
 
@@ -60,6 +64,8 @@ COURSES = (
         weekdays=(2, 4),
         hour=18,
         pupils=slice(0, 24),
+        curve=parabola,
+        recorded=0.9,
         topics=(
             _topic("What we know already", "Which of these did you do before?", "Lines", "Powers"),
             _topic("Expanding brackets", "What is (x + 3)²?", "x² + 6x + 9", "x² + 9", "x² + 3x"),
@@ -89,6 +95,8 @@ COURSES = (
         weekdays=(1,),
         hour=17,
         pupils=slice(4, 19),
+        curve=tides,
+        recorded=0.75,
         topics=(
             _topic("The tide table", "How many tides are there a day?", "Two", "One", "Four"),
             _topic("Between the tides"),
@@ -108,6 +116,8 @@ COURSES = (
         weekdays=(3,),
         hour=19,
         pupils=slice(10, 24),
+        curve=charging,
+        recorded=0.45,
         with_student=False,  # something to find in the catalogue
         topics=(
             _topic("Volt, ampere, ohm", "U = 6 V, R = 3 Ω: I is …", "2 A", "18 A", "0.5 A"),

@@ -218,6 +218,33 @@ async def invent(db: Db, *, meeting_ids: list[UUID]) -> None:
     )
 
 
+async def invent_later(db: Db, *, recording_ids: list[UUID]) -> None:
+    """For a demo: how these recordings arrived at each who watched them."""
+    await db.execute(
+        """
+        insert into play_session (
+            id, user_id, recording_id, began_at, heard_at, startup_ms, watched_ms, stalled_ms,
+            stalls, height_ms, sized_ms, changes, received, lost, broken, browser, network,
+            connection)
+        select md5(watched.recording_id::text || watched.user_id)::uuid, watched.user_id,
+               watched.recording_id, watched_at - open_ms * interval '1 millisecond', watched_at,
+               190 + chance % 700, open_ms, open_ms * poor / 3000, poor, open_ms * 360, open_ms,
+               0, 0, 0, false,
+               (array['Chrome', 'Firefox', 'Safari', 'Edge'])[1 + chance % 4],
+               (array['192.0.2.0/24', '198.51.100.0/24', '203.0.113.0/24'])[1 + chance % 3],
+               (array['wifi', 'wired', 'unknown', 'mobile'])[1 + poor % 4]
+          from watched join app_user person on person.id = watched.user_id
+               cross join lateral (
+                   select ('x' || left(md5(person.name), 5))::bit(20)::int as chance
+               ) dice
+               cross join lateral (select dice.chance / 7 % 5 as poor) line
+         where recording_id = any($1) and open_ms > 0
+            on conflict do nothing
+        """,
+        recording_ids,
+    )
+
+
 async def sweep(db: Db, *, before: datetime) -> int:
     """What was heard last before then is forgotten; how many there were."""
     done = await db.execute("delete from play_session where heard_at < $1", before)
