@@ -20,14 +20,13 @@ from vtp.analytics.service.looking import Curve, Looking
 from vtp.analytics.shapes import before
 from vtp.analytics.usage_api import LOOKING
 from vtp.edge.health import CLOCK
-from vtp.edge.html import PAGES, TEXTS
+from vtp.edge.html import HTML, PAGES, TEXTS
 from vtp.edge.paging import page
 from vtp.edge.routes import Routes
 from vtp.edge.rules import Rule, only
 
 routes = Routes("pages")
 
-_HTML: dict[str, Any] = {"produces": "text/html", "described": False}
 _AT_ONCE = 50
 _BYS: tuple[By, ...] = get_args(By)
 _STEPS: tuple[Step, ...] = get_args(Step)
@@ -119,7 +118,7 @@ async def _frame(looking: Looking, actor: Actor, asked: Asked, tab: str) -> dict
     }
 
 
-@routes.get("/admin/insights", rule=_admin("see_insights"), **_HTML)
+@routes.get("/admin/insights", rule=_admin("see_insights"), **HTML)
 async def overview(request: web.Request, actor: Actor, query: InsightsQuery) -> web.Response:
     """Six figures, how many were in class at once, from plan to watched, the week, storage."""
     looking, asked = request.app[LOOKING], await _asked(request, actor, query)
@@ -143,7 +142,7 @@ async def overview(request: web.Request, actor: Actor, query: InsightsQuery) -> 
     )
 
 
-@routes.get("/admin/insights/quality", rule=_admin("see_quality_page"), **_HTML)
+@routes.get("/admin/insights/quality", rule=_admin("see_quality_page"), **HTML)
 async def quality(request: web.Request, actor: Actor, query: InsightsQuery) -> web.Response:
     """How well classes and recordings arrived, by connection, browser, network or kind."""
     looking, asked = request.app[LOOKING], await _asked(request, actor, query)
@@ -168,7 +167,7 @@ async def quality(request: web.Request, actor: Actor, query: InsightsQuery) -> w
     )
 
 
-@routes.get("/admin/insights/classes", rule=_admin("see_classes_page"), **_HTML)
+@routes.get("/admin/insights/classes", rule=_admin("see_classes_page"), **HTML)
 async def classes(request: web.Request, actor: Actor, query: InsightsQuery) -> web.Response:
     """The classes below a figure."""
     looking, asked = request.app[LOOKING], await _asked(request, actor, query)
@@ -193,7 +192,7 @@ async def classes(request: web.Request, actor: Actor, query: InsightsQuery) -> w
     )
 
 
-@routes.get("/admin/insights/plays", rule=_admin("see_plays_page"), **_HTML)
+@routes.get("/admin/insights/plays", rule=_admin("see_plays_page"), **HTML)
 async def plays(request: web.Request, actor: Actor, query: InsightsQuery) -> web.Response:
     """The plays below a figure of quality, one by one."""
     looking, asked = request.app[LOOKING], await _asked(request, actor, query)

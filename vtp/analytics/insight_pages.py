@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from aiohttp import web
@@ -12,14 +11,12 @@ from vtp.analytics import insight_looks as looks
 from vtp.analytics.insight_api import INSIGHTS
 from vtp.attendance.problems import NotHeldYet
 from vtp.courses.api.asking import COURSES, OVERSEERS
-from vtp.edge.html import PAGES, TEXTS
+from vtp.edge.html import HTML, PAGES, TEXTS
 from vtp.edge.routes import Routes
 from vtp.edge.rules import owner
 from vtp.ids import ClassId, CourseId
 
 routes = Routes("pages")
-
-HTML: dict[str, Any] = {"produces": "text/html", "described": False}
 
 
 @routes.get(

@@ -97,8 +97,7 @@ async def classes(request: web.Request, actor: Actor, query: ClassesQuery) -> Pa
         before=before(query.cursor),
         limit=query.limit + 1,
     )
-    shown = page(found, limit=query.limit, key=lambda one: (one.ends_at, one.id))
-    return Page([passage_view(one) for one in shown.items], shown.next)
+    return page(found, limit=query.limit, key=lambda one: (one.ends_at, one.id)).each(passage_view)
 
 
 @routes.get("/api/v1/analytics/classes.csv", rule=_admin("take_classes"), produces=_CSV)
@@ -145,8 +144,7 @@ async def plays(request: web.Request, actor: Actor, query: PlaysQuery) -> Page[P
         before=before(query.cursor),
         limit=query.limit + 1,
     )
-    shown = page(found, limit=query.limit, key=lambda one: (one.began_at, one.id))
-    return Page([play_view(one) for one in shown.items], shown.next)
+    return page(found, limit=query.limit, key=lambda one: (one.began_at, one.id)).each(play_view)
 
 
 @routes.get("/api/v1/analytics/plays.csv", rule=_admin("take_plays"), produces=_CSV)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,6 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
-from msgspec import Struct
 
 from vtp.actor import Actor
 from vtp.attendance.certificates_api import CERTIFICATES
@@ -20,9 +19,11 @@ from vtp.attendance.service.certificates import Certificates, Prospect
 from vtp.attendance.store.certificates import Certificate
 from vtp.courses import rights
 from vtp.courses.api.asking import OVERSEERS
+from vtp.edge import forms
 from vtp.edge.bodies import form
+from vtp.edge.forms import DoneQuery
 from vtp.edge.front import ADDRESS
-from vtp.edge.html import PAGES, see_other
+from vtp.edge.html import HTML, PAGES, see_other
 from vtp.edge.limits import LIMITER
 from vtp.edge.routes import Routes
 from vtp.edge.rules import anyone, owner, signed_in
@@ -30,12 +31,6 @@ from vtp.errors import Invalid, NotFound, Problem
 from vtp.ids import CourseId
 
 routes = Routes("pages")
-
-HTML: dict[str, Any] = {"produces": "text/html", "described": False}
-
-
-class DoneQuery(Struct, frozen=True, forbid_unknown_fields=True):
-    done: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +79,8 @@ async def do(request: web.Request, actor: Actor, id: UUID) -> web.Response:
     certificates, course_id, values = request.app[CERTIFICATES], CourseId(id), await form(request)
     await certificates.rule(actor, course_id)
     verb = values.get("do", "")
-    try:
-        if (deed := _DEEDS.get(verb)) is None:
-            raise Invalid
-        await deed(Deed(certificates, actor, course_id, values))
-    except Problem as problem:
-        if problem.status not in {403, 409, 422}:
-            raise
+    deed = Deed(certificates, actor, course_id, values)
+    if problem := await forms.followed(_DEEDS, verb, deed):
         return await _show(request, actor, course_id, problem=problem)
     return see_other(f"/courses/{id}/certificate?done={verb}")
 
@@ -110,7 +100,6 @@ async def _show(
     return await request.app[PAGES].render(
         request,
         "certificate.html",
-        status=problem.status if problem else 200,
         title=found.yours.course.title,
         course_path=f"/courses/{course_id}",
         staff=rights.is_staff(role),
@@ -122,8 +111,7 @@ async def _show(
         certificate=_card(found.certificate) if found.certificate else None,
         given=[_card(one) for one in given],
         done=done,
-        problem=(problem.detail or problem.title()) if problem else "",
-        errors=dict(problem.fields) if problem else {},
+        **forms.said(problem),
     )
 
 
@@ -204,9 +192,7 @@ async def _take(deed: Deed) -> None:
 
 
 async def _revoke(deed: Deed) -> None:
-    why = deed.values.get("why", "")
-    if len(why) > 500:
-        raise Invalid(fields={"why": "Write up to 500 characters."})
+    why = forms.text(deed.values, "why", most=500)
     await deed.certificates.revoke(deed.actor, deed.certificate, why)
 
 
@@ -214,7 +200,7 @@ async def _restore(deed: Deed) -> None:
     await deed.certificates.restore(deed.actor, deed.certificate)
 
 
-_DEEDS: dict[str, Callable[[Deed], Awaitable[None]]] = {
+_DEEDS: forms.Deeds[Deed] = {
     "rule": _choose,
     "stop": _stop,
     "take": _take,

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
-from msgspec import Struct
 
 from vtp.actor import Actor
 from vtp.attendance import looks
@@ -23,21 +21,17 @@ from vtp.attendance.service.books import Books
 from vtp.courses import rights
 from vtp.courses.api.asking import COURSES, OVERSEERS
 from vtp.courses.model import ClassSession
+from vtp.edge import forms
 from vtp.edge.bodies import form
+from vtp.edge.forms import DoneQuery
 from vtp.edge.health import CLOCK
-from vtp.edge.html import PAGES, TEXTS, see_other
+from vtp.edge.html import HTML, PAGES, TEXTS, see_other
 from vtp.edge.routes import Routes
 from vtp.edge.rules import owner, signed_in
 from vtp.errors import Invalid, Problem
 from vtp.ids import ClassId, CourseId, UserId
 
 routes = Routes("pages")
-
-HTML: dict[str, Any] = {"produces": "text/html", "described": False}
-
-
-class DoneQuery(Struct, frozen=True, forbid_unknown_fields=True):
-    done: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +65,6 @@ class Deed:
         except ValueError:
             raise Invalid from None
 
-    def text(self, name: str, most: int) -> str:
-        said = self.values.get(name, "")
-        if len(said) > most:
-            raise Invalid(fields={name: f"Write up to {most} characters."})
-        return said
-
 
 @routes.get("/attendance", rule=signed_in("attendance", "see_overview", keys=False), **HTML)
 async def overview(request: web.Request, actor: Actor) -> web.Response:
@@ -108,13 +96,8 @@ async def do(request: web.Request, actor: Actor, id: UUID) -> web.Response:
     class_id, values = ClassId(id), await form(request)
     _, planned = await request.app[COURSES].gate.session(actor, class_id)
     verb = values.get("do", "")
-    try:
-        if (deed := _DEEDS.get(verb)) is None:
-            raise Invalid
-        await deed(Deed(request.app[BOOKS], actor, planned, values))
-    except Problem as problem:
-        if problem.status not in {403, 409, 422}:
-            raise
+    deed = Deed(request.app[BOOKS], actor, planned, values)
+    if problem := await forms.followed(_DEEDS, verb, deed):
         return await _show(request, actor, class_id, problem=problem)
     return see_other(f"/attendance/{id}?done={verb}")
 
@@ -137,7 +120,6 @@ async def _show(
     return await request.app[PAGES].render(
         request,
         "class-register.html",
-        status=problem.status if problem else 200,
         planned=planned,
         course_path=f"/courses/{yours.course.id}",
         sheet=looks.of(found, request.app[TEXTS]) if found else None,
@@ -146,7 +128,7 @@ async def _show(
         else None,
         staff=staff,
         done=done,
-        problem=(problem.detail or problem.title()) if problem else "",
+        **forms.said(problem),
     )
 
 
@@ -188,13 +170,17 @@ async def _mark(deed: Deed) -> None:
     if mark not in MARKS:
         raise Invalid
     await deed.books.deciding.override(
-        deed.actor, deed.class_id, deed.student, mark=mark, why=deed.text("why", 500)
+        deed.actor,
+        deed.class_id,
+        deed.student,
+        mark=mark,
+        why=forms.text(deed.values, "why", most=500),
     )
 
 
 async def _answer(deed: Deed) -> None:
     await deed.books.deciding.answer(
-        deed.actor, deed.class_id, deed.student, deed.text("answer", 1000)
+        deed.actor, deed.class_id, deed.student, forms.text(deed.values, "answer", most=1000)
     )
 
 
@@ -203,7 +189,9 @@ async def _confirm(deed: Deed) -> None:
 
 
 async def _contest(deed: Deed) -> None:
-    await deed.books.deciding.contest(deed.actor, deed.class_id, deed.text("text", 1000))
+    await deed.books.deciding.contest(
+        deed.actor, deed.class_id, forms.text(deed.values, "text", most=1000)
+    )
 
 
 async def _begin(deed: Deed) -> None:
@@ -227,7 +215,7 @@ async def _remove(deed: Deed) -> None:
     await deed.books.breaks.remove(deed.actor, deed.class_id, int(number))
 
 
-_DEEDS: dict[str, Callable[[Deed], Awaitable[None]]] = {
+_DEEDS: forms.Deeds[Deed] = {
     "mark": _mark,
     "answer": _answer,
     "confirm": _confirm,

@@ -11,7 +11,7 @@ from vtp.attendance.reporting import EVERY
 from vtp.attendance.service.reports import Reports
 from vtp.courses.api.asking import OVERSEERS
 from vtp.edge.bodies import form
-from vtp.edge.html import see_other
+from vtp.edge.html import HTML, see_other
 from vtp.edge.routes import Routes
 from vtp.edge.rules import owner
 from vtp.errors import Invalid
@@ -25,8 +25,7 @@ routes = Routes("pages")
 @routes.post(
     "/courses/{id}/attendance/report",
     rule=owner(*OVERSEERS, noun="attendance", right="choose_report", writes=True, keys=False),
-    produces="text/html",
-    described=False,
+    **HTML,
 )
 async def choose(request: web.Request, actor: Actor, id: UUID) -> web.Response:
     """Each week, each month, or never."""

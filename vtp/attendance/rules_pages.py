@@ -9,19 +9,19 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
-from msgspec import Struct
 
 from vtp.actor import Actor
 from vtp.attendance import looks, rules_form
-from vtp.attendance.pages import HTML
 from vtp.attendance.policy import Policy
 from vtp.attendance.register_api import BOOKS
 from vtp.attendance.service.policies import Outlook, Rules
 from vtp.attendance.versions import Written
 from vtp.courses import rights
 from vtp.courses.api.asking import OVERSEERS
+from vtp.edge import forms
 from vtp.edge.bodies import form
-from vtp.edge.html import PAGES, TEXTS, see_other
+from vtp.edge.forms import DoneQuery
+from vtp.edge.html import HTML, PAGES, TEXTS, see_other
 from vtp.edge.routes import Routes
 from vtp.edge.rules import owner
 from vtp.errors import Invalid, Problem
@@ -31,10 +31,6 @@ routes = Routes("pages")
 
 # More than anybody reads; the API has all of them.
 _SHOWN = 200
-
-
-class DoneQuery(Struct, frozen=True, forbid_unknown_fields=True):
-    done: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +84,7 @@ async def do(request: web.Request, actor: Actor, id: UUID) -> web.Response:
             case _:
                 raise Invalid
     except Problem as problem:
-        if problem.status not in {403, 409, 422}:
+        if not forms.on_page(problem):
             raise
         return await _show(request, actor, course_id, Answer(values, problem))
     return see_other(f"/courses/{id}/attendance/rules?done=save")
@@ -112,7 +108,6 @@ async def _show(
     return await request.app[PAGES].render(
         request,
         "attendance-rules.html",
-        status=problem.status if problem else 200,
         course={"title": yours.course.title, "path": f"/courses/{course_id}"},
         may_teach=rights.may_teach(yours.role) and yours.course.state != "archived",
         groups=rules_form.GROUPS,
@@ -124,8 +119,7 @@ async def _show(
         outlook=_outlook(view, answer.outlook) if answer.outlook else None,
         done=answer.done,
         why=answer.values.get("why", ""),
-        errors=dict(problem.fields) if problem else {},
-        problem=(problem.detail or problem.title()) if problem else "",
+        **forms.said(problem),
     )
 
 

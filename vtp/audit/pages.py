@@ -20,7 +20,7 @@ from vtp.audit.sentences import facts, known, plain
 from vtp.audit.service.exporting import Exported, Format
 from vtp.audit.service.reading import Reading
 from vtp.edge.bodies import form
-from vtp.edge.html import PAGES, TEXTS, see_other
+from vtp.edge.html import HTML, PAGES, TEXTS, see_other
 from vtp.edge.paging import after, page
 from vtp.edge.routes import Routes
 from vtp.edge.rules import Rule, only
@@ -32,7 +32,6 @@ from vtp.jobs.model import JobView, State
 
 routes = Routes("pages")
 
-_HTML: dict[str, Any] = {"produces": "text/html", "described": False}
 _AT_ONCE = 50
 _RESULTS: tuple[Result, ...] = ("done", "refused", "failed")
 _WHO = {"system": "audit.system", "terminal": "audit.terminal", "guest": "audit.guest"}
@@ -54,7 +53,7 @@ class AuditQuery(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     job: Annotated[str, Meta(max_length=36)] = ""
 
 
-@routes.get("/admin/audit", rule=_admin("see"), **_HTML)
+@routes.get("/admin/audit", rule=_admin("see"), **HTML)
 async def audit(request: web.Request, actor: Actor, query: AuditQuery) -> web.Response:
     """Rows, newest first. The filters stand in the address."""
     reading = request.app[READING]
@@ -84,13 +83,13 @@ async def audit(request: web.Request, actor: Actor, query: AuditQuery) -> web.Re
     )
 
 
-@routes.post("/admin/audit/verify", rule=_admin("verify_page", writes=True), **_HTML)
+@routes.post("/admin/audit/verify", rule=_admin("verify_page", writes=True), **HTML)
 async def verify(request: web.Request, actor: Actor) -> web.Response:
     """Begin to look whether every row is as it was sealed."""
     return see_other(f"/admin/audit?job={await request.app[VERIFYING](actor)}")
 
 
-@routes.post("/admin/audit/export", rule=_admin("export_page", writes=True), **_HTML)
+@routes.post("/admin/audit/export", rule=_admin("export_page", writes=True), **HTML)
 async def export(request: web.Request, actor: Actor) -> web.Response:
     """Begin to write what the filters choose into a file."""
     values = await form(request)

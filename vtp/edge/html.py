@@ -22,6 +22,9 @@ from vtp.edge.problems import REQUEST_ID
 from vtp.edge.texts import Texts
 from vtp.errors import Problem, Unauthenticated, Unavailable
 
+# What every route of a page says of itself: it is none for programs, nor in their manual.
+HTML: dict[str, Any] = {"produces": "text/html", "described": False}
+
 THEMES = ("auto", "light", "dark")
 _THEME_COOKIE = "theme"
 # What programs ask for; everything else is a page.

@@ -17,6 +17,7 @@ from vtp.errors import Invalid
 
 T = TypeVar("T")
 K = TypeVar("K")
+V = TypeVar("V")
 
 Limit = Annotated[int, Meta(ge=1, le=200, description="How many at the most.")]
 Cursor = Annotated[str, Meta(max_length=512, description="`next` of the page before.")]
@@ -25,6 +26,10 @@ Cursor = Annotated[str, Meta(max_length=512, description="`next` of the page bef
 class Page(msgspec.Struct, Generic[T], frozen=True):
     items: list[T]
     next: str | None = None
+
+    def each(self, view: Callable[[T], V]) -> Page[V]:
+        """The same page, of what is told of its items."""
+        return Page([view(one) for one in self.items], self.next)
 
 
 class Paged(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -51,7 +56,7 @@ def after(cursor: str, kind: type[K]) -> K | None:
         raise BadCursor(fields={"cursor": BadCursor.title()}) from None
 
 
-def page(rows: Sequence[Any], *, limit: int, key: Callable[[Any], Any]) -> Page[Any]:
+def page(rows: Sequence[T], *, limit: int, key: Callable[[T], Any]) -> Page[T]:
     """`rows` were asked for with `limit + 1`: the one too many says that there is more."""
     shown = list(rows[:limit])
     more = len(rows) > limit

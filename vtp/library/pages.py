@@ -11,7 +11,7 @@ from aiohttp import web
 from msgspec import Meta, Struct
 
 from vtp.actor import Actor, Role
-from vtp.edge.html import PAGES, see_other
+from vtp.edge.html import HTML, PAGES, see_other
 from vtp.edge.routes import Routes
 from vtp.edge.rules import only, owner
 from vtp.ids import MediaId
@@ -24,7 +24,6 @@ from vtp.library.rights import TEACHERS
 routes = Routes("pages")
 
 _PLAYED = frozenset({"video", "audio"})
-_HTML: dict[str, Any] = {"produces": "text/html", "described": False}
 
 
 class Shown(Struct, frozen=True, forbid_unknown_fields=True):
@@ -35,9 +34,7 @@ class Shown(Struct, frozen=True, forbid_unknown_fields=True):
     unused: Annotated[str, Meta(max_length=5)] = ""
 
 
-@routes.get(
-    "/library", rule=only(*TEACHERS, noun="media", right="see_library", keys=False), **_HTML
-)
+@routes.get("/library", rule=only(*TEACHERS, noun="media", right="see_library", keys=False), **HTML)
 async def library(request: web.Request, query: Shown) -> web.Response:
     """What one has put into the library, and what is on its way."""
     del query
@@ -70,7 +67,7 @@ class Watched(Struct, frozen=True, kw_only=True):
 @routes.get(
     "/library/{id}",
     rule=owner(Role.ADMIN, Role.MANAGER, noun="media", right="see_page", keys=False),
-    **_HTML,
+    **HTML,
 )
 async def watch(request: web.Request, actor: Actor, id: UUID) -> web.Response:
     """A video to be watched; what is none is opened as it is."""

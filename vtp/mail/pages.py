@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from aiohttp import web
@@ -10,7 +10,7 @@ from msgspec import Meta, Struct
 
 from vtp.actor import Actor, Role
 from vtp.edge.headers import FRAMED_POLICY, FRAMES_CONTENT_SECURITY_POLICY
-from vtp.edge.html import PAGES, see_other
+from vtp.edge.html import HTML, PAGES, see_other
 from vtp.edge.paging import after, page
 from vtp.edge.routes import Routes
 from vtp.edge.rules import anyone, only
@@ -24,7 +24,6 @@ routes = Routes("pages")
 # Mounted only where the server shows itself, on its own machine: everybody's links are in there.
 mailbox_routes = Routes("pages")
 
-_HTML: dict[str, Any] = {"produces": "text/html", "described": False}
 _PAGE = 50
 _SHOWN = 100
 
@@ -35,7 +34,7 @@ class MailsQuery(Struct, frozen=True, forbid_unknown_fields=True):
     done: Annotated[str, Meta(max_length=20)] = ""
 
 
-@routes.get("/admin/mail", rule=only(Role.ADMIN, noun="mail", right="see_all", keys=False), **_HTML)
+@routes.get("/admin/mail", rule=only(Role.ADMIN, noun="mail", right="see_all", keys=False), **HTML)
 async def mails_page(request: web.Request, actor: Actor, query: MailsQuery) -> web.Response:
     """What was written, what became of it, and addresses at which mail is refused."""
     mails = request.app[MAILS]
@@ -65,7 +64,7 @@ async def mails_page(request: web.Request, actor: Actor, query: MailsQuery) -> w
 
 
 @routes.post(
-    "/admin/mail/test", rule=only(Role.ADMIN, noun="mail", right="test", writes=True), **_HTML
+    "/admin/mail/test", rule=only(Role.ADMIN, noun="mail", right="test", writes=True), **HTML
 )
 async def test(request: web.Request, actor: Actor) -> web.Response:
     """Have a mail sent to oneself by the form."""
@@ -81,7 +80,7 @@ class MailboxQuery(Struct, frozen=True, forbid_unknown_fields=True):
     mail: UUID | None = None
 
 
-@mailbox_routes.get("/dev/mail", rule=anyone("mail", "see_mailbox"), **_HTML)
+@mailbox_routes.get("/dev/mail", rule=anyone("mail", "see_mailbox"), **HTML)
 async def mailbox(request: web.Request, query: MailboxQuery) -> web.Response:
     """What would have been sent: the newest opened, or the one that was chosen."""
     mails = request.app[MAILS]
@@ -98,7 +97,7 @@ async def mailbox(request: web.Request, query: MailboxQuery) -> web.Response:
     )
 
 
-@mailbox_routes.get("/dev/mail/{id}/html", rule=anyone("mail", "see_letter"), **_HTML)
+@mailbox_routes.get("/dev/mail/{id}/html", rule=anyone("mail", "see_letter"), **HTML)
 async def letter(request: web.Request, id: UUID) -> web.Response:
     """The HTML of one mail, for the frame of the mailbox."""
     _, rendered = await request.app[MAILS].opened(MailId(id))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from aiohttp import web
@@ -10,7 +10,7 @@ from msgspec import Meta, Struct
 
 from vtp.actor import Actor
 from vtp.edge.bodies import form
-from vtp.edge.html import PAGES, see_other
+from vtp.edge.html import HTML, PAGES, see_other
 from vtp.edge.paging import after, page
 from vtp.edge.routes import Routes
 from vtp.edge.rules import signed_in
@@ -19,7 +19,6 @@ from vtp.notices.api import NOTICES
 
 routes = Routes("pages")
 
-_HTML: dict[str, Any] = {"produces": "text/html", "described": False}
 _PAGE = 50
 
 
@@ -27,7 +26,7 @@ class NoticesQuery(Struct, frozen=True, forbid_unknown_fields=True):
     cursor: Annotated[str, Meta(max_length=512)] = ""
 
 
-@routes.get("/notices", rule=signed_in("notices", "see_all", keys=False), **_HTML)
+@routes.get("/notices", rule=signed_in("notices", "see_all", keys=False), **HTML)
 async def notices_page(request: web.Request, actor: Actor, query: NoticesQuery) -> web.Response:
     """All that one was told, the newest first."""
     notices = request.app[NOTICES]
@@ -42,7 +41,7 @@ async def notices_page(request: web.Request, actor: Actor, query: NoticesQuery) 
     )
 
 
-@routes.post("/notices/read", rule=signed_in("notices", "read_all", writes=True), **_HTML)
+@routes.post("/notices/read", rule=signed_in("notices", "read_all", writes=True), **HTML)
 async def read_all(request: web.Request, actor: Actor) -> web.Response:
     """Mark all as read that were on the page."""
     newest = (await form(request)).get("up_to", "")

@@ -16,7 +16,7 @@ from vtp.attendance.api import WATCHING, ProgressView
 from vtp.attendance.api import view as progress_view
 from vtp.attendance.register_api import BOOKS
 from vtp.attendance.stretches import total
-from vtp.edge.html import PAGES, see_other
+from vtp.edge.html import HTML, PAGES, see_other
 from vtp.edge.paging import Page, Paged, after, page
 from vtp.edge.routes import Routes
 from vtp.edge.rules import owner, signed_in
@@ -31,8 +31,6 @@ _OVERSEERS = (Role.ADMIN, Role.MANAGER)
 routes = Routes("pages")
 # Of a room; of one class there are a few at the most.
 _NEWEST = 10
-
-_HTML: dict[str, Any] = {"produces": "text/html", "described": False}
 
 
 _PER_PAGE = 40
@@ -59,7 +57,7 @@ class Watched(RecordingView, frozen=True, kw_only=True):
 @routes.get(
     "/live/{id}",
     rule=owner(*_OVERSEERS, noun="recordings", right="see_live", keys=False),
-    **_HTML,
+    **HTML,
 )
 async def live(request: web.Request, actor: Actor, id: UUID) -> web.Response:
     """The class of a room, for those who watch without joining: while it is recorded."""
@@ -75,7 +73,7 @@ async def live(request: web.Request, actor: Actor, id: UUID) -> web.Response:
 @routes.get(
     "/watch/{id}",
     rule=owner(*_OVERSEERS, noun="recordings", right="see_page", keys=False),
-    **_HTML,
+    **HTML,
 )
 async def watch(request: web.Request, actor: Actor, id: UUID) -> web.Response:
     """A recording to be watched, while it goes on too."""
@@ -134,7 +132,7 @@ class Row(Struct, frozen=True, kw_only=True):
     viewers: int | None  # for hosts
 
 
-@routes.get("/recordings", rule=signed_in("recordings", "see_list", keys=False), **_HTML)
+@routes.get("/recordings", rule=signed_in("recordings", "see_list", keys=False), **HTML)
 async def recordings(request: web.Request, actor: Actor) -> web.Response:
     """The recordings of one's rooms."""
     rows = await _rows(request, actor, RowsQuery(limit=_PER_PAGE))

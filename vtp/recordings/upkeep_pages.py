@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from aiohttp import web
 
 from vtp.actor import Actor, Role
 from vtp.edge.bodies import form
-from vtp.edge.html import PAGES, see_other
+from vtp.edge.html import HTML, PAGES, see_other
 from vtp.edge.routes import Routes
 from vtp.edge.rules import only
 from vtp.errors import NotFound
@@ -19,7 +17,6 @@ from vtp.runtime.catalogue import WrongValue
 
 routes = Routes("pages")
 
-_HTML: dict[str, Any] = {"produces": "text/html", "described": False}
 _KEPT = ("processing.keep_days", "processing.bin_days")
 _UNITS = ("kB", "MB", "GB", "TB")
 
@@ -27,7 +24,7 @@ _UNITS = ("kB", "MB", "GB", "TB")
 @routes.get(
     "/admin/storage",
     rule=only(Role.ADMIN, noun="recordings", right="see_storage_page", keys=False),
-    **_HTML,
+    **HTML,
 )
 async def storage(request: web.Request, actor: Actor) -> web.Response:
     """What takes how much, by kind and by place."""
@@ -37,7 +34,7 @@ async def storage(request: web.Request, actor: Actor) -> web.Response:
 @routes.post(
     "/admin/storage",
     rule=only(Role.ADMIN, noun="recordings", right="set_kept", writes=True, keys=False),
-    **_HTML,
+    **HTML,
 )
 async def change(request: web.Request, actor: Actor) -> web.Response:
     """How many days recordings, and those in the bin, are kept."""

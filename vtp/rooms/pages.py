@@ -13,7 +13,7 @@ from msgspec import Meta, Struct
 from vtp.actor import Actor, Role
 from vtp.edge.bodies import form
 from vtp.edge.headers import WITH_DEVICES
-from vtp.edge.html import PAGES, see_other
+from vtp.edge.html import HTML, PAGES, see_other
 from vtp.edge.routes import Routes
 from vtp.edge.rules import only, owner, signed_in
 from vtp.ids import RoomId
@@ -28,7 +28,6 @@ from vtp.rooms.service.catalogue import Yours
 
 routes = Routes("pages")
 
-_HTML: dict[str, Any] = {"produces": "text/html", "described": False}
 _PER_PAGE = 50
 
 
@@ -49,7 +48,7 @@ class Everybody(Struct, frozen=True):
     cameras: bool  # of everybody are kept as well
 
 
-@routes.get("/rooms", rule=signed_in("rooms", "see_list", keys=False), **_HTML)
+@routes.get("/rooms", rule=signed_in("rooms", "see_list", keys=False), **HTML)
 async def rooms(request: web.Request, actor: Actor, query: ListQuery) -> web.Response:
     """The rooms that one owns or belongs to."""
     return await _list(request, actor, before=query.before)
@@ -60,7 +59,7 @@ async def rooms(request: web.Request, actor: Actor, query: ListQuery) -> web.Res
     rule=only(
         *OVERSEERS, Role.INSTRUCTOR, noun="rooms", right="create_here", writes=True, keys=False
     ),
-    **_HTML,
+    **HTML,
 )
 async def make_room(request: web.Request, actor: Actor) -> web.Response:
     """Make a room by the form."""
@@ -82,7 +81,7 @@ async def make_room(request: web.Request, actor: Actor) -> web.Response:
 @routes.get(
     "/room/{id}",
     rule=owner(*OVERSEERS, noun="rooms", right="see_page", keys=False, guests=True),
-    **_HTML,
+    **HTML,
 )
 async def room(request: web.Request, actor: Actor, id: UUID) -> web.Response:
     """The page of a class, with its lobby. Cameras and screens are allowed here alone."""
@@ -110,7 +109,7 @@ async def _guest(request: web.Request, actor: Actor, room: Room) -> dict[str, st
 @routes.get(
     "/room/{id}/settings",
     rule=owner(*OVERSEERS, noun="rooms", right="see_settings", keys=False),
-    **_HTML,
+    **HTML,
 )
 async def settings(request: web.Request, actor: Actor, id: UUID) -> web.Response:
     """How a room is set up: who may come in, what members may do, who belongs to it; for hosts."""

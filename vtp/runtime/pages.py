@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import groupby
-from typing import Any
 
 from aiohttp import web
 
 from vtp.actor import Actor, Role
 from vtp.edge.bodies import form
-from vtp.edge.html import PAGES, see_other
+from vtp.edge.html import HTML, PAGES, see_other
 from vtp.edge.routes import Routes
 from vtp.edge.rules import only
 from vtp.errors import Invalid
@@ -19,11 +18,9 @@ from vtp.runtime.catalogue import choice
 
 routes = Routes("pages")
 
-_HTML: dict[str, Any] = {"produces": "text/html", "described": False}
-
 
 @routes.get(
-    "/admin/settings", rule=only(Role.ADMIN, noun="settings", right="see", keys=False), **_HTML
+    "/admin/settings", rule=only(Role.ADMIN, noun="settings", right="see", keys=False), **HTML
 )
 async def settings(request: web.Request, actor: Actor) -> web.Response:
     """All of them, each with its default."""
@@ -33,7 +30,7 @@ async def settings(request: web.Request, actor: Actor) -> web.Response:
 @routes.post(
     "/admin/settings",
     rule=only(Role.ADMIN, noun="settings", right="set_page", writes=True, keys=False),
-    **_HTML,
+    **HTML,
 )
 async def change(request: web.Request, actor: Actor) -> web.Response:
     """Change the one that the form names, or put it back: `do` of the form."""

@@ -15,7 +15,7 @@ from vtp.clock import Clock
 from vtp.courses.api.asking import COURSES
 from vtp.courses.pages import looks
 from vtp.edge.bodies import form
-from vtp.edge.html import PAGES, see_other
+from vtp.edge.html import HTML, PAGES, see_other
 from vtp.edge.routes import Routes
 from vtp.edge.rules import only, signed_in
 from vtp.jobs.handlers import Catalogue
@@ -27,7 +27,6 @@ from vtp.telemetry.verdict import Verdict
 
 routes = Routes("pages")
 
-_HTML: dict[str, Any] = {"produces": "text/html", "described": False}
 # How the state of a part is called on a page.
 _WEEKS, _CLASSES = timedelta(days=14), 60
 _STATES = {"ok": "ok", "degraded": "degraded", "down": "failed"}
@@ -47,7 +46,7 @@ class Site:
 SITE: web.AppKey[Site] = web.AppKey("site", Site)
 
 
-@routes.get("/", rule=signed_in("site", "home", keys=False), **_HTML)
+@routes.get("/", rule=signed_in("site", "home", keys=False), **HTML)
 async def home(request: web.Request, actor: Actor) -> web.Response:
     """Who you are here, what to do first, and for administrators how the system is."""
     site = request.app[SITE]
@@ -63,15 +62,13 @@ async def home(request: web.Request, actor: Actor) -> web.Response:
     )
 
 
-@routes.get("/dashboard", rule=signed_in("site", "dashboard", keys=False), **_HTML)
+@routes.get("/dashboard", rule=signed_in("site", "dashboard", keys=False), **HTML)
 async def dashboard(request: web.Request, actor: Actor) -> web.Response:
     """What is next: one's classes of these weeks, the next one with its door, one's courses."""
     return await _dashboard(request, actor)
 
 
-@routes.post(
-    "/dashboard", rule=signed_in("site", "make_calendar", writes=True, keys=False), **_HTML
-)
+@routes.post("/dashboard", rule=signed_in("site", "make_calendar", writes=True, keys=False), **HTML)
 async def calendar(request: web.Request, actor: Actor) -> web.Response:
     """A private address for one's calendar, shown this once, or none any more."""
     values = await form(request)
@@ -130,7 +127,7 @@ class JobsQuery(Struct, frozen=True, forbid_unknown_fields=True):
     kind: Annotated[str, Meta(max_length=100)] = ""
 
 
-@routes.get("/admin/jobs", rule=only(*STAFF, noun="jobs", right="see_all", keys=False), **_HTML)
+@routes.get("/admin/jobs", rule=only(*STAFF, noun="jobs", right="see_all", keys=False), **HTML)
 async def jobs(request: web.Request, query: JobsQuery) -> web.Response:
     """The background jobs, live. The page reads its filters from the address by itself."""
     kinds = request.app[SITE].kinds.names()
@@ -139,7 +136,7 @@ async def jobs(request: web.Request, query: JobsQuery) -> web.Response:
     )
 
 
-@routes.get("/admin/kit", rule=only(Role.ADMIN, noun="site", right="kit", keys=False), **_HTML)
+@routes.get("/admin/kit", rule=only(Role.ADMIN, noun="site", right="kit", keys=False), **HTML)
 async def kit(request: web.Request) -> web.Response:
     """The components, with all their states."""
     return await request.app[PAGES].render(request, "admin/kit.html")

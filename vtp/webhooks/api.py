@@ -169,8 +169,7 @@ async def deliveries(
     found = await request.app[ENDPOINTS].deliveries(
         actor, EndpointId(id), before=after(query.cursor, DeliveryId), limit=query.limit + 1
     )
-    shown = page(found, limit=query.limit, key=lambda one: one.id)
-    return Page([_delivery(one) for one in shown.items], shown.next)
+    return page(found, limit=query.limit, key=lambda one: one.id).each(_delivery)
 
 
 @routes.post(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from aiohttp import web
@@ -11,7 +11,7 @@ from msgspec import Meta, Struct
 
 from vtp.actor import Actor, Role
 from vtp.edge.bodies import form
-from vtp.edge.html import PAGES, see_other
+from vtp.edge.html import HTML, PAGES, see_other
 from vtp.edge.paging import after, page
 from vtp.edge.routes import Routes
 from vtp.edge.rules import Rule, only
@@ -21,7 +21,6 @@ from vtp.webhooks.model import DeliveryId, EndpointId
 
 routes = Routes("pages")
 
-_HTML: dict[str, Any] = {"produces": "text/html", "described": False}
 _AT_ONCE = 30
 _EVENT = "event:"
 
@@ -34,13 +33,13 @@ def _admin(right: str, *, writes: bool = False) -> Rule:
     return only(Role.ADMIN, noun="webhooks", right=right, writes=writes, keys=False)
 
 
-@routes.get("/admin/webhooks", rule=_admin("see"), **_HTML)
+@routes.get("/admin/webhooks", rule=_admin("see"), **HTML)
 async def webhooks(request: web.Request, actor: Actor) -> web.Response:
     """All of them, and a form for another one."""
     return await _all(request, actor, {}, {})
 
 
-@routes.post("/admin/webhooks", rule=_admin("create_page", writes=True), **_HTML)
+@routes.post("/admin/webhooks", rule=_admin("create_page", writes=True), **HTML)
 async def create(request: web.Request, actor: Actor) -> web.Response:
     """Make one by the form; its secret is on the page that follows, and nowhere else."""
     values = await form(request)
@@ -56,7 +55,7 @@ async def create(request: web.Request, actor: Actor) -> web.Response:
     return await _one(request, actor, made.id, secret=secret)
 
 
-@routes.get("/admin/webhooks/{id}", rule=_admin("see_one"), **_HTML)
+@routes.get("/admin/webhooks/{id}", rule=_admin("see_one"), **HTML)
 async def webhook(
     request: web.Request, actor: Actor, id: UUID, query: WebhookQuery
 ) -> web.Response:
@@ -64,7 +63,7 @@ async def webhook(
     return await _one(request, actor, EndpointId(id), cursor=query.cursor)
 
 
-@routes.post("/admin/webhooks/{id}", rule=_admin("change_page", writes=True), **_HTML)
+@routes.post("/admin/webhooks/{id}", rule=_admin("change_page", writes=True), **HTML)
 async def change(request: web.Request, actor: Actor, id: UUID) -> web.Response:
     """What the button says that was pressed: `do` of the form."""
     values, endpoint_id = await form(request), EndpointId(id)

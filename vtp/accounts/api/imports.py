@@ -92,8 +92,7 @@ async def lines(request: web.Request, actor: Actor, id: Id, query: LinesQuery) -
         after=after(query.cursor, int) or 0,
         limit=query.limit + 1,
     )
-    shown = page(found, limit=query.limit, key=lambda one: one.line)
-    return Page([_line(one) for one in shown.items], shown.next)
+    return page(found, limit=query.limit, key=lambda one: one.line).each(_line)
 
 
 @routes.post(

@@ -140,8 +140,7 @@ async def listed(request: web.Request, actor: Actor, query: Paged) -> Page[Erasu
     found = await request.app[ERASURE].listed(
         actor, before=after(query.cursor, UUID), limit=query.limit + 1
     )
-    shown = page(found, limit=query.limit, key=lambda one: one.id)
-    return Page([erasure_view(one) for one in shown.items], shown.next)
+    return page(found, limit=query.limit, key=lambda one: one.id).each(erasure_view)
 
 
 @routes.post(

@@ -78,7 +78,7 @@ async def listed(request: web.Request, actor: Actor, query: PeopleQuery) -> Page
         limit=query.limit + 1,
     )
     shown = page(found, limit=query.limit, key=lambda user: PersonCursor(user.name, user.id))
-    return Page([user_view(user) for user in shown.items], shown.next)
+    return shown.each(user_view)
 
 
 @routes.get("/api/v1/users/{id}", rule=owner(Role.ADMIN, Role.MANAGER, noun="users", right="read"))

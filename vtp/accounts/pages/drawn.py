@@ -11,8 +11,6 @@ from vtp.accounts.api import ACCOUNTS
 from vtp.accounts.service import Accounts
 from vtp.edge.html import PAGES
 
-HTML: dict[str, Any] = {"produces": "text/html", "described": False}
-
 # Sentences by field; "" is for what belongs to none.
 Errors = Mapping[str, str] | None
 

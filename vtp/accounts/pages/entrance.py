@@ -9,14 +9,14 @@ from aiohttp import web
 from msgspec import Meta, Struct
 
 from vtp.accounts.api import caller
-from vtp.accounts.pages.drawn import HTML, Errors, accounts, page_of
+from vtp.accounts.pages.drawn import Errors, accounts, page_of
 from vtp.accounts.pages.forms import let_in, or_again, sent_cookie, zone
 from vtp.accounts.strength import SHORTEST
 from vtp.actor import Actor, Via
 from vtp.edge.auth import session_cookie
 from vtp.edge.bodies import form
 from vtp.edge.front import ADDRESS
-from vtp.edge.html import local_path, see_other
+from vtp.edge.html import HTML, local_path, see_other
 from vtp.edge.origins import ORIGINS
 from vtp.edge.routes import Routes
 from vtp.edge.rules import anyone

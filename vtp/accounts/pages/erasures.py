@@ -9,11 +9,10 @@ from aiohttp import web
 from msgspec import Meta, Struct
 
 from vtp.accounts.api.asking import ERASURE
-from vtp.accounts.pages.drawn import HTML
 from vtp.accounts.service.erasure import MAX_REASON
 from vtp.actor import Actor, Role
 from vtp.edge.bodies import form
-from vtp.edge.html import PAGES, see_other
+from vtp.edge.html import HTML, PAGES, see_other
 from vtp.edge.paging import after, page
 from vtp.edge.routes import Routes
 from vtp.edge.rules import Rule, only

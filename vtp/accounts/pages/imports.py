@@ -12,10 +12,10 @@ from msgspec import Meta, Struct
 
 from vtp.accounts import roster
 from vtp.accounts.model import ImportState
-from vtp.accounts.pages.drawn import HTML, accounts
+from vtp.accounts.pages.drawn import accounts
 from vtp.accounts.problems import NothingToApply
 from vtp.actor import Actor, Role
-from vtp.edge.html import PAGES, see_other
+from vtp.edge.html import HTML, PAGES, see_other
 from vtp.edge.multipart import file
 from vtp.edge.paging import after, page
 from vtp.edge.problems import TooLarge

@@ -9,13 +9,13 @@ from aiohttp import web
 from msgspec import Meta, Struct
 
 from vtp.accounts.model import Purpose
-from vtp.accounts.pages.drawn import HTML, accounts, page_of
+from vtp.accounts.pages.drawn import accounts, page_of
 from vtp.accounts.pages.forms import or_again
 from vtp.accounts.strength import SHORTEST
 from vtp.actor import Actor
 from vtp.edge.bodies import form
 from vtp.edge.front import ADDRESS
-from vtp.edge.html import see_other
+from vtp.edge.html import HTML, see_other
 from vtp.edge.routes import Routes
 from vtp.edge.rules import anyone, signed_in
 from vtp.errors import Conflict, Gone, Limited, Problem

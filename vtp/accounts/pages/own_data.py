@@ -5,11 +5,11 @@ from __future__ import annotations
 from aiohttp import web
 
 from vtp.accounts.api.asking import ERASURE, TAKEOUTS
-from vtp.accounts.pages.drawn import HTML, accounts
+from vtp.accounts.pages.drawn import accounts
 from vtp.accounts.pages.forms import typed_proof
 from vtp.actor import Actor
 from vtp.edge.bodies import form
-from vtp.edge.html import see_other
+from vtp.edge.html import HTML, see_other
 from vtp.edge.routes import Routes
 from vtp.edge.rules import signed_in
 from vtp.errors import Conflict, Forbidden, Invalid, Limited, NotFound

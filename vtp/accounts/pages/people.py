@@ -12,13 +12,13 @@ from msgspec import Meta, Struct
 
 from vtp.accounts.api.shapes import PersonCursor
 from vtp.accounts.model import Standing, User
-from vtp.accounts.pages.drawn import HTML, accounts
+from vtp.accounts.pages.drawn import accounts
 from vtp.accounts.problems import NobodyThere
 from vtp.accounts.service.people import picture_url
 from vtp.accounts.strength import SHORTEST
 from vtp.actor import Actor, Role
 from vtp.edge.bodies import form
-from vtp.edge.html import PAGES, see_other
+from vtp.edge.html import HTML, PAGES, see_other
 from vtp.edge.paging import after, page
 from vtp.edge.routes import Routes
 from vtp.edge.rules import Rule, only

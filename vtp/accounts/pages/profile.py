@@ -12,11 +12,11 @@ from msgspec import Meta, Struct
 
 from vtp.accounts import agents
 from vtp.accounts.api.asking import ERASURE, TAKEOUTS
-from vtp.accounts.pages.drawn import HTML, accounts
+from vtp.accounts.pages.drawn import accounts
 from vtp.actor import Actor
 from vtp.audit.api import READING
 from vtp.audit.sentences import known, plain
-from vtp.edge.html import PAGES, TEXTS
+from vtp.edge.html import HTML, PAGES, TEXTS
 from vtp.edge.paging import after, page
 from vtp.edge.routes import Routes
 from vtp.edge.rules import signed_in

@@ -10,7 +10,7 @@ from aiohttp import web
 from msgspec import Meta, Struct
 
 from vtp.accounts.api import caller
-from vtp.accounts.pages.drawn import HTML, accounts, page_of
+from vtp.accounts.pages.drawn import accounts, page_of
 from vtp.accounts.pages.entrance import login_form
 from vtp.accounts.pages.forms import put_cookies, sent_cookie, typed_proof
 from vtp.accounts.pages.steps import step
@@ -25,7 +25,7 @@ from vtp.accounts.service.federation import Shown
 from vtp.actor import Actor
 from vtp.edge.auth import ACTOR
 from vtp.edge.bodies import form
-from vtp.edge.html import local_path, see_other
+from vtp.edge.html import HTML, local_path, see_other
 from vtp.edge.origins import ORIGINS
 from vtp.edge.routes import Routes
 from vtp.edge.rules import anyone, signed_in

@@ -10,14 +10,14 @@ from aiohttp import web
 
 from vtp.accounts.api import caller
 from vtp.accounts.ceremonies import Answered
-from vtp.accounts.pages.drawn import HTML, accounts, page_of
+from vtp.accounts.pages.drawn import accounts, page_of
 from vtp.accounts.pages.entrance import login_form
 from vtp.accounts.pages.forms import or_again, put_cookies, sent_cookie
 from vtp.accounts.pages.steps import second_step, set_up
 from vtp.accounts.problems import ChallengeEnded, PasskeyRefused
 from vtp.accounts.service.answers import Answer
 from vtp.edge.bodies import form
-from vtp.edge.html import local_path, see_other
+from vtp.edge.html import HTML, local_path, see_other
 from vtp.edge.routes import Routes
 from vtp.edge.rules import anyone
 

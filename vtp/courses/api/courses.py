@@ -87,8 +87,7 @@ async def listed(request: web.Request, actor: Actor, query: CoursesQuery) -> Pag
         before=after(query.cursor, CourseId),
         limit=query.limit + 1,
     )
-    shown = page(found, limit=query.limit, key=lambda yours: yours.course.id)
-    return Page([course_view(yours) for yours in shown.items], shown.next)
+    return page(found, limit=query.limit, key=lambda yours: yours.course.id).each(course_view)
 
 
 @routes.get("/api/v1/courses/{id}", rule=owner(*OVERSEERS, noun="courses", right="read"))

@@ -114,8 +114,7 @@ async def mine(request: web.Request, actor: Actor, query: Paged) -> Page[Enrolme
     found = await request.app[COURSES].enrolling.mine(
         actor, before=after(query.cursor, CourseId), limit=query.limit + 1
     )
-    shown = page(found, limit=query.limit, key=lambda one: one.course_id)
-    return Page([enrolment_view(one) for one in shown.items], shown.next)
+    return page(found, limit=query.limit, key=lambda one: one.course_id).each(enrolment_view)
 
 
 # --- staff ----------------------------------------------------------------------------------
@@ -137,8 +136,7 @@ async def students(
         after=after(query.cursor, UserId),
         limit=query.limit + 1,
     )
-    shown = page(found, limit=query.limit, key=lambda one: one.user_id)
-    return Page([enrolment_view(one) for one in shown.items], shown.next)
+    return page(found, limit=query.limit, key=lambda one: one.user_id).each(enrolment_view)
 
 
 @routes.post(

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from aiohttp import web
 
 from vtp.actor import Actor, Role
 from vtp.courses.api.asking import COURSES
 from vtp.courses.outline.api import Id
-from vtp.edge.html import PAGES
+from vtp.edge.html import HTML, PAGES
 from vtp.edge.routes import Routes
 from vtp.edge.rules import owner
 from vtp.ids import CourseId
 
 routes = Routes("pages")
 
-_HTML: dict[str, Any] = {"produces": "text/html", "described": False}
-
 
 @routes.get(
     "/courses/{id}/build",
     rule=owner(Role.ADMIN, Role.MANAGER, noun="courses", right="build", keys=False),
-    **_HTML,
+    **HTML,
 )
 async def build(request: web.Request, actor: Actor, id: Id) -> web.Response:
     """Chapters beside the library."""

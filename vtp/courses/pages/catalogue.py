@@ -15,14 +15,13 @@ from vtp.courses import rights
 from vtp.courses.api.asking import COURSES, OVERSEERS
 from vtp.courses.model import Yours
 from vtp.courses.pages import looks, reading
-from vtp.courses.pages.course import HTML
 from vtp.courses.pages.learning import zone_of
 from vtp.courses.problems import DoubleBooked
 from vtp.courses.rights import Visibility
 from vtp.courses.service.catalogue import Scope, Wish
 from vtp.courses.service.gate import person_of
 from vtp.edge.bodies import form
-from vtp.edge.html import PAGES, see_other
+from vtp.edge.html import HTML, PAGES, see_other
 from vtp.edge.routes import Routes
 from vtp.edge.rules import only, signed_in
 from vtp.errors import Invalid, Problem

@@ -21,9 +21,10 @@ from vtp.courses.pages.doing import DEEDS, Deed
 from vtp.courses.pages.learning import DESK, outline, zone_of
 from vtp.courses.service.pictures import MAX_BYTES
 from vtp.courses.service.rolls import Looked
+from vtp.edge import forms
 from vtp.edge.bodies import form
 from vtp.edge.health import CLOCK
-from vtp.edge.html import PAGES, see_other
+from vtp.edge.html import HTML, PAGES, see_other
 from vtp.edge.multipart import file
 from vtp.edge.routes import Routes
 from vtp.edge.rules import owner
@@ -32,7 +33,6 @@ from vtp.ids import CourseId, SectionId
 
 routes = Routes("pages")
 
-HTML: dict[str, Any] = {"produces": "text/html", "described": False}
 Tab = Literal["content", "classes", "people", "settings"]
 _BACK, _AHEAD, _SHOWN = timedelta(days=120), timedelta(days=366), 300
 _ROLL = 50
@@ -86,7 +86,7 @@ async def do(request: web.Request, actor: Actor, id: UUID) -> web.Response:
         zone = await _zone(request, actor, values)
         await deed(Deed(courses, actor, course_id, values, zone))
     except Problem as problem:
-        if problem.status not in {403, 409, 422}:
+        if not forms.on_page(problem):
             raise
         answer = Answer(values, problem)
         return await show(request, actor, course_id, query=TabQuery(tab), answer=answer)

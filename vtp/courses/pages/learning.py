@@ -18,7 +18,7 @@ from vtp.courses.pages import contents, looks
 from vtp.courses.port import Filmed, Learning
 from vtp.edge.bodies import form
 from vtp.edge.health import CLOCK
-from vtp.edge.html import PAGES, see_other
+from vtp.edge.html import HTML, PAGES, see_other
 from vtp.edge.routes import Routes
 from vtp.edge.rules import owner
 from vtp.errors import NotFound
@@ -26,8 +26,6 @@ from vtp.ids import CourseId, RecordingId
 from vtp.library import pages as library_pages
 
 routes = Routes("pages")
-
-_HTML: dict[str, Any] = {"produces": "text/html", "described": False}
 
 
 class Player(Protocol):
@@ -83,7 +81,7 @@ async def zone_of(request: web.Request, actor: Actor) -> str:
 @routes.get(
     "/courses/{id}/items/{item}",
     rule=owner(*OVERSEERS, noun="courses", right="see_item", keys=False),
-    **_HTML,
+    **HTML,
 )
 async def item(
     request: web.Request, actor: Actor, id: UUID, item: UUID, query: ItemQuery
@@ -136,7 +134,7 @@ async def _player(
 @routes.post(
     "/courses/{id}/items/{item}",
     rule=owner(*OVERSEERS, noun="courses", right="mark_item", writes=True, keys=False),
-    **_HTML,
+    **HTML,
 )
 async def mark(request: web.Request, actor: Actor, id: UUID, item: UUID) -> web.Response:
     """Say of something that one is done with it, or is not after all."""

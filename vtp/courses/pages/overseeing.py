@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, get_args
+from typing import Annotated, get_args
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from vtp.courses.api.asking import COURSES, OVERSEERS
 from vtp.courses.pages import looks, reading
 from vtp.courses.rights import State
 from vtp.edge.bodies import form
-from vtp.edge.html import PAGES, see_other
+from vtp.edge.html import HTML, PAGES, see_other
 from vtp.edge.routes import Routes
 from vtp.edge.rules import only
 from vtp.errors import Invalid, Problem
@@ -23,7 +23,6 @@ from vtp.ids import CourseId
 
 routes = Routes("pages")
 
-_HTML: dict[str, Any] = {"produces": "text/html", "described": False}
 _PER_PAGE = 50
 _STATES: tuple[State, ...] = get_args(State)
 _DONE = frozenset({"archive", "restore", "give"})
@@ -48,7 +47,7 @@ class OverseenQuery(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
 
 @routes.get(
-    "/admin/courses", rule=only(*OVERSEERS, noun="courses", right="see_all", keys=False), **_HTML
+    "/admin/courses", rule=only(*OVERSEERS, noun="courses", right="see_all", keys=False), **HTML
 )
 async def courses(request: web.Request, actor: Actor, query: OverseenQuery) -> web.Response:
     """All of them, newest first."""
@@ -58,7 +57,7 @@ async def courses(request: web.Request, actor: Actor, query: OverseenQuery) -> w
 @routes.post(
     "/admin/courses",
     rule=only(*OVERSEERS, noun="courses", right="oversee_here", writes=True, keys=False),
-    **_HTML,
+    **HTML,
 )
 async def do(request: web.Request, actor: Actor) -> web.Response:
     """Archive one, take it out of the archive, or give it to somebody."""

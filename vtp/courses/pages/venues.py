@@ -14,7 +14,7 @@ from vtp.courses.api.asking import COURSES, OVERSEERS
 from vtp.courses.pages import reading
 from vtp.courses.service.gate import person_of
 from vtp.edge.bodies import form
-from vtp.edge.html import PAGES, see_other
+from vtp.edge.html import HTML, PAGES, see_other
 from vtp.edge.routes import Routes
 from vtp.edge.rules import only
 from vtp.errors import Invalid, Problem
@@ -22,19 +22,18 @@ from vtp.ids import VenueId
 
 routes = Routes("pages")
 
-_HTML: dict[str, Any] = {"produces": "text/html", "described": False}
 _DOING = only(
     *OVERSEERS, Role.INSTRUCTOR, noun="venues", right="change_here", writes=True, keys=False
 )
 
 
-@routes.get("/courses/venues", rule=replace(_DOING, right="see_page", writes=False), **_HTML)
+@routes.get("/courses/venues", rule=replace(_DOING, right="see_page", writes=False), **HTML)
 async def venues(request: web.Request, actor: Actor) -> web.Response:
     """All of them; whoever looks after the school renames and deletes them."""
     return await _show(request, actor)
 
 
-@routes.post("/courses/venues", rule=_DOING, **_HTML)
+@routes.post("/courses/venues", rule=_DOING, **HTML)
 async def do(request: web.Request, actor: Actor) -> web.Response:
     """One of the forms of the page."""
     values = await form(request)

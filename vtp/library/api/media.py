@@ -75,8 +75,7 @@ def wanted(query: MediaQuery) -> Wanted:
 async def listed(request: web.Request, actor: Actor, query: MediaQuery) -> Page[MediaView]:
     """What you put into the library, and what is in those of your courses, newest first."""
     found = await request.app[LIBRARY].shelf.listed(actor, wanted(query))
-    shown = page(found, limit=query.limit, key=lambda one: one.id)
-    return Page([media_view(one) for one in shown.items], shown.next)
+    return page(found, limit=query.limit, key=lambda one: one.id).each(media_view)
 
 
 @routes.post(

@@ -56,8 +56,7 @@ async def listed(request: web.Request, actor: Actor, query: VideosQuery) -> Page
     """The videos that you put into the library, and those of your courses, newest first."""
     asked = MediaQuery(kind="video", **msgspec.structs.asdict(query))
     found = await request.app[LIBRARY].shelf.listed(actor, wanted(asked))
-    shown = page(found, limit=query.limit, key=lambda one: one.id)
-    return Page([media_view(one) for one in shown.items], shown.next)
+    return page(found, limit=query.limit, key=lambda one: one.id).each(media_view)
 
 
 @routes.get("/api/v1/videos/{id}", rule=owner(*_OVERSEERS, noun="videos", right="read"))

@@ -37,8 +37,7 @@ async def listed(request: web.Request, actor: Actor, query: MeetingsQuery) -> Pa
         before=after(query.cursor, MeetingId),
         limit=query.limit + 1,
     )
-    shown = page(found, limit=query.limit, key=lambda held: held.id)
-    return Page([meeting_view(held) for held in shown.items], shown.next)
+    return page(found, limit=query.limit, key=lambda held: held.id).each(meeting_view)
 
 
 @routes.get("/api/v1/meetings/{id}", rule=owner(*OVERSEERS, noun="meetings", right="read"))
@@ -69,8 +68,7 @@ async def participants(
     found = await request.app[ROOMS].meetings.participants(
         actor, MeetingId(id), after=after(query.cursor, UUID), limit=query.limit + 1
     )
-    shown = page(found, limit=query.limit, key=lambda one: one.attendee.id)
-    return Page([participant_view(one) for one in shown.items], shown.next)
+    return page(found, limit=query.limit, key=lambda one: one.attendee.id).each(participant_view)
 
 
 @routes.get(

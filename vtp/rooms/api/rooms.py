@@ -68,8 +68,7 @@ async def listed(request: web.Request, actor: Actor, query: Paged) -> Page[RoomV
     found = await request.app[ROOMS].catalogue.listed(
         actor, before=after(query.cursor, RoomId), limit=query.limit + 1
     )
-    shown = page(found, limit=query.limit, key=lambda yours: yours.room.id)
-    return Page([room_view(yours) for yours in shown.items], shown.next)
+    return page(found, limit=query.limit, key=lambda yours: yours.room.id).each(room_view)
 
 
 @routes.get("/api/v1/rooms/{id}", rule=owner(*OVERSEERS, noun="rooms", right="read"))
@@ -143,8 +142,7 @@ async def members(request: web.Request, actor: Actor, id: Id, query: Paged) -> P
     found = await request.app[ROOMS].catalogue.members(
         actor, RoomId(id), after=after(query.cursor, UUID), limit=query.limit + 1
     )
-    shown = page(found, limit=query.limit, key=lambda member: member.user_id)
-    return Page([member_view(member) for member in shown.items], shown.next)
+    return page(found, limit=query.limit, key=lambda member: member.user_id).each(member_view)
 
 
 @routes.get(

@@ -46,8 +46,7 @@ async def messages(request: web.Request, actor: Actor, id: Id, query: Paged) -> 
     found = await request.app[ROOMS].talk.listed(
         actor, MeetingId(id), before=after(query.cursor, UUID), limit=query.limit + 1
     )
-    shown: Page[Message] = page(found, limit=query.limit, key=lambda one: one.id)
-    return shown
+    return page(found, limit=query.limit, key=lambda one: one.id)
 
 
 @routes.delete(
