@@ -1,10 +1,20 @@
-"""Tasks that somebody owns: nothing runs that is not awaited or cancelled by its owner."""
+"""Tasks that somebody owns, and long work that lets others run: the loop is for all of them."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
-from typing import Any
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+async def in_turns(items: Iterable[T], *, each: int) -> AsyncIterator[T]:
+    """All of them; after every so many the loop goes on with what waits."""
+    for number, item in enumerate(items, 1):
+        yield item
+        if number % each == 0:
+            await asyncio.sleep(0)
 
 
 class Tasks:

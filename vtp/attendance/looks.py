@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any
@@ -16,6 +16,7 @@ from vtp.attendance.service.catching import Chance
 from vtp.attendance.service.matrices import Matrix, Row
 from vtp.attendance.service.registers import Line, Sheet
 from vtp.attendance.stretches import Span, total
+from vtp.attendance.strips import MARK_OF
 from vtp.courses import rights
 from vtp.courses.model import ClassSession
 
@@ -124,7 +125,6 @@ class Looks:
 
     def matrix(self, matrix: Matrix) -> dict[str, Any]:
         policy, course = matrix.policy.policy, matrix.yours.course
-        # Looked up once: a term has twelve thousand cells.
         marks = {one: self.mark(one) for one in MARKS}
         return {
             "title": course.title,
@@ -132,8 +132,10 @@ class Looks:
             "held": [self.held(one) for one in matrix.held],
             "coming": len(matrix.coming),
             "average": percent(matrix.average),
-            "rows": [self.row(one, matrix.held, marks) for one in matrix.rows],
-            "risks": [self.row(one, (), marks) for one in matrix.rows if one.at_risk],
+            "rows": [self.row(one) for one in matrix.rows],
+            # What each letter of a row stands for: a term has twelve thousand of them.
+            "letters": {letter: marks[mark] for letter, mark in MARK_OF.items()},
+            "risks": [self.row(one) for one in matrix.rows if one.at_risk],
             "rule": self.say(
                 "mark.rule", share=round(policy.at_risk_below * 100), count=policy.at_risk_after
             ),
@@ -149,14 +151,11 @@ class Looks:
             "day": f"{there.day} {there:%b}",
         }
 
-    def row(
-        self, row: Row, held: Iterable[ClassSession], marks: Mapping[Mark, dict[str, str]]
-    ) -> dict[str, Any]:
-        found = (row.marks.get(one.id) for one in held)
+    def row(self, row: Row) -> dict[str, Any]:
         return {
             "id": str(row.person.user_id),
             "name": row.person.name,
-            "cells": [marks[one.mark] if one else None for one in found],
+            "letters": row.strip.letters,
             "so_far": percent(row.standing.so_far),
             "reachable": percent(row.standing.reachable),
             "at_risk": row.at_risk,

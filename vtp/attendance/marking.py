@@ -5,12 +5,13 @@ The order of the questions is the policy of every course; only its numbers diffe
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import NamedTuple
 
 from vtp.attendance.facts import Facts
-from vtp.attendance.policy import Mark, Policy, counts
+from vtp.attendance.policy import MARKS, Mark, Policy, counts
 from vtp.attendance.stretches import Span, merged, total
 
 _SECOND = 1000
@@ -59,8 +60,7 @@ def made_up(mark: Mark, made: MadeUp, policy: Policy) -> Mark:
     return "made_up" if enough and can_be_made_up(mark, policy, after=made.after) else mark
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
+class Counted(NamedTuple):
     """A class of a student: the mark that holds, and how long it was."""
 
     mark: Mark
@@ -76,17 +76,35 @@ class Standing:
     counted: int
 
 
-def standing(classes: Iterable[Counted], coming: Iterable[int], policy: Policy) -> Standing:
+# Of each mark: in how many classes, and how many ms they required.
+Sums = dict[Mark, tuple[int, int]]
+
+
+def standing(classes: Iterable[Counted], coming: Collection[int], policy: Policy) -> Standing:
     """Of the classes that were held, and what is reachable with those that come."""
-    earned = possible = 0.0
-    counted = 0
-    for one in classes:
-        worth = counts(policy, one.mark)
-        if worth is None or not one.need:
-            continue
-        size = 1.0 if policy.every_class_counts_the_same else float(one.need)
-        earned, possible, counted = earned + worth * size, possible + size, counted + 1
-    future = sum(1.0 if policy.every_class_counts_the_same else float(need) for need in coming)
+    return stands(summed(classes), coming, policy)
+
+
+def summed(classes: Iterable[tuple[Mark, int]]) -> Sums:
+    """Those of which nothing was required are left out."""
+    found: Sums = {}
+    for mark, need in classes:
+        if need:
+            many, needs = found.get(mark, (0, 0))
+            found[mark] = many + 1, needs + need
+    return found
+
+
+def stands(sums: Sums, coming: Collection[int], policy: Policy) -> Standing:
+    """Whole ms are added up before they are weighed: their order makes no difference."""
+    same = policy.every_class_counts_the_same
+    earned, possible, counted = 0.0, 0, 0
+    for mark in MARKS:
+        if mark in sums and (worth := counts(policy, mark)) is not None:
+            many, needs = sums[mark]
+            size = many if same else needs
+            earned, possible, counted = earned + worth * size, possible + size, counted + many
+    future = len(coming) if same else sum(coming)
     whole = possible + future
     return Standing(
         so_far=earned / possible if possible else None,

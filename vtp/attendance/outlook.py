@@ -2,50 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections import Counter
+from collections.abc import Iterable, Mapping
 
-from vtp.attendance.marking import Counted, Standing, at_risk, standing
-from vtp.attendance.policy import Mark, Policy, counts
-from vtp.ids import ClassId, UserId
-
-
-class Tally(NamedTuple):
-    """A mark of somebody in a class, and how much of it was required of them, in ms."""
-
-    class_id: ClassId
-    user_id: UserId
-    mark: Mark
-    need: int
-    overridden: bool = False
+from vtp.attendance.marking import Standing, at_risk
+from vtp.attendance.policy import MARKS, Mark, Policy, counts
+from vtp.attendance.strips import MARK_OF, NOT_EXPECTED, Strip
+from vtp.ids import UserId
 
 
-def worth(marks: Iterable[Mark], policy: Policy) -> float | None:
+def tally(strips: Iterable[Strip], place: int) -> Counter[Mark]:
+    """How many have each mark in one class."""
+    return _named(Counter(one.letters[place] for one in strips))
+
+
+def required(strips: Iterable[Strip], place: int) -> Counter[Mark]:
+    """As `tally`, of those of whom something was required."""
+    return _named(Counter(one.letters[place] for one in strips if one.needs[place]))
+
+
+def _named(letters: Mapping[str, int]) -> Counter[Mark]:
+    found: Counter[Mark] = Counter()
+    for letter, count in letters.items():
+        if letter != NOT_EXPECTED:
+            found[MARK_OF[letter]] += count
+    return found
+
+
+def worth(marks: Mapping[Mark, int], policy: Policy) -> float | None:
     """How well a class was attended; None where nothing of it counts."""
-    known = [found for one in marks if (found := counts(policy, one)) is not None]
-    return sum(known) / len(known) if known else None
-
-
-def trend(
-    classes: Sequence[ClassId], tallies: Iterable[Tally], policy: Policy
-) -> list[tuple[ClassId, float]]:
-    """Class by class, in the order given; one in which nothing was required says nothing."""
-    marks: dict[ClassId, list[Mark]] = {}
-    for one in tallies:
-        if one.need:
-            marks.setdefault(one.class_id, []).append(one.mark)
-    found = ((known, worth(marks.get(known, ()), policy)) for known in classes)
-    return [(known, share) for known, share in found if share is not None]
-
-
-def standings(
-    tallies: Iterable[Tally], coming: Sequence[int], policy: Policy
-) -> dict[UserId, Standing]:
-    """Of everybody, from what is final."""
-    theirs: dict[UserId, list[Counted]] = {}
-    for one in tallies:
-        theirs.setdefault(one.user_id, []).append(Counted(one.mark, one.need))
-    return {known: standing(classes, coming, policy) for known, classes in theirs.items()}
+    earned, many = 0.0, 0
+    for mark in MARKS:
+        if (share := counts(policy, mark)) is not None and mark in marks:
+            earned, many = earned + share * marks[mark], many + marks[mark]
+    return earned / many if many else None
 
 
 def risks(found: dict[UserId, Standing], policy: Policy) -> list[tuple[UserId, Standing]]:

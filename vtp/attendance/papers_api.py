@@ -13,6 +13,7 @@ from vtp.attendance import tables
 from vtp.attendance.problems import NotHeldYet
 from vtp.attendance.register_api import BOOKS
 from vtp.attendance.sentences import Say
+from vtp.attendance.service.matrices import turn
 from vtp.attendance.shapes import Id
 from vtp.attendance.tables import Table
 from vtp.courses.api.asking import OVERSEERS
@@ -22,6 +23,7 @@ from vtp.edge.html import TEXTS
 from vtp.edge.routes import Routes
 from vtp.edge.rules import owner
 from vtp.ids import ClassId, CourseId
+from vtp.tasks import in_turns
 
 routes = Routes("attendance")
 
@@ -38,7 +40,7 @@ PDF = "application/pdf"
 )
 async def sheet_csv(request: web.Request, actor: Actor, id: Id) -> web.Response:
     """The register of a class as CSV, with the numbers of the page; lengths are seconds."""
-    return _text(await _sheet(request, actor, id), "register.csv")
+    return await _text(await _sheet(request, actor, id), "register.csv")
 
 
 @routes.get(
@@ -71,7 +73,7 @@ async def sheet_pdf(request: web.Request, actor: Actor, id: Id) -> web.Response:
 )
 async def matrix_csv(request: web.Request, actor: Actor, id: Id) -> web.Response:
     """Every student and every class as CSV."""
-    return _text(await _matrix(request, actor, id), "attendance.csv")
+    return await _text(await _matrix(request, actor, id), "attendance.csv")
 
 
 @routes.get(
@@ -106,8 +108,9 @@ async def _matrix(request: web.Request, actor: Actor, id: Id) -> Table:
     return tables.over(found, request.app[TEXTS])
 
 
-def _text(table: Table, name: str) -> web.Response:
-    return taken(tables.text(table).encode(), CSV, name)
+async def _text(table: Table, name: str) -> web.Response:
+    rows = in_turns(tables.rows(table), each=turn(len(table.columns)))
+    return taken("".join([row async for row in rows]).encode(), CSV, name)
 
 
 async def _book(request: web.Request, table: Table, name: str) -> web.Response:

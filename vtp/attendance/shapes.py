@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
@@ -15,6 +16,7 @@ from vtp.attendance.sentences import Say, sentence
 from vtp.attendance.service.matrices import Matrix, Row
 from vtp.attendance.service.registers import Line, Sheet, State
 from vtp.attendance.stretches import Span
+from vtp.attendance.strips import MARK_OF, NOT_EXPECTED
 
 _ID = "01981c5e-9a10-7c3e-8f00-000000000001"
 _MS = 1000
@@ -204,6 +206,14 @@ def _moments(span: Span) -> tuple[datetime, datetime]:
 
 def matrix_view(matrix: Matrix, say: Say) -> MatrixView:
     policy = matrix.policy.policy
+    # Made once for each class and mark, not for each student.
+    cells = [
+        {
+            letter: CellView(session_id=one.id, mark=mark, overridden=letter.isupper())
+            for letter, mark in MARK_OF.items()
+        }
+        for one in matrix.held
+    ]
     return MatrixView(
         course_id=matrix.yours.course.id,
         classes=[
@@ -219,17 +229,18 @@ def matrix_view(matrix: Matrix, say: Say) -> MatrixView:
         coming=len(matrix.coming),
         average=matrix.average,
         rule=say("mark.rule", share=round(policy.at_risk_below * 100), count=policy.at_risk_after),
-        items=[_row(one) for one in matrix.rows],
+        items=[_row(one, cells) for one in matrix.rows],
     )
 
 
-def _row(row: Row) -> RowView:
+def _row(row: Row, cells: Sequence[Mapping[str, CellView]]) -> RowView:
     return RowView(
         user_id=row.person.user_id,
         name=row.person.name,
         marks=[
-            CellView(session_id=known, mark=one.mark, overridden=one.overridden)
-            for known, one in row.marks.items()
+            cells[place][letter]
+            for place, letter in enumerate(row.strip.letters)
+            if letter != NOT_EXPECTED
         ],
         so_far=row.standing.so_far,
         reachable=row.standing.reachable,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,7 @@ from vtp.attendance.policy import MARKS, Mark
 from vtp.attendance.sentences import NAMES, Say, sentence
 from vtp.attendance.service.matrices import Matrix
 from vtp.attendance.service.registers import Line, Sheet, State
+from vtp.attendance.strips import MARK_OF
 from vtp.audit.table import cell
 
 _STATES: Mapping[State, str] = {
@@ -117,6 +118,7 @@ def over(matrix: Matrix, say: Say) -> Table:
     days = [Column(f"{at:%Y-%m-%d %H:%M}", f"{at.day} {at:%b}") for at in there]
     held = say("attendance.held", held=len(days), all=len(days) + len(matrix.coming))
     average = looks.percent(matrix.average)
+    given = {letter: _given(mark, say) for letter, mark in MARK_OF.items()}
     told = f" · {say('attendance.average', share=average)}" if average else ""
     return Table(
         title=f"{course.title}: {say('attendance.title')}",
@@ -131,10 +133,7 @@ def over(matrix: Matrix, say: Say) -> Table:
         lines=tuple(
             (
                 row.person.name,
-                *(
-                    _given(found.mark, say) if (found := row.marks.get(one.id)) else None
-                    for one in matrix.held
-                ),
+                *map(given.get, row.strip.letters),
                 Share(row.standing.so_far),
                 Share(row.standing.reachable),
             )
@@ -149,10 +148,19 @@ def _given(mark: Mark, say: Say) -> Given:
 
 # --- CSV (RFC 4180) ---------------------------------------------------------------------------
 def text(table: Table) -> str:
+    return "".join(rows(table))
+
+
+def rows(table: Table) -> Iterator[str]:
+    """The head, and a row for each line."""
+    yield _written([cell(column.name) for column in table.columns])
+    for line in table.lines:
+        yield _written(_plain(line))
+
+
+def _written(cells: list[str]) -> str:
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([cell(column.name) for column in table.columns])
-    writer.writerows(_plain(line) for line in table.lines)
+    csv.writer(out, lineterminator="\r\n").writerow(cells)
     return out.getvalue()
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from datetime import datetime
 from http import HTTPStatus
+from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import quote
@@ -27,6 +29,9 @@ HTML: dict[str, Any] = {"produces": "text/html", "described": False}
 
 THEMES = ("auto", "light", "dark")
 _THEME_COOKIE = "theme"
+# Of a page, between words and values, that are made at once: about a millisecond's worth. Most
+# pages have fewer.
+_PIECES = 2000
 # What programs ask for; everything else is a page.
 _MACHINE = ("/api/", "/health", "/metrics", "/static/", "/socket.io", "/whip/", "/whep/")
 
@@ -85,9 +90,9 @@ class Pages:
         **context: Any,
     ) -> web.Response:
         user = await self._viewer(request[ACTOR])
-        return self._response(request, template, status, headers, user=user, **context)
+        return await self._response(request, template, status, headers, user=user, **context)
 
-    def _response(
+    async def _response(
         self,
         request: web.Request,
         template: str,
@@ -97,7 +102,8 @@ class Pages:
         user: Mapping[str, Any] | None,
         **context: Any,
     ) -> web.Response:
-        text = self._jinja.get_template(template).render(
+        text = await self.drawn(
+            template,
             user=user,
             theme=theme_of(request, user),
             path=request.path,
@@ -109,13 +115,23 @@ class Pages:
         response.headers.update(headers or {})
         return response
 
+    async def drawn(self, template: str, **context: Any) -> str:
+        """The text of a page, of which long ones let others run."""
+        left = self._jinja.get_template(template).generate(**context)
+        text: list[str] = []
+        while pieces := list(islice(left, _PIECES)):
+            text += pieces
+            if len(pieces) == _PIECES:
+                await asyncio.sleep(0)
+        return "".join(text)
+
     async def error(self, request: web.Request, problem: Problem) -> web.Response | None:
         """A problem as a page; None for programs, who get problem+json."""
         if request.path.startswith(_MACHINE):
             return None
         if isinstance(problem, Unauthenticated) and request.method in {"GET", "HEAD"}:
             return _to_login(request)
-        return self._response(
+        return await self._response(
             request,
             "error.html",
             problem.status,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections import Counter
 from datetime import UTC, datetime
@@ -336,3 +337,39 @@ def test_passwords_are_offered_to_the_managers_of_passwords(pages: Pages) -> Non
         "new-password",
         "email",
     ]
+
+
+async def test_a_long_matrix_has_a_cell_for_each_mark_and_lets_others_run(pages: Pages) -> None:
+    row = {"id": str(uuid7()), "name": HOSTILE, "at_risk": False, "so_far": "", "reachable": ""}
+    mark = {"key": "late", "name": "Late", "letter": "L"}
+    matrix = {
+        "title": "Algebra",
+        "course_path": "/courses/1",
+        "held": [{"path": "/x", "title": "One", "weekday": "Mon", "day": "1 Mar"}] * 60,
+        "coming": 0,
+        "average": "",
+        "rows": [row | {"letters": "l" * 30 + "-" * 30}] * 100,
+        "letters": {"l": mark, "L": mark},
+        "risks": [],
+        "rule": "",
+        "marks": [mark],
+    }
+    context = {"matrix": matrix, "chances": [], "staff": True, "report": None}
+    turns = 0
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    async with asyncio.TaskGroup() as group:
+        waiting = group.create_task(others())
+        always = {"user": USER, "nav": NAV, "path": "/x", "theme": "auto"}
+        html = await pages.drawn("attendance.html", **always, **context)
+        waiting.cancel()
+    assert html == rendered(pages, "attendance.html", **context)
+    cells = Counter(one["class"] for one in Markup(html).of("span") if "role" in one)
+    assert cells == {"cell cell-late": 3000, "cell cell-not": 3000}
+    assert turns > 1
+    assert HOSTILE not in html

@@ -196,7 +196,8 @@ class Insights:
         )
 
     async def _needing(self, matrix: Matrix) -> tuple[tuple[Row, Needs], ...]:
-        lately = [one.id for one in matrix.held[-LAST * 4 :]]
+        since = max(0, len(matrix.held) - LAST * 4)
+        lately = [one.id for one in matrix.held[since:]]
         live = await lessons.live_share(self._db, lately)
         watched = await lessons.watched_share(self._db, lately)
         rows = {UUID(str(row.person.user_id)): row for row in matrix.rows}
@@ -205,19 +206,23 @@ class Insights:
                 person=person,
                 so_far=row.standing.so_far,
                 at_risk=row.at_risk,
-                lately=tuple(_lately(row, lately, live, watched)),
+                lately=tuple(_lately(row, matrix.held, since, live, watched)),
             )
             for person, row in rows.items()
         ]
         return tuple((rows[one.case.person], one) for one in needing(cases))
 
 
-def _lately(row: Row, classes: Sequence[ClassId], live: Shares, watched: Shares) -> list[float]:
+def _lately(
+    row: Row, held: Sequence[ClassSession], since: int, live: Shares, watched: Shares
+) -> list[float]:
     """How much they saw of each of their last classes: the better of live and on recordings."""
+    mine = [
+        (mark, (held[place].id, row.person.user_id)) for place, mark in row.strip.marks(since=since)
+    ]
     found = [
-        1.0 if row.marks[one].mark == "excused" else max(live.get(key, 0.0), watched.get(key, 0.0))
-        for one in classes
-        if one in row.marks and (key := (one, row.person.user_id))
+        1.0 if mark == "excused" else max(live.get(key, 0.0), watched.get(key, 0.0))
+        for mark, key in mine
     ]
     return found[-LAST:]
 

@@ -12,7 +12,6 @@ from vtp import settings
 from vtp.actor import Actor
 from vtp.attendance import certifying
 from vtp.attendance.certifying import Evidence, Reached, Rule
-from vtp.attendance.marking import Counted
 from vtp.attendance.paper_kinds import ISSUED, RESTORED, REVOKED
 from vtp.attendance.problems import NoCertificate, NoReason, NotEarned
 from vtp.attendance.service.matrices import Matrices, Matrix
@@ -210,14 +209,14 @@ class Certificates:
         course_id, user_id = yours.course.id, actor.require_user()
         matrix = await self._matrices.own(actor, course_id)
         way = await self._outlined.way_or_none(actor, course_id)
-        marks = next((row.marks for row in matrix.rows if row.person.user_id == user_id), {})
-        final = [one for known, one in marks.items() if known in matrix.final]
-        open_ = [one.need for known, one in marks.items() if known not in matrix.final]
+        rows = [row.strip for row in matrix.rows if row.person.user_id == user_id]
+        holds = [one.id in matrix.final for one in matrix.held]
+        final = [one for strip in rows for one in strip.counted(holds)]
+        open_ = [one.need for strip in rows for one in strip.counted([not one for one in holds])]
         waiting = await self._without_register(yours, matrix)
         coming = [(one.ends_at - one.starts_at) // _MS for one in (*waiting, *matrix.coming)]
-        counted = [Counted(one.mark, one.need) for one in final]
         reached = Reached(
-            attendance=certifying.attended(counted, [*open_, *coming], matrix.policy.policy),
+            attendance=certifying.attended(final, [*open_, *coming], matrix.policy.policy),
             classes=len(final),
             done=way.done if way else 0,
             total=way.total if way else None,

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from vtp.actor import Actor
-from vtp.attendance.marking import Counted, Standing, at_risk, standing
-from vtp.attendance.outlook import Tally
-from vtp.attendance.policy import Policy
+from vtp.attendance.marking import Standing, at_risk, stands
+from vtp.attendance.policy import Mark, Policy
 from vtp.attendance.register import Register
 from vtp.attendance.store import policies
 from vtp.attendance.store import registers as store
-from vtp.attendance.store.tallies import tallies
+from vtp.attendance.store.strips import strips
+from vtp.attendance.strips import Strip
 from vtp.attendance.versions import Version
 from vtp.audit.service import Audit
 from vtp.clock import Clock
@@ -22,16 +22,19 @@ from vtp.courses.service.expected import Expected, Named
 from vtp.courses.service.gate import Gate
 from vtp.db import Database
 from vtp.ids import ClassId, CourseId, SectionId, UserId
+from vtp.tasks import in_turns
 
 _MS = timedelta(milliseconds=1)
+# Marks that are counted without letting others run: less than a millisecond's worth.
+AT_ONCE = 2000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One student over all classes that had a register."""
+    """One student over all classes that had a register, in the order of `Matrix.held`."""
 
     person: Named
-    marks: dict[ClassId, Tally]
+    strip: Strip
     standing: Standing
     at_risk: bool
 
@@ -45,6 +48,10 @@ class Matrix:
     registers: dict[ClassId, Register]
     final: frozenset[ClassId]
     rows: tuple[Row, ...]
+
+    def marks(self, row: Row) -> Iterator[tuple[ClassSession, Mark]]:
+        """Of the classes in which they were expected, in order."""
+        return ((self.held[place], mark) for place, mark in row.strip.marks())
 
     @property
     def average(self) -> float | None:
@@ -85,52 +92,46 @@ class Matrices:
         self, yours: Yours, section_id: SectionId | None, user_id: UserId | None
     ) -> Matrix:
         now, course_id = self._clock.now(), yours.course.id
-        held = await self._expected.held(course_id, section_id=section_id, until=now)
+        began = await self._expected.held(course_id, section_id=section_id, until=now)
         coming = await self._expected.coming(course_id, section_id=section_id, since=now)
-        registers = await store.registers(self._db, [one.id for one in held])
-        marks = await tallies(self._db, list(registers), user_id=user_id)
+        registers = await store.registers(self._db, [one.id for one in began])
+        held = tuple(one for one in began if one.id in registers)
+        found = await strips(self._db, [one.id for one in held], user_id=user_id)
         policy = await policies.newest(self._db, course_id)
-        named = await self._expected.names({one.user_id for one in marks})
-        final = frozenset(known for known, one in registers.items() if one.final(now))
+        named = await self._expected.names(found)
+        final = [registers[one.id].final(now) for one in held]
         future = [(one.ends_at - one.starts_at) // _MS for one in coming]
+        people = in_turns(found.items(), each=turn(len(held) + len(future)))
         rows = [
-            _row(named[person], theirs, final=final, coming=future, policy=policy.policy)
-            for person, theirs in _by_person(marks).items()
+            _row(named[person], strip, final=final, coming=future, policy=policy.policy)
+            async for person, strip in people
             if person in named
         ]
         rows.sort(key=lambda row: (row.person.name.casefold(), row.person.user_id))
         return Matrix(
             yours=yours,
             policy=policy,
-            held=tuple(one for one in held if one.id in registers),
+            held=held,
             coming=tuple(coming),
             registers=registers,
-            final=final,
+            final=frozenset(one.id for one, holds in zip(held, final, strict=True) if holds),
             rows=tuple(rows),
         )
 
 
-def _by_person(marks: list[Tally]) -> dict[UserId, list[Tally]]:
-    found: dict[UserId, list[Tally]] = {}
-    for one in marks:
-        found.setdefault(one.user_id, []).append(one)
-    return found
+def turn(cells: int) -> int:
+    """How many rows of so many cells are made at once."""
+    return max(1, AT_ONCE // max(1, cells))
 
 
 def _row(
     person: Named,
-    marks: list[Tally],
+    strip: Strip,
     *,
-    final: Container[ClassId],
+    final: Sequence[bool],
     coming: Sequence[int],
     policy: Policy,
 ) -> Row:
     """Only what is final counts; a class that is still to come counts as long as it is planned."""
-    counted = [Counted(one.mark, one.need) for one in marks if one.class_id in final]
-    stands = standing(counted, coming, policy)
-    return Row(
-        person=person,
-        marks={one.class_id: one for one in marks},
-        standing=stands,
-        at_risk=at_risk(stands, policy),
-    )
+    how = stands(strip.sums(final), coming, policy)
+    return Row(person=person, strip=strip, standing=how, at_risk=at_risk(how, policy))

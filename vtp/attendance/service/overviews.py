@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
 from vtp.actor import Actor
 from vtp.attendance import outlook
-from vtp.attendance.marking import Counted, Standing, standing
-from vtp.attendance.outlook import Tally
+from vtp.attendance.marking import Counted, Standing, standing, stands
 from vtp.attendance.policy import Mark, Policy
 from vtp.attendance.register import Marked, Register
 from vtp.attendance.service.catching import CatchingUp, Chance
+from vtp.attendance.service.matrices import turn
 from vtp.attendance.store import policies, registers
-from vtp.attendance.store import tallies as store
-from vtp.attendance.store.tallies import Open
+from vtp.attendance.store import strips as store
+from vtp.attendance.store.strips import Open
+from vtp.attendance.strips import Strip
 from vtp.audit.service import Audit
 from vtp.clock import Clock
 from vtp.courses import rights
@@ -25,6 +26,7 @@ from vtp.courses.model import ClassSession, Yours
 from vtp.courses.service.expected import Expected, Named
 from vtp.db import Database
 from vtp.ids import ClassId, UserId
+from vtp.tasks import in_turns
 
 State = Literal["coming", "live", "provisional", "final", "none"]
 _BACK, _AHEAD = timedelta(days=4), timedelta(days=7)
@@ -113,6 +115,16 @@ class _Term:
         return [(one.ends_at - one.starts_at) // _MS for one in self.coming]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Called:
+    """A course with its registers: of each student the marks of `classes`, in their order."""
+
+    term: _Term
+    classes: Sequence[ClassSession]
+    final: Sequence[bool]
+    strips: Mapping[UserId, Strip]
+
+
 class Overviews:
     """From stored rows alone, as matrices are."""
 
@@ -154,23 +166,31 @@ class Overviews:
             return Teaching()
         planned = {one.id: one for term in terms for one in term.held}
         called = await registers.registers(self._db, planned)
-        tallies = _by_class(await store.tallies(self._db, called))
+        books = [await self._called(term, called, now) for term in terms]
         contests = await store.contests(self._db, called)
-        people = {one.user_id for known in tallies.values() for one in known}
+        people = {known for book in books for known in book.strips}
         names = await self._expected.names(people | {one.user_id for one in contests})
-        final = frozenset(known for known, one in called.items() if one.final(now))
-        lessons = _lessons(terms, called, tallies, now)
+        lessons = _lessons(books, called, now)
         return Teaching(
-            lessons=tuple(
-                one for one in lessons if now - _BACK < one.planned.ends_at < now + _AHEAD
-            ),
+            lessons=tuple(one for one in lessons if _near(one.planned, now)),
             unconfirmed=tuple(one for one in lessons if one.state == "provisional"),
             contests=tuple(
                 Contested(planned[one.class_id], names[one.user_id], one)
                 for one in contests
                 if one.user_id in names
             ),
-            taught=tuple(_taught(term, tallies, final, names) for term in terms),
+            taught=tuple([await _taught(book, names) for book in books]),
+        )
+
+    async def _called(
+        self, term: _Term, called: Mapping[ClassId, Register], now: datetime
+    ) -> _Called:
+        classes = [one for one in term.held if one.id in called]
+        return _Called(
+            term=term,
+            classes=classes,
+            final=[called[one.id].final(now) for one in classes],
+            strips=await store.strips(self._db, [one.id for one in classes]),
         )
 
     # --- who learns ---------------------------------------------------------------------------
@@ -187,29 +207,25 @@ class Overviews:
         return tuple(_learnt(term, mine, called, open_, now) for term in terms)
 
 
-def _by_class(tallies: Iterable[Tally]) -> dict[ClassId, list[Tally]]:
-    found: dict[ClassId, list[Tally]] = {}
-    for one in tallies:
-        found.setdefault(one.class_id, []).append(one)
-    return found
-
-
 def _lessons(
-    terms: Sequence[_Term],
-    called: Mapping[ClassId, Register],
-    tallies: Mapping[ClassId, Sequence[Tally]],
-    now: datetime,
+    books: Iterable[_Called], called: Mapping[ClassId, Register], now: datetime
 ) -> list[Lesson]:
-    found = [
-        Lesson(
-            one,
-            _state(one, called.get(one.id), now),
-            Counter(each.mark for each in tallies.get(one.id, ())),
-        )
-        for term in terms
-        for one in (*term.held, *term.coming)
-    ]
+    """Those of these days, and those whose marks are still to be confirmed."""
+    found = []
+    for book in books:
+        places = {one.id: place for place, one in enumerate(book.classes)}
+        for one in (*book.term.held, *book.term.coming):
+            state = _state(one, called.get(one.id), now)
+            if not _near(one, now) and state != "provisional":
+                continue
+            place = places.get(one.id)
+            marks = Counter() if place is None else outlook.tally(book.strips.values(), place)
+            found.append(Lesson(one, state, marks))
     return sorted(found, key=lambda one: (one.planned.starts_at, one.planned.id))
+
+
+def _near(planned: ClassSession, now: datetime) -> bool:
+    return now - _BACK < planned.ends_at < now + _AHEAD
 
 
 def _state(planned: ClassSession, register: Register | None, now: datetime) -> State:
@@ -222,32 +238,34 @@ def _state(planned: ClassSession, register: Register | None, now: datetime) -> S
     return "final" if register.final(now) else "provisional"
 
 
-def _taught(
-    term: _Term,
-    tallies: Mapping[ClassId, Sequence[Tally]],
-    final: Container[ClassId],
-    names: Mapping[UserId, Named],
-) -> Taught:
-    planned = {one.id: one for one in term.held}
-    mine = [one for known in planned for one in tallies.get(known, ())]
-    counted = [one for one in mine if one.class_id in final]
-    found = outlook.standings(counted, term.future, term.policy)
+async def _taught(book: _Called, names: Mapping[UserId, Named]) -> Taught:
+    term, strips, future = book.term, book.strips, book.term.future
+    people = in_turns(strips.items(), each=turn(len(book.classes) + len(future)))
+    found = {
+        known: stands(strip.sums(book.final), future, term.policy) async for known, strip in people
+    }
     return Taught(
         yours=term.yours,
         policy=term.policy,
-        held=len(planned),
+        held=len(term.held),
         coming=len(term.coming),
         average=outlook.average(found.values()),
-        trend=tuple(
-            (planned[known], share)
-            for known, share in outlook.trend(list(planned), mine, term.policy)
-        ),
+        trend=tuple([one async for one in _trend(book)]),
         risks=tuple(
             (names[known], stands)
             for known, stands in outlook.risks(found, term.policy)
             if known in names
         ),
     )
+
+
+async def _trend(book: _Called) -> AsyncIterator[tuple[ClassSession, float]]:
+    """Class by class; one in which nothing was required says nothing."""
+    strips = book.strips.values()
+    async for place, one in in_turns(enumerate(book.classes), each=turn(len(strips))):
+        share = outlook.worth(outlook.required(strips, place), book.term.policy)
+        if share is not None:
+            yield one, share
 
 
 def _learnt(
