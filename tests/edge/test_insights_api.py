@@ -28,8 +28,7 @@ async def a_class(app: Application) -> HeldClass:
     """Held three minutes late, with five students."""
     parts = app.parts
     school = await plan(parts, await person(parts, "Ines", Role.INSTRUCTOR), NINE)
-    names = ("Noor", "Rosa", "Kwame", "Elif", "Mateo")
-    await school.hold({name: await school.student(name) for name in names})
+    await school.held()
     registers = books(
         parts.db,
         clock=SetClock(NINE + timedelta(hours=2)),

@@ -4,31 +4,28 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 
-from tests.support.application import some_settings
-from tests.support.held_class import HeldClass, person, plan
+from tests.support.held_class import person
 from tests.support.papers import pages, rows
+from tests.support.school import NINE, School, a_school
 from vtp import settings
-from vtp.actor import Actor, Role
-from vtp.app.attending import attending, certificates, reports
-from vtp.app.parts import open_parts
+from vtp.actor import Actor
+from vtp.app.attending import certificates, reports
 from vtp.attendance import tables
 from vtp.attendance.certifying import Rule
 from vtp.attendance.papers.printed import clock, printed
 from vtp.attendance.papers.workbook import workbook
 from vtp.attendance.problems import NoCertificate, NoReason, NotEarned
-from vtp.attendance.service.books import Books
 from vtp.attendance.service.certificates import Certificates
 from vtp.attendance.service.reports import Reports
 from vtp.attendance.shapes import matrix_view, sheet_view
 from vtp.attendance.store import certificates as store
 from vtp.attendance.store import reports as reports_store
-from vtp.clock import SetClock
 from vtp.courses.outline.progress import Chapter, Item, Way
 from vtp.courses.outline.tree import Node
 from vtp.courses.problems import StaffOnly, TeachersOnly
@@ -36,8 +33,6 @@ from vtp.courses.service.timetable import Plan
 from vtp.edge.texts import Texts
 from vtp.errors import Invalid, NotFound
 from vtp.ids import CourseId, uuid7
-
-NINE = datetime(2030, 3, 5, 9, tzinfo=UTC)
 
 
 @dataclass
@@ -57,42 +52,30 @@ class Outlines:
 
 
 @dataclass
-class School(HeldClass):
-    clock: SetClock = field(init=False)
-    books: Books = field(init=False)
+class Giving(School):
     given: Certificates = field(init=False)
     reports: Reports = field(init=False)
     outlines: Outlines = field(default_factory=Outlines)
 
 
 @pytest.fixture
-async def school(database_settings: settings.Database, tmp_path: Path) -> AsyncIterator[School]:
-    clock = SetClock(NINE - timedelta(hours=1))
-    async with open_parts(some_settings(database_settings, tmp_path), clock=clock) as parts:
-        ines = await person(parts, "Ines", Role.INSTRUCTOR)
-        planned = await plan(parts, ines, NINE)
-        there = School(parts, planned.courses, ines, NINE)
-        there.course_id, there.section_id = planned.course_id, planned.section_id
-        there.class_id, there.room_id = planned.class_id, planned.room_id
-        there.clock = clock
-        there.books = attending(parts)
-        there.given = certificates(parts, there.books, there.outlines)
-        there.reports = reports(parts, there.books)
+async def school(database_settings: settings.Database, tmp_path: Path) -> AsyncIterator[Giving]:
+    async with a_school(database_settings, tmp_path, kind=Giving) as there:
+        there.given = certificates(there.parts, there.books, there.outlines)
+        there.reports = reports(there.parts, there.books)
         yield there
 
 
-async def held(school: School) -> dict[str, Actor]:
+async def held(school: Giving) -> dict[str, Actor]:
     """And a day later it is final."""
-    names = ("Noor", "Rosa", "Kwame", "Elif", "Mateo")
-    people = {name: await school.student(name) for name in names}
-    await school.hold(people)
+    people = await school.held()
     school.clock.at = NINE + timedelta(days=2)
     await school.books.registers.call_due()
     return people
 
 
 async def test_a_certificate_is_earned_given_once_checked_revoked_and_restored(
-    school: School,
+    school: Giving,
 ) -> None:
     noor, mateo = (people := await held(school))["Noor"], people["Mateo"]
     course_id, given = school.course_id, school.given
@@ -128,7 +111,7 @@ async def test_a_certificate_is_earned_given_once_checked_revoked_and_restored(
     await _is_revoked_and_restored(school, noor, mateo, one.id)
 
 
-async def _is_revoked_and_restored(school: School, noor: Actor, mateo: Actor, id: UUID) -> None:
+async def _is_revoked_and_restored(school: Giving, noor: Actor, mateo: Actor, id: UUID) -> None:
     given = school.given
     stranger = await person(school.parts, "Stranger")
     for somebody in (stranger, mateo):
@@ -157,7 +140,7 @@ async def _is_revoked_and_restored(school: School, noor: Actor, mateo: Actor, id
     ]
 
 
-async def test_what_is_still_to_come_counts_as_missed(school: School) -> None:
+async def test_what_is_still_to_come_counts_as_missed(school: Giving) -> None:
     people = await held(school)
     await school.given.choose(school.ines, school.course_id, Rule(attendance=1, completion=0))
     await _goes_on(school, people["Noor"])
@@ -172,7 +155,7 @@ async def test_what_is_still_to_come_counts_as_missed(school: School) -> None:
     assert (found.reached.completion, found.earned) == (None, True)
 
 
-async def _goes_on(school: School, noor: Actor) -> None:
+async def _goes_on(school: Giving, noor: Actor) -> None:
     """A second class, which has begun: until it has its register nobody can be sure."""
     later = school.clock.at + timedelta(minutes=30)
     wanted = Plan(title="Powers", at=later.time(), minutes=60, first_day=later.date())
@@ -186,7 +169,7 @@ async def _goes_on(school: School, noor: Actor) -> None:
     await school.courses.timetable.cancel(school.ines, planned.id, reason="")
 
 
-async def test_a_certificate_goes_with_its_holder(school: School) -> None:
+async def test_a_certificate_goes_with_its_holder(school: Giving) -> None:
     people = await held(school)
     noor, kwame = people["Noor"], people["Kwame"]
     await school.given.choose(school.ines, school.course_id, Rule())
@@ -215,7 +198,7 @@ async def test_a_certificate_goes_with_its_holder(school: School) -> None:
         await school.given.get(other, uuid7())
 
 
-async def test_the_screen_and_every_file_agree_to_the_second(school: School) -> None:
+async def test_the_screen_and_every_file_agree_to_the_second(school: Giving) -> None:
     await held(school)
     found = await school.books.registers.sheet(school.ines, school.class_id)
     table, said = tables.of(found, Texts()), sheet_view(found, Texts())
@@ -245,7 +228,7 @@ async def test_the_screen_and_every_file_agree_to_the_second(school: School) -> 
 
 
 async def test_staff_are_sent_a_report_when_it_is_due_until_they_want_none(
-    school: School,
+    school: Giving,
 ) -> None:
     people, sent = await held(school), school.reports
     with pytest.raises(StaffOnly):
@@ -271,7 +254,7 @@ async def test_staff_are_sent_a_report_when_it_is_due_until_they_want_none(
     assert await sent.send_due() == 0
 
 
-async def test_nobody_is_sent_a_report_who_is_not_of_the_staff_any_more(school: School) -> None:
+async def test_nobody_is_sent_a_report_who_is_not_of_the_staff_any_more(school: Giving) -> None:
     noor = (await held(school))["Noor"]
     due = reports_store.Due(
         course_id=school.course_id, user_id=noor.require_user(), every="week", next_at=NINE

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 from uuid import UUID
 
 import pytest
 
-from tests.support.application import some_settings
 from tests.support.hard_class import HardClass
-from tests.support.held_class import person, plan
+from tests.support.school import School, a_school
 from vtp import settings
-from vtp.actor import Actor, Role, Via
+from vtp.actor import Actor, Via
 from vtp.analytics.confusion import Sign
 from vtp.analytics.curves import BUCKET, levels, pieces
 from vtp.analytics.insight_looks import of_class, of_course
@@ -26,60 +25,38 @@ from vtp.analytics.insight_tables import of_course as course_table
 from vtp.analytics.service.insights import Insights
 from vtp.analytics.store import insights as store
 from vtp.analytics.store.insights import Frame
-from vtp.app.parts import open_parts
 from vtp.attendance.problems import NotHeldYet
 from vtp.attendance.seen import Report
-from vtp.attendance.service.books import Books, books
 from vtp.attendance.service.watching import Length, Watching
 from vtp.attendance.stirs import Stirred
-from vtp.clock import SetClock
 from vtp.courses.problems import StaffOnly
 from vtp.edge.texts import Texts
 from vtp.ids import RecordingId, UserId, uuid7
-from vtp.recordings.service.tapes import Tapes
 from vtp.rooms.service.sittings import Sittings
 
-NINE = datetime(2030, 3, 5, 9, tzinfo=UTC)
 HOUR = 3_600_000
 
 
 @dataclass
-class School(HardClass):
-    clock: SetClock = field(init=False)
-    books: Books = field(init=False)
+class Insightful(School, HardClass):
     insights: Insights = field(init=False)
 
 
 @pytest.fixture
-async def school(database_settings: settings.Database, tmp_path: Path) -> AsyncIterator[School]:
-    async with open_parts(some_settings(database_settings, tmp_path)) as parts:
-        ines = await person(parts, "Ines", Role.INSTRUCTOR)
-        planned = await plan(parts, ines, NINE)
-        there = School(parts, planned.courses, ines, NINE)
-        there.course_id, there.section_id = planned.course_id, planned.section_id
-        there.class_id, there.room_id = planned.class_id, planned.room_id
-        there.clock = SetClock(NINE - timedelta(hours=1))
-        there.books = books(
-            parts.db,
-            clock=there.clock,
-            gate=there.courses.gate,
-            audit=parts.audit,
-            meetings=Sittings(parts.db),
-            tapes=Tapes(parts.db),
-            notices=parts.letterbox.notices,
-        )
+async def school(database_settings: settings.Database, tmp_path: Path) -> AsyncIterator[Insightful]:
+    async with a_school(database_settings, tmp_path, kind=Insightful) as there:
         there.insights = Insights(
-            parts.db,
+            there.parts.db,
             clock=there.clock,
             gate=there.courses.gate,
-            audit=parts.audit,
-            meetings=Sittings(parts.db),
+            audit=there.parts.audit,
+            meetings=Sittings(there.parts.db),
             matrices=there.books.matrices,
         )
         yield there
 
 
-async def one(school: School, name: str) -> Actor:
+async def one(school: Insightful, name: str) -> Actor:
     """Somebody without an account's cost: only a row."""
     user_id = UserId(uuid7())
     await school.parts.db.execute(
@@ -97,7 +74,7 @@ def spans_of(random: Random, most: int, end: int) -> list[tuple[int, int]]:
     return list(zip(edges[::2], edges[1::2], strict=True))
 
 
-async def test_the_database_counts_as_one_who_counts_every_second(school: School) -> None:
+async def test_the_database_counts_as_one_who_counts_every_second(school: Insightful) -> None:
     random = Random(7)
     await school.meets(-5, 70)
     await school.records((12, 15), (40, 41.5), since=2)
@@ -155,7 +132,7 @@ async def test_the_database_counts_as_one_who_counts_every_second(school: School
         assert people.get(bucket, 0) == len(both), bucket
 
 
-async def test_a_class_is_told_with_its_hard_place_and_who_took_part(school: School) -> None:
+async def test_a_class_is_told_with_its_hard_place_and_who_took_part(school: Insightful) -> None:
     with pytest.raises(NotHeldYet):
         await school.insights.of_class(school.ines, school.class_id)
     people = await school.seven()
@@ -199,7 +176,7 @@ async def test_a_class_is_told_with_its_hard_place_and_who_took_part(school: Sch
 
 
 async def test_a_course_puts_its_classes_side_by_side_and_names_who_needs_a_word(
-    school: School,
+    school: Insightful,
 ) -> None:
     await school.is_hard(await school.seven())
     school.clock.at = school.at(70)
@@ -226,7 +203,7 @@ class Recorded:
         return Length(60_000, grows=False, host=actor.user_id == self.host)
 
 
-async def test_where_people_go_back_is_counted_once_and_without_hosts(school: School) -> None:
+async def test_where_people_go_back_is_counted_once_and_without_hosts(school: Insightful) -> None:
     noor = await school.student("Noor")
     await school.meets(0, 60)
     await school.records()

@@ -4,42 +4,33 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.support.application import some_settings
-from tests.support.held_class import HeldClass, person, plan
+from tests.support.held_class import person
+from tests.support.school import School, a_school, at
 from vtp import settings
-from vtp.actor import Actor, Role
-from vtp.app.parts import open_parts
+from vtp.actor import Actor
 from vtp.attendance.policy import Mark, Policy
 from vtp.attendance.problems import BadBreaks, NoReason, NotHeldYet, PolicyChanged
 from vtp.attendance.seen import Report
 from vtp.attendance.sentences import sentence
-from vtp.attendance.service.books import Books, books
 from vtp.attendance.service.learning import Learning
 from vtp.attendance.service.viewing import Viewing
 from vtp.attendance.service.watching import Length, Watching
 from vtp.attendance.store import registers as store
-from vtp.clock import SetClock
 from vtp.courses.port import Filmed
 from vtp.courses.problems import TeachersOnly
 from vtp.edge.texts import Texts
 from vtp.errors import Invalid, NotFound
 from vtp.ids import RecordingId
-from vtp.recordings.service.tapes import Tapes
 from vtp.rooms.service.sittings import Sittings
 
-NINE = datetime(2030, 3, 5, 9, tzinfo=UTC)
 LISBON = ZoneInfo("Europe/Lisbon")
-
-
-def at(minutes: float) -> datetime:
-    return NINE + timedelta(minutes=minutes)
 
 
 class Recorded:
@@ -59,11 +50,9 @@ class NoFilms:
 
 
 @dataclass
-class School(HeldClass):
-    """With a clock that is set."""
+class Watched(School):
+    """Where recordings are watched, too."""
 
-    clock: SetClock = field(init=False)
-    books: Books = field(init=False)
     watching: Watching = field(init=False)
 
     async def mark(self, who: Actor) -> Mark:
@@ -84,36 +73,14 @@ class School(HeldClass):
 
 
 @pytest.fixture
-async def school(database_settings: settings.Database, tmp_path: Path) -> AsyncIterator[School]:
-    async with open_parts(some_settings(database_settings, tmp_path)) as parts:
-        ines = await person(parts, "Ines", Role.INSTRUCTOR)
-        planned = await plan(parts, ines, NINE)
-        there = School(parts, planned.courses, ines, NINE)
-        there.course_id, there.section_id = planned.course_id, planned.section_id
-        there.class_id, there.room_id = planned.class_id, planned.room_id
-        there.clock = SetClock(at(-60))
-        there.books = books(
-            parts.db,
-            clock=there.clock,
-            gate=there.courses.gate,
-            audit=parts.audit,
-            meetings=Sittings(parts.db),
-            tapes=Tapes(parts.db),
-            notices=parts.letterbox.notices,
-        )
-        there.watching = Watching(parts.db, clock=there.clock, recorded=Recorded())
+async def school(database_settings: settings.Database, tmp_path: Path) -> AsyncIterator[Watched]:
+    async with a_school(database_settings, tmp_path, kind=Watched) as there:
+        there.watching = Watching(there.parts.db, clock=there.clock, recorded=Recorded())
         there.watching.on_seen.append(there.books.catching.seen)
         yield there
 
 
-async def held(school: School) -> dict[str, Actor]:
-    names = ("Noor", "Rosa", "Kwame", "Elif", "Mateo")
-    people = {name: await school.student(name) for name in names}
-    await school.hold(people)
-    return people
-
-
-async def test_rules_have_versions_and_nobody_writes_over_those_of_another(school: School) -> None:
+async def test_rules_have_versions_and_nobody_writes_over_those_of_another(school: Watched) -> None:
     policies = school.books.policies
     noor = await school.student("Noor")
     assert (await policies.read(noor, school.course_id)).newest.number == 0
@@ -132,8 +99,8 @@ async def test_rules_have_versions_and_nobody_writes_over_those_of_another(schoo
         await policies.read(await person(school.parts, "Stranger"), school.course_id)
 
 
-async def test_a_held_class_is_marked_anew_only_when_staff_ask(school: School) -> None:
-    people, policies = await held(school), school.books.policies
+async def test_a_held_class_is_marked_anew_only_when_staff_ask(school: Watched) -> None:
+    people, policies = await school.held(), school.books.policies
     school.clock.at = at(63)
     await school.books.registers.call_due()
     kwame, rosa = people["Kwame"], people["Rosa"]
@@ -171,8 +138,8 @@ async def test_a_held_class_is_marked_anew_only_when_staff_ask(school: School) -
     assert again.turned == ()
 
 
-async def test_nothing_is_required_in_a_break(school: School) -> None:
-    people, breaks = await held(school), school.books.breaks
+async def test_nothing_is_required_in_a_break(school: Watched) -> None:
+    people, breaks = await school.held(), school.books.breaks
     with pytest.raises(NotHeldYet):
         await breaks.begin(school.ines, school.class_id)
     school.clock.at = at(46)
@@ -199,8 +166,8 @@ async def test_nothing_is_required_in_a_break(school: School) -> None:
     assert (sheet.breaks, await school.mark(people["Elif"])) == ((), "left_early")
 
 
-async def test_who_watches_what_they_missed_makes_the_class_up(school: School) -> None:
-    people, catching = await held(school), school.books.catching
+async def test_who_watches_what_they_missed_makes_the_class_up(school: Watched) -> None:
+    people, catching = await school.held(), school.books.catching
     # From 5 to 55, without 10 minutes: on it, Rosa's quarter past nine is at minute 10.
     recording = await school.recorded(5, 55, (30, 40))
     school.clock.at = at(63)
@@ -236,8 +203,8 @@ async def test_who_watches_what_they_missed_makes_the_class_up(school: School) -
     assert await school.mark(mateo) == "made_up"
 
 
-async def test_live_and_watched_count_together_and_in_time(school: School) -> None:
-    people, catching = await held(school), school.books.catching
+async def test_live_and_watched_count_together_and_in_time(school: Watched) -> None:
+    people, catching = await school.held(), school.books.catching
     recording = await school.recorded(0, 60)
     policies = school.books.policies
     more = Policy(made_up_counts=0.9, make_up_days=2)
@@ -275,8 +242,8 @@ async def test_live_and_watched_count_together_and_in_time(school: School) -> No
     assert (await school.mark(people["Mateo"]), await school.mark(kwame)) == ("absent", "present")
 
 
-async def test_the_work_process_finds_what_was_made_up(school: School) -> None:
-    people = await held(school)
+async def test_the_work_process_finds_what_was_made_up(school: Watched) -> None:
+    people = await school.held()
     recording = await school.recorded(0, 60)
     school.clock.at = at(70)
     await school.books.registers.call_due()
@@ -298,9 +265,9 @@ async def test_the_work_process_finds_what_was_made_up(school: School) -> None:
 
 
 async def test_an_outline_goes_by_the_register_and_before_it_by_what_arrived(
-    school: School,
+    school: Watched,
 ) -> None:
-    people = await held(school)
+    people = await school.held()
     learning = Learning(
         school.parts.db,
         clock=school.clock,

@@ -3,76 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.support.application import some_settings
-from tests.support.held_class import HeldClass, person, plan
+from tests.support.held_class import person
+from tests.support.school import School, a_school, at
 from vtp import settings
-from vtp.actor import Actor, Role
-from vtp.app.parts import open_parts
 from vtp.attendance.problems import NoReason, NotHeldYet, NothingContested
 from vtp.attendance.sentences import sentence
-from vtp.attendance.service.books import Books, books
 from vtp.attendance.store import registers as store
-from vtp.clock import SetClock
 from vtp.courses.problems import StaffOnly
 from vtp.edge.texts import Texts
 from vtp.errors import NotFound
 from vtp.ids import UserId, uuid7
-from vtp.recordings.service.tapes import Tapes
-from vtp.rooms.service.sittings import Sittings
 
-NINE = datetime(2030, 3, 5, 9, tzinfo=UTC)
 LISBON = ZoneInfo("Europe/Lisbon")
-
-
-def at(minutes: float) -> datetime:
-    return NINE + timedelta(minutes=minutes)
-
-
-@dataclass
-class School(HeldClass):
-    """With a clock that is set."""
-
-    clock: SetClock = field(init=False)
-    books: Books = field(init=False)
 
 
 @pytest.fixture
 async def school(database_settings: settings.Database, tmp_path: Path) -> AsyncIterator[School]:
-    async with open_parts(some_settings(database_settings, tmp_path)) as parts:
-        ines = await person(parts, "Ines", Role.INSTRUCTOR)
-        planned = await plan(parts, ines, NINE)
-        there = School(parts, planned.courses, ines, NINE)
-        there.course_id, there.section_id = planned.course_id, planned.section_id
-        there.class_id, there.room_id = planned.class_id, planned.room_id
-        there.clock = SetClock(at(-60))
-        there.books = books(
-            parts.db,
-            clock=there.clock,
-            gate=there.courses.gate,
-            audit=parts.audit,
-            meetings=Sittings(parts.db),
-            tapes=Tapes(parts.db),
-            notices=parts.letterbox.notices,
-        )
+    async with a_school(database_settings, tmp_path, kind=School) as there:
         yield there
 
 
-async def held(school: School) -> dict[str, Actor]:
-    names = ("Noor", "Rosa", "Kwame", "Elif", "Mateo")
-    people = {name: await school.student(name) for name in names}
-    await school.hold(people)
-    return people
-
-
 async def test_marks_are_made_of_what_was_received_and_told_in_a_sentence(school: School) -> None:
-    await held(school)
+    await school.held()
     school.clock.at = at(63)
     assert await school.books.registers.call_due() == 1
     assert await school.books.registers.call_due() == 0
@@ -127,7 +85,7 @@ async def test_nobody_is_absent_from_a_class_without_its_teacher(school: School)
 
 
 async def test_staff_decide_with_a_reason_and_a_new_count_keeps_it(school: School) -> None:
-    people = await held(school)
+    people = await school.held()
     school.clock.at = at(50)
     mateo = people["Mateo"].require_user()
     deciding = school.books.deciding
@@ -155,7 +113,7 @@ async def test_staff_decide_with_a_reason_and_a_new_count_keeps_it(school: Schoo
 
 
 async def test_a_student_sees_all_of_their_own_and_may_contest_it(school: School) -> None:
-    people = await held(school)
+    people = await school.held()
     school.clock.at = at(70)
     rosa, deciding = people["Rosa"], school.books.deciding
     await school.books.registers.call_due()
@@ -179,7 +137,7 @@ async def test_a_student_sees_all_of_their_own_and_may_contest_it(school: School
 
 
 async def test_a_course_counts_what_is_final(school: School) -> None:
-    people = await held(school)
+    people = await school.held()
     planned = await school.courses.timetable.get(school.ines, school.class_id)
     school.clock.at = at(70)
     await school.books.registers.call_due()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from tests.support.accounts import PASSWORD
 from vtp.actor import SYSTEM, Actor, Role, Via
@@ -109,6 +110,13 @@ class HeldClass:
         await self.receives(elif_, (3, 20), (24, 45))
         await self.receives(mateo, (3, 60), kind="socket")
 
+    async def held(self) -> dict[str, Actor]:
+        """With five students, by name."""
+        names = ("Noor", "Rosa", "Kwame", "Elif", "Mateo")
+        people = {name: await self.student(name) for name in names}
+        await self.hold(people)
+        return people
+
     async def recorded(
         self, since: float, until: float, *pauses: tuple[float, float]
     ) -> RecordingId:
@@ -144,6 +152,9 @@ class HeldClass:
         return made
 
 
+H = TypeVar("H", bound=HeldClass)
+
+
 async def person(parts: Parts, name: str, *roles: Role) -> Actor:
     email = f"{name.lower()}@school.test"
     user = await parts.accounts.sign_in.register(
@@ -155,13 +166,17 @@ async def person(parts: Parts, name: str, *roles: Role) -> Actor:
 
 
 async def plan(parts: Parts, ines: Actor, nine: datetime) -> HeldClass:
+    return await planned(parts, ines, nine, kind=HeldClass)
+
+
+async def planned(parts: Parts, ines: Actor, nine: datetime, *, kind: type[H]) -> H:
     made = courses(parts, Classrooms())
-    there = HeldClass(parts, made, ines, nine)
+    there = kind(parts, made, ines, nine)
     course = (await made.catalogue.create(ines, Wish(title="Algebra II"))).course
     await made.catalogue.publish(ines, course.id)
     (section,) = await made.sections.listed(ines, course.id)
     there.course_id, there.section_id = course.id, section.id
     wanted = Plan(title="Roots", at=nine.time(), minutes=60, first_day=nine.date())
-    (planned,) = await made.timetable.plan(ines, section.id, wanted)
-    there.class_id, there.room_id = planned.id, planned.room_id
+    (one,) = await made.timetable.plan(ines, section.id, wanted)
+    there.class_id, there.room_id = one.id, one.room_id
     return there
