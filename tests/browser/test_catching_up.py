@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-import os
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 
 from tests.support.application import Application, Person
-from tests.support.browser import PHONE, Windows
+from tests.support.browser import PHONE, Windows, picture
 from tests.support.film import Film
 from tests.support.held_class import HeldClass, plan
 from tests.support.shown import a_recording, folder
-from vtp.actor import Actor, Role, Via
+from vtp.actor import Role
 from vtp.ids import RecordingId
 
 pytestmark = pytest.mark.slow
 
-_PICTURES = os.environ.get("VTP_PICTURES", "")
 _PATIENCE = 60_000
-
-
-def acting(person: Person) -> Actor:
-    return Actor(person.user.id, person.user.roles, Via.SESSION)
 
 
 async def recorded(app: Application, owner: Person, lesson: HeldClass) -> RecordingId:
@@ -55,12 +48,12 @@ async def test_rules_are_changed_and_who_was_absent_catches_up(
     noor = await app.person(name="Noor Haddad")
     rosa = await app.person(name="Rosa Lima")
     nine = (datetime.now(UTC) - timedelta(hours=3)).replace(minute=0, second=0, microsecond=0)
-    lesson = await plan(app.parts, acting(ines), nine)
+    lesson = await plan(app.parts, ines.actor, nine)
     for one in (noor, rosa):
         await lesson.enrol(one.user.email)
     await lesson.meets(-5, 62)
-    await lesson.receives(acting(ines), (0, 60))
-    await lesson.receives(acting(rosa), (8, 60))
+    await lesson.receives(ines.actor, (0, 60))
+    await lesson.receives(rosa.actor, (8, 60))
     await recorded(app, ines, lesson)
     register, rules = (
         f"/attendance/{lesson.class_id}",
@@ -113,12 +106,3 @@ async def test_rules_are_changed_and_who_was_absent_catches_up(
     await expect(page.get_by_text("Never there live; watched")).to_be_visible()
     await picture(page, "made-up-phone")
     assert await student.sticks_out() <= 0
-
-
-async def picture(page: Page, name: str) -> None:
-    """For who wants to look: `VTP_PICTURES` names a folder."""
-    if not _PICTURES:
-        return
-    for theme in ("light", "dark"):
-        await page.evaluate("theme => document.documentElement.dataset.theme = theme", theme)
-        await page.screenshot(path=Path(_PICTURES) / f"{name}-{theme}.png", full_page=True)

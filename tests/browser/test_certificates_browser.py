@@ -2,32 +2,21 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 
-from tests.support.application import Application, an_application, some_settings
-from tests.support.browser import PHONE, Windows
+from tests.support.application import Application
+from tests.support.browser import PHONE, Windows, picture
 from tests.support.held_class import plan
 from tests.support.papers import pages
-from vtp import settings
-from vtp.actor import Actor, Role, Via
+from vtp.actor import Role
 from vtp.app.attending import attending
 
 pytestmark = pytest.mark.slow
 
-_PICTURES = os.environ.get("VTP_PICTURES", "")
 _NAMES = ("Noor Haddad", "Rosa Lima", "Kwame Boateng", "Elif Yildiz", "Mateo Quispe")
-
-
-@pytest.fixture
-async def app(database_settings: settings.Database, tmp_path: Path) -> AsyncIterator[Application]:
-    async with an_application(some_settings(database_settings, tmp_path)) as made:
-        yield made
 
 
 async def test_a_certificate_is_taken_checked_and_revoked(
@@ -36,13 +25,11 @@ async def test_a_certificate_is_taken_checked_and_revoked(
     ines = await app.person(Role.INSTRUCTOR, name="Ines Carvalho")
     # Held some days ago, so that its marks are final.
     nine = (datetime.now(UTC) - timedelta(days=3)).replace(minute=0, second=0, microsecond=0)
-    lesson = await plan(app.parts, Actor(ines.user.id, ines.user.roles, Via.SESSION), nine)
+    lesson = await plan(app.parts, ines.actor, nine)
     people = {name: await app.person(name=name) for name in _NAMES}
     for one in people.values():
         await lesson.enrol(one.user.email)
-    await lesson.hold(
-        {name: Actor(one.user.id, one.user.roles, Via.SESSION) for name, one in people.items()}
-    )
+    await lesson.hold({name: one.actor for name, one in people.items()})
     assert await attending(app.parts).registers.call_due() == 1
     path = f"/courses/{lesson.course_id}/certificate"
     teacher = await windows.new(ines)
@@ -102,12 +89,3 @@ async def test_a_certificate_is_taken_checked_and_revoked(
     await matrix.get_by_text("Report by mail").click()
     await expect(matrix.get_by_label("Send me how the course goes")).to_have_value("week")
     await picture(matrix, "attendance-report")
-
-
-async def picture(page: Page, name: str) -> None:
-    """For who wants to look: `VTP_PICTURES` names a folder."""
-    if not _PICTURES:
-        return
-    for theme in ("light", "dark"):
-        await page.evaluate("theme => document.documentElement.dataset.theme = theme", theme)
-        await page.screenshot(path=f"{_PICTURES}/{name}-{theme}.png", full_page=True)

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 from playwright.async_api import Locator, expect
 
-from tests.support.application import Application
-from tests.support.browser import PHONE, Windows, a_browser, chromium
-from tests.support.room_page import WITH_DEVICES, Class, Someone, a_class, becomes
-from vtp.actor import Role
+from tests.support.browser import PHONE
+from tests.support.room_page import WITH_DEVICES, Class, Someone, becomes
 
 # A camera whose system can blur what is behind somebody, as some do; what is asked of it is kept.
 _BLURS = """
@@ -56,20 +53,8 @@ RTCPeerConnection.prototype.getStats = async function (...given) {
 
 
 @pytest.fixture
-async def windows(app: Application) -> AsyncIterator[Windows]:
-    executable = chromium()
-    if executable is None:
-        pytest.skip("Chromium is not installed (apt-get install chromium)")
-    async with a_browser(executable, *WITH_DEVICES) as browser:
-        made = Windows(browser, app)
-        yield made
-        assert [c for window in made.opened for c in window.unexpected] == []
-
-
-@pytest.fixture
-async def room(app: Application, windows: Windows) -> Class:
-    host = await app.person(Role.INSTRUCTOR, name="Ines Carvalho")
-    return await a_class(app, windows, host)
+def browser_options() -> tuple[str, ...]:
+    return WITH_DEVICES
 
 
 async def change(room: Class, **wish: Any) -> None:

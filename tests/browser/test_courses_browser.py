@@ -3,25 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
-import pytest
 from playwright.async_api import expect
 
-from tests.support.application import Application, an_application, some_settings
+from tests.support.application import Application
 from tests.support.browser import PHONE, Windows
-from vtp import settings
 from vtp.actor import Role
 
 _PICTURES = os.environ.get("VTP_PICTURES", "")
-
-
-@pytest.fixture
-async def app(database_settings: settings.Database, tmp_path: Path) -> AsyncIterator[Application]:
-    async with an_application(some_settings(database_settings, tmp_path)) as made:
-        yield made
 
 
 async def test_a_course_is_made_in_one_form_and_entered_with_its_code(

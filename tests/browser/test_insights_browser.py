@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import os
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 
-from tests.support.application import Application, Person
-from tests.support.browser import PHONE, Windows, a_browser, chromium
+from tests.support.application import Application
+from tests.support.browser import PHONE, Windows, picture
 from tests.support.held_class import plan
 from tests.support.room_page import WITH_DEVICES, a_class
-from vtp.actor import Actor, Role, Via
+from vtp.actor import Role
 
 pytestmark = pytest.mark.slow
 
-_PICTURES = os.environ.get("VTP_PICTURES", "")
 _NAMES = ("Noor Haddad", "Rosa Lima", "Kwame Boateng", "Elif Yildiz", "Mateo Quispe")
 _PLAYS = """
     insert into play_session (
@@ -35,29 +31,19 @@ _PLAYS = """
 
 
 @pytest.fixture
-async def windows(app: Application) -> AsyncIterator[Windows]:
-    executable = chromium()
-    if executable is None:
-        pytest.skip("Chromium is not installed (apt-get install chromium)")
-    async with a_browser(executable, *WITH_DEVICES) as browser:
-        made = Windows(browser, app)
-        yield made
-        assert [c for window in made.opened for c in window.unexpected] == []
-
-
-def actor(person: Person) -> Actor:
-    return Actor(person.user.id, person.user.roles, Via.SESSION)
+def browser_options() -> tuple[str, ...]:
+    return WITH_DEVICES
 
 
 async def a_day(app: Application) -> None:
     """A class that was held some hours ago, with a connection for each who received it."""
     ines = await app.person(Role.INSTRUCTOR, name="Ines Carvalho")
     nine = (datetime.now(UTC) - timedelta(hours=5)).replace(minute=0, second=0, microsecond=0)
-    lesson = await plan(app.parts, actor(ines), nine)
+    lesson = await plan(app.parts, ines.actor, nine)
     people = {name: await app.person(name=name) for name in _NAMES}
     for one in people.values():
         await lesson.enrol(one.user.email)
-    await lesson.hold({name: actor(one) for name, one in people.items()})
+    await lesson.hold({name: one.actor for name, one in people.items()})
     await app.parts.db.execute(
         "insert into presence_span (id, meeting_id, participant_id, user_id, kind, started_at,"
         " seen_at, ended_at) select gen_random_uuid(), meeting_id, participant_id, user_id,"
@@ -65,11 +51,6 @@ async def a_day(app: Application) -> None:
     )
     noor = people["Noor Haddad"].user.id
     await app.parts.db.execute(_PLAYS, noor, lesson.meeting_id, nine)
-
-
-async def picture(page: Page, name: str) -> None:
-    if _PICTURES:
-        await page.screenshot(path=Path(_PICTURES) / f"{name}.png", full_page=True)
 
 
 async def test_an_administrator_looks_at_figures_and_goes_down_to_their_rows(

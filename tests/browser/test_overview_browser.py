@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -10,13 +9,11 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.support.application import Application, an_application, some_settings
-from tests.support.browser import PHONE, Window, Windows
+from tests.support.browser import PHONE, Window, Windows, picture
 from tests.support.demo_term import a_term
 from vtp import demo, settings
 
 pytestmark = pytest.mark.slow
-
-_PICTURES = os.environ.get("VTP_PICTURES", "")
 
 
 @pytest.fixture
@@ -65,12 +62,3 @@ async def test_one_look_leads_to_what_waits_and_to_what_can_be_mended(
     assert await student.violations() == []
     assert await student.sticks_out() <= 0
     await picture(seen, "overview-student-phone")
-
-
-async def picture(page: Page, name: str) -> None:
-    """For who wants to look: `VTP_PICTURES` names a folder."""
-    if not _PICTURES:
-        return
-    for theme in ("light", "dark"):
-        await page.evaluate("theme => document.documentElement.dataset.theme = theme", theme)
-        await page.screenshot(path=f"{_PICTURES}/{name}-{theme}.png", full_page=True)

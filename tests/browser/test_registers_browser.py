@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 
-from tests.support.application import Application, an_application, some_settings
-from tests.support.browser import PHONE, Windows
+from tests.support.application import Application
+from tests.support.browser import PHONE, Windows, picture
 from tests.support.held_class import plan
-from vtp import settings
-from vtp.actor import Actor, Role, Via
+from vtp.actor import Role
 
 pytestmark = pytest.mark.slow
 
-_PICTURES = os.environ.get("VTP_PICTURES", "")
 _NAMES = ("Noor Haddad", "Rosa Lima", "Kwame Boateng", "Elif Yildiz", "Mateo Quispe")
-
-
-@pytest.fixture
-async def app(database_settings: settings.Database, tmp_path: Path) -> AsyncIterator[Application]:
-    async with an_application(some_settings(database_settings, tmp_path)) as made:
-        yield made
 
 
 async def test_a_register_is_read_decided_contested_and_counted(
@@ -34,14 +23,12 @@ async def test_a_register_is_read_decided_contested_and_counted(
     ines = await app.person(Role.INSTRUCTOR, name="Ines Carvalho")
     # Held some hours ago, so that its marks are not final by themselves.
     nine = (datetime.now(UTC) - timedelta(hours=3)).replace(minute=0, second=0, microsecond=0)
-    actor = Actor(ines.user.id, ines.user.roles, Via.SESSION)
+    actor = ines.actor
     lesson = await plan(app.parts, actor, nine)
     people = {name: await app.person(name=name) for name in _NAMES}
     for one in people.values():
         await lesson.enrol(one.user.email)
-    await lesson.hold(
-        {name: Actor(one.user.id, one.user.roles, Via.SESSION) for name, one in people.items()}
-    )
+    await lesson.hold({name: one.actor for name, one in people.items()})
     teacher = await windows.new(ines)
     page = await teacher.open(f"/attendance/{lesson.class_id}")
     late = f"In from {nine:%H}:15:00, 12 min late; 41 of 53 min"
@@ -84,12 +71,3 @@ async def test_a_register_is_read_decided_contested_and_counted(
         await page.request.get(f"{app.url}/api/v1/courses/{lesson.course_id}/attendance.csv")
     ).text()
     assert "Mateo Quispe,Excused,," in text
-
-
-async def picture(page: Page, name: str) -> None:
-    """For who wants to look: `VTP_PICTURES` names a folder."""
-    if not _PICTURES:
-        return
-    for theme in ("light", "dark"):
-        await page.evaluate("theme => document.documentElement.dataset.theme = theme", theme)
-        await page.screenshot(path=f"{_PICTURES}/{name}-{theme}.png", full_page=True)

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 from playwright.async_api import FilePayload, Locator, expect
 
-from tests.support.application import Application
-from tests.support.browser import DESK, PHONE, Windows, a_browser, chromium
+from tests.support.browser import DESK, PHONE
 from tests.support.hostile_texts import HOSTILE
 from tests.support.pictures import a_png
-from tests.support.room_page import WITH_DEVICES, Class, Someone, a_class
+from tests.support.room_page import WITH_DEVICES, Class, Someone
 from tests.support.socket_client import connected
-from vtp.actor import Role
 from vtp.ids import uuid7
 
 # What a person may write at once.
@@ -22,20 +19,8 @@ BURST = 8
 
 
 @pytest.fixture
-async def windows(app: Application) -> AsyncIterator[Windows]:
-    executable = chromium()
-    if executable is None:
-        pytest.skip("Chromium is not installed (apt-get install chromium)")
-    async with a_browser(executable, *WITH_DEVICES) as browser:
-        made = Windows(browser, app)
-        yield made
-        assert [c for window in made.opened for c in window.unexpected] == []
-
-
-@pytest.fixture
-async def room(app: Application, windows: Windows) -> Class:
-    host = await app.person(Role.INSTRUCTOR, name="Ines Carvalho")
-    return await a_class(app, windows, host)
+def browser_options() -> tuple[str, ...]:
+    return WITH_DEVICES
 
 
 async def two(room: Class, **options: Any) -> tuple[Someone, Someone]:

@@ -11,12 +11,10 @@ import aiohttp
 import pytest
 from playwright.async_api import expect
 
-from tests.support.application import Application
-from tests.support.browser import PHONE, Windows, a_browser, chromium
-from tests.support.room_page import WITH_DEVICES, Class, Someone, a_class, becomes
+from tests.support.browser import PHONE
+from tests.support.room_page import WITH_DEVICES, Class, Someone, becomes
 from tests.support.whip import Device, Picture
 from tools.crowd import Extra, a_crowd
-from vtp.actor import Role
 
 Others = Callable[[Class, int], AbstractAsyncContextManager[None]]
 
@@ -43,22 +41,8 @@ addEventListener("online", () => {
 
 
 @pytest.fixture
-async def windows(app: Application) -> AsyncIterator[Windows]:
-    executable = chromium()
-    if executable is None:
-        pytest.skip("Chromium is not installed (apt-get install chromium)")
-    async with a_browser(
-        executable, *WITH_DEVICES, "--autoplay-policy=no-user-gesture-required"
-    ) as browser:
-        made = Windows(browser, app)
-        yield made
-        assert [c for window in made.opened for c in window.unexpected] == []
-
-
-@pytest.fixture
-async def room(app: Application, windows: Windows) -> Class:
-    host = await app.person(Role.INSTRUCTOR, name="Ines Carvalho")
-    return await a_class(app, windows, host)
+def browser_options() -> tuple[str, ...]:
+    return (*WITH_DEVICES, "--autoplay-policy=no-user-gesture-required")
 
 
 async def crowded(room: Class, count: int, **first: Any) -> None:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.async_api import Page
 
-from tests.support.application import Application, an_application, some_settings
+from tests.support.application import Application
 from tests.support.browser import chromium
 from tests.support.ortc_page import a_page
-from vtp import settings
 from vtp.actor import Role
 
 _SCRIPT = """
@@ -86,12 +84,6 @@ window.end = async token => {
     return (await fetch(session, {method: "DELETE", headers})).status;
 };
 """
-
-
-@pytest.fixture
-async def app(database_settings: settings.Database, tmp_path: Path) -> AsyncIterator[Application]:
-    async with an_application(some_settings(database_settings, tmp_path)) as made:
-        yield made
 
 
 @pytest.fixture

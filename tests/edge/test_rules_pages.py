@@ -11,7 +11,7 @@ import pytest
 from tests.support.application import Application, Person, an_application, some_settings
 from tests.support.held_class import HeldClass, plan
 from vtp import settings
-from vtp.actor import Actor, Role, Via
+from vtp.actor import Role
 from vtp.attendance import rules_form
 from vtp.attendance.policy import Policy
 
@@ -24,18 +24,14 @@ async def school(
         yield made
 
 
-def acting(person: Person) -> Actor:
-    return Actor(person.user.id, person.user.roles, Via.SESSION)
-
-
 async def held(school: Application, ines: Person, *students: Person) -> HeldClass:
     """Some hours ago; nobody of these was there, and it was recorded."""
     nine = (datetime.now(UTC) - timedelta(hours=3)).replace(minute=0, second=0, microsecond=0)
-    lesson = await plan(school.parts, acting(ines), nine)
+    lesson = await plan(school.parts, ines.actor, nine)
     for one in students:
         await lesson.enrol(one.user.email)
     await lesson.meets(-5, 62)
-    await lesson.receives(acting(ines), (0, 60))
+    await lesson.receives(ines.actor, (0, 60))
     await lesson.recorded(0, 60)
     return lesson
 

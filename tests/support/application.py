@@ -15,7 +15,7 @@ import msgspec
 from tests.support.accounts import HOME, PASSWORD
 from vtp import settings
 from vtp.accounts.model import User
-from vtp.actor import SYSTEM, Role
+from vtp.actor import SYSTEM, Actor, Role, Via
 from vtp.app.parts import Parts, open_parts
 from vtp.app.web import serving
 from vtp.clock import Clock
@@ -67,6 +67,10 @@ class Person:
     @property
     def bearer(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.access_token}"}
+
+    @property
+    def actor(self) -> Actor:
+        return Actor(self.user.id, self.user.roles, Via.SESSION)
 
 
 @dataclass

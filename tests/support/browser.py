@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import shutil
 from collections.abc import AsyncIterator
@@ -182,3 +183,14 @@ def _listen(window: Window) -> None:
 
     window.page.on("console", said)
     window.page.on("pageerror", lambda error: window.complaints.append(str(error)))
+
+
+async def picture(page: Page, name: str, *, whole: bool = True) -> None:
+    """For who wants to look: `VTP_PICTURES` names a folder."""
+    if not (folder := os.environ.get("VTP_PICTURES", "")):
+        return
+    for theme in ("light", "dark"):
+        await page.evaluate("theme => document.documentElement.dataset.theme = theme", theme)
+        # Colours fade.
+        await page.wait_for_timeout(300)
+        await page.screenshot(path=Path(folder) / f"{name}-{theme}.png", full_page=whole)
