@@ -72,8 +72,20 @@ async def test_a_film_has_picture_and_sound_in_step_and_so_has_the_camera_alone(
         assert len(flashes) == len(beeps) == 3
         assert max(abs(a - b) for a, b in zip(flashes, beeps, strict=True)) <= 0.04
         assert made.bytes == path.stat().st_size
-    names = {path.name for path in (works.folder.path / "made").iterdir()}
-    assert names == {"movie.mp4", "movie-stage.mp4", "sound.m4a"}
+    files = list((works.folder.path / "made").iterdir())
+    assert {path.name for path in files} == {"movie.mp4", "movie-stage.mp4", "sound.m4a"}
+    for path in files:
+        # A browser begins to play before it has all of it.
+        first, *more = boxes(path)
+        assert (first, more.index("moov") < more.index("mdat")) == ("ftyp", True)
+
+
+def boxes(path: Path) -> list[str]:
+    found, data, at = [], path.read_bytes(), 0
+    while at < len(data):
+        found.append(data[at + 4 : at + 8].decode())
+        at += int.from_bytes(data[at : at + 4], "big")
+    return found
 
 
 async def test_whoever_is_seen_is_named_and_what_has_no_sound_is_silent(works: Works) -> None:

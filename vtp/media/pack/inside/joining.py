@@ -6,14 +6,13 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 
-import av
 import av.error
 from av.container import InputContainer, OutputContainer
 from av.packet import Packet
 from av.stream import Stream
 
 from vtp.media.pack.inside.reading import CONTEXTS, opened
-from vtp.media.pack.inside.target import Target
+from vtp.media.pack.inside.target import target
 from vtp.media.pack.ladder import NothingToSee
 from vtp.media.pack.roomy import show
 from vtp.media.pack.stretch import Run, runs
@@ -32,7 +31,7 @@ def join(spec: Join, files: Mapping[str, int]) -> Joined:
         if spec.sound:
             voice = stack.enter_context(_sound(files))
             lanes += [_Lane(voice, one) for one in voice.streams.audio[:1]]
-        out = stack.enter_context(av.open(Target(files["to"]), "w", format="mp4"))
+        out = stack.enter_context(target(files["to"]))
         out.metadata["title"] = spec.title
         _copy(lanes, out, spec, files)
         return Joined(width=seen.codec_context.width, height=seen.codec_context.height)

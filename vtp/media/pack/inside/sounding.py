@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
-import av
 from av.audio.fifo import AudioFifo
 from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
@@ -14,7 +13,7 @@ from av.error import EOFError as Over
 from av.filter import Graph
 
 from vtp.media.pack.inside.reading import CONTEXTS, sounds
-from vtp.media.pack.inside.target import Target
+from vtp.media.pack.inside.target import target
 from vtp.media.pack.roomy import show
 from vtp.media.pack.stretch import runs
 from vtp.media.pack.takeaway import NothingToHear, Sound, Sounded
@@ -57,7 +56,7 @@ def _loudness(spec: Sound, files: Mapping[str, int]) -> float | None:
 
 def _encode(spec: Sound, files: Mapping[str, int], gain: float) -> None:
     louder = _Chain(("volume", f"{gain:.2f}dB"), ("alimiter", _LIMIT))
-    with av.open(Target(files["to"]), "w", format="mp4") as out:
+    with target(files["to"]) as out:
         out.metadata["title"] = spec.title
         stream = out.add_stream("aac", rate=_RATE, layout=_LAYOUT)
         stream.bit_rate = spec.bits
