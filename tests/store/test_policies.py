@@ -16,7 +16,7 @@ from tests.support.school import School, a_school, at
 from vtp import settings
 from vtp.actor import Actor
 from vtp.attendance.policy import Mark, Policy
-from vtp.attendance.problems import BadBreaks, NoReason, NotHeldYet, PolicyChanged
+from vtp.attendance.problems import BadBreaks, NoReason, NotHeldYet, PolicyChanged, TooOld
 from vtp.attendance.seen import Report
 from vtp.attendance.sentences import sentence
 from vtp.attendance.service.learning import Learning
@@ -290,3 +290,53 @@ async def test_an_outline_goes_by_the_register_and_before_it_by_what_arrived(
     assert (missed.minutes, missed.until) == (60, at(60) + timedelta(days=7))
     assert await learning.missed(noor, classes) == {}
     assert await learning.attended(noor, []) == ()
+
+
+async def test_marks_stay_when_what_they_were_made_of_is_deleted(school: School) -> None:
+    people, policies = await held(school), school.books.policies
+    school.clock.at = at(63)
+    await school.books.registers.call_due()
+    school.clock.at = at(63) + timedelta(days=400)
+    await school.parts.db.execute("delete from presence_span")
+    strict = Policy(late_after=0, early_before=0, absent_below=0.9, partial_below=0.95)
+    looked = await policies.look(school.ines, school.course_id, strict)
+    assert (looked.classes, looked.marks, looked.turned, looked.too_old) == (0, 0, (), 1)
+    await policies.write(school.ines, school.course_id, strict, base=0, also_planned=True)
+    done = await policies.rerun(school.ines, school.course_id, version=1, why="Agreed")
+    assert (done.turned, done.too_old) == ((), 1)
+    with pytest.raises(TooOld):
+        await school.books.breaks.put(school.ines, school.class_id, [(at(45), at(60))])
+    await school.books.registers.call_these([school.class_id])
+    kept = {name: await school.mark(who) for name, who in people.items()}
+    assert kept == {
+        "Elif": "left_early",
+        "Kwame": "present",
+        "Mateo": "absent",
+        "Noor": "present",
+        "Rosa": "late",
+    }
+    sheet = await school.books.registers.sheet(school.ines, school.class_id)
+    assert (sheet.state, sheet.register.policy_version) == ("final", 0)
+
+
+async def test_who_was_told_too_early_what_they_missed_is_told_once(school: School) -> None:
+    noor, rosa = await school.student("Noor"), await school.student("Rosa")
+    await school.meets(0, 10)
+    await school.receives(school.ines, (0, 10))
+    await school.receives(noor, (0, 10))
+    await school.recorded(0, 10)
+    school.clock.at = at(13)
+    await school.books.registers.call_due()
+    assert await school.books.catching.sweep() == 1
+    assert (await school.told(noor), await school.told(rosa)) == ([], ["attendance.missed"])
+    # Opened again: now Noor has missed most of it, too.
+    await school.meets(15, 60)
+    await school.receives(school.ines, (15, 60))
+    await school.recorded(15, 60)
+    school.clock.at = at(63)
+    await school.books.registers.call_due()
+    await school.books.catching.sweep()
+    assert (await school.told(noor), await school.told(rosa)) == (
+        ["attendance.missed"],
+        ["attendance.missed"],
+    )

@@ -157,3 +157,78 @@ async def test_a_course_counts_what_is_final(school: School) -> None:
     assert marks.count("present") == 2
     own = await school.books.matrices.own(people["Rosa"], planned.course_id)
     assert [row.person.name for row in own.rows] == ["Rosa"]
+
+
+async def test_a_class_that_ends_early_has_its_register_then(school: School) -> None:
+    noor, rosa = await school.student("Noor"), await school.student("Rosa")
+    registers, deciding = school.books.registers, school.books.deciding
+    meeting = await school.meets(-5, 40)
+    await school.receives(school.ines, (0, 40))
+    await school.receives(noor, (0, 40))
+    school.clock.at = at(41)
+    # At once for who looks; written when nobody has opened it again for a moment.
+    sheet = await registers.sheet(school.ines, school.class_id)
+    assert (sheet.state, sheet.confirmable) == ("provisional", False)
+    assert await registers.call_due() == 0
+    school.clock.at = at(43)
+    assert [await registers.call_due(), await registers.call_due()] == [1, 0]
+    kept = {one.user_id: one for one in await store.marks(school.parts.db, [school.class_id])}
+    assert [kept[one.require_user()].mark for one in (noor, rosa)] == ["present", "absent"]
+    assert kept[noor.require_user()].facts.need == 40 * 60_000
+    # What is certain is said when its time is over, and final by the usual grace after that.
+    await deciding.override(school.ines, school.class_id, rosa.require_user(), mark="late", why="-")
+    with pytest.raises(NotHeldYet):
+        await deciding.confirm(school.ines, school.class_id)
+    school.clock.at = at(62)
+    assert [await registers.call_due(), await registers.call_due()] == [1, 0]
+    sheet = await registers.sheet(school.ines, school.class_id)
+    assert (sheet.state, sheet.confirmable) == ("provisional", True)
+    assert sheet.register.final_at == at(60) + timedelta(days=1)
+    assert {one.marked.mark for one in sheet.lines} == {"present", "late"}
+    # Whom nobody ended, who only were gone, may come back.
+    await school.parts.db.execute("update meeting set ended_how = 'empty' where id = $1", meeting)
+    school.clock.at = at(50)
+    assert (await registers.sheet(school.ines, school.class_id)).state == "live"
+
+
+async def test_a_class_that_was_ended_by_mistake_goes_on(school: School) -> None:
+    noor, rosa = await school.student("Noor"), await school.student("Rosa")
+    registers, deciding = school.books.registers, school.books.deciding
+    await school.meets(-5, 20)
+    await school.receives(school.ines, (0, 20))
+    await school.receives(noor, (0, 20))
+    school.clock.at = at(23)
+    assert await registers.call_due() == 1
+    await deciding.contest(rosa, school.class_id, "I will come.")
+    again = await school.meets(24, None)
+    await school.receives(school.ines, (24, 50))
+    await school.receives(rosa, (24, 50))
+    school.clock.at = at(50)
+    assert await registers.call_due() == 0
+    sheet = await registers.sheet(school.ines, school.class_id)
+    assert sheet.state == "live"
+    lines = {one.person.name: one.marked for one in sheet.lines}
+    assert lines["Rosa"].facts.present == 26 * 60_000
+    assert lines["Rosa"].contest is not None
+    await school.parts.db.execute(
+        "update meeting set ended_at = $2, ended_how = 'ended' where id = $1", again, at(50)
+    )
+    school.clock.at = at(51)
+    # Before it is written anew, who looks sees what is so.
+    (mine,) = (await registers.own(rosa, school.class_id)).lines
+    assert mine.marked.facts.present == 26 * 60_000
+    school.clock.at = at(53)
+    assert [await registers.call_due(), await registers.call_due()] == [1, 0]
+    kept = {one.user_id: one for one in await store.marks(school.parts.db, [school.class_id])}
+    assert kept[noor.require_user()].facts.present == 20 * 60_000
+    assert kept[rosa.require_user()].facts.late > 0
+
+
+async def test_a_class_in_which_nobody_taught_is_not_over_before_its_time(school: School) -> None:
+    await school.student("Noor")
+    await school.meets(-5, 20)
+    school.clock.at = at(30)
+    assert await school.books.registers.call_due() >= 0
+    assert await store.register(school.parts.db, school.class_id) is None
+    sheet = await school.books.registers.sheet(school.ines, school.class_id)
+    assert sheet.state == "live"

@@ -77,6 +77,7 @@ class Looks:
             "in_break": any(until is None for _, until in sheet.breaks),
             "may_break": rights.may_teach(sheet.yours.role)
             and sheet.yours.course.state != "archived",
+            "may_confirm": sheet.confirmable,
             "may_teach": rights.may_teach(sheet.yours.role) and sheet.state != "live",
             "counts": self.counts(one.marked.mark for one in sheet.lines),
             "lines": [self.line(one, window, away) for one in sheet.lines],

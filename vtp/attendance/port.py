@@ -19,6 +19,8 @@ class Sitting:
     started_at: datetime
     ended_at: datetime | None
     outages: tuple[tuple[datetime, datetime], ...]
+    # By who hosts it, and not only because everybody had gone.
+    closed: bool = False
 
 
 class Meetings(Protocol):

@@ -53,6 +53,12 @@ class PolicyChanged(Conflict):
     code = "policy_changed"
 
 
+class TooOld(Conflict):
+    """Who was there when is not held any more, so these marks stay as they are."""
+
+    code = "class_too_old"
+
+
 class BadBreaks(Invalid):
     """A break lies within its class, ends after it begins, and none lies in another."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from vtp.attendance.facts import Facts
@@ -84,6 +84,12 @@ class Marked:
     def found(self) -> Mark:
         """Without what staff decided."""
         return "made_up" if self.caught else self.computed
+
+    def beside(self, before: Marked | None) -> Marked:
+        """Found anew, with what people said and did about the one before."""
+        if before is None:
+            return self
+        return replace(self, caught=before.caught, override=before.override, contest=before.contest)
 
     @property
     def mark(self) -> Mark:

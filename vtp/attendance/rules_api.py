@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from vtp.actor import Actor
-from vtp.attendance.problems import BadBreaks, NoReason, NotHeldYet, PolicyChanged
+from vtp.attendance.problems import BadBreaks, NoReason, NotHeldYet, PolicyChanged, TooOld
 from vtp.attendance.register_api import BOOKS
 from vtp.attendance.rules_shapes import (
     BreaksIn,
@@ -80,7 +80,7 @@ async def rerun(request: web.Request, actor: Actor, id: Id, body: RerunIn) -> Ou
 @routes.put(
     "/api/v1/sessions/{id}/breaks",
     rule=owner(*OVERSEERS, noun="attendance", right="set_breaks", writes=True),
-    errors=(TeachersOnly, Archived, NotHeldYet, BadBreaks),
+    errors=(TeachersOnly, Archived, NotHeldYet, BadBreaks, TooOld),
 )
 async def breaks(request: web.Request, actor: Actor, id: Id, body: BreaksIn) -> SheetView:
     """All breaks of a class. Nothing is required of anybody in them; marks follow at once."""

@@ -147,6 +147,7 @@ def _outlook(view: looks.Looks, found: Outlook) -> dict[str, Any]:
         "classes": found.classes,
         "marks": found.marks,
         "turned": len(found.turned),
+        "too_old": found.too_old,
         "more": max(0, len(found.turned) - _SHOWN),
         "rows": [
             {

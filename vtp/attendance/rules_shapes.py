@@ -81,6 +81,10 @@ class OutlookView(Struct, frozen=True, kw_only=True):
     classes: Annotated[int, Meta(description="That were held and have a register.")]
     marks: int
     items: Annotated[list[TurnedView], Meta(description="Every mark that is another one.")]
+    too_old: Annotated[
+        int,
+        Meta(description="More classes, whose marks stay: who was there is not held any more."),
+    ]
 
 
 class CatchUpView(Struct, frozen=True, kw_only=True):
@@ -130,6 +134,7 @@ def outlook_view(found: Outlook, say: Say) -> OutlookView:
             )
             for one in found.turned
         ],
+        too_old=found.too_old,
     )
 
 

@@ -2,6 +2,10 @@
 
 A class has what held when it was planned; what staff wrote later is for it too where they said so
 before it began. Of what began before its course had any, the first that held then counts.
+
+Nobody is marked by rules that were not written when they sat there: of a class that is moved to an
+earlier time, or is entered after it was held, only what held by its beginning counts. One that has
+its register keeps the version of that, wherever it is moved.
 """
 
 from __future__ import annotations

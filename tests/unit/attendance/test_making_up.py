@@ -170,3 +170,10 @@ def test_a_form_names_every_number_that_does_not_fit() -> None:
 def test_every_number_of_a_policy_is_in_the_form() -> None:
     names = {one.name for one in rules_form.FIELDS} | {rules_form.SAME}
     assert names == {one.name for one in msgspec.structs.fields(Policy)}
+
+
+def test_a_class_that_is_moved_back_is_not_marked_by_rules_written_since() -> None:
+    history = [written(1, -9, also=False), written(2, -1, also=False), written(3, 1, also=True)]
+    at = {days: DAY + timedelta(days=days) for days in (-5, 5)}
+    found = {days: stamped(history, planned_at=DAY, starts_at=one) for days, one in at.items()}
+    assert {days: one.number for days, one in found.items()} == {-5: 1, 5: 3}

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from vtp.actor import Actor
-from vtp.attendance.problems import BadBreaks, NotHeldYet
+from vtp.attendance.problems import BadBreaks, NotHeldYet, TooOld
 from vtp.attendance.service.registers import Registers, Sheet
 from vtp.attendance.store import policies as store
 from vtp.attendance.store.policies import Break
@@ -36,6 +36,8 @@ class Breaks:
             raise NotHeldYet
         known = sorted(these, key=lambda one: one[0])
         _check(planned, known, goes_on=goes_on)
+        if await self._registers.forgotten(planned):
+            raise TooOld
         async with self._db.transaction() as tx:
             await store.set_breaks(tx, class_id, known)
             said = [f"{since.isoformat()} > {until or ''}" for since, until in known]

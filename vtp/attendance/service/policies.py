@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from vtp.actor import Actor
@@ -59,6 +59,8 @@ class Outlook:
     classes: int
     marks: int
     turned: tuple[Turned, ...]
+    # Classes whose marks stay: who was there when is not held any more.
+    too_old: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,14 @@ class _Anew:
         """By the mark that holds: what staff decided stays."""
         both = ((self.before.get(one.user_id), one) for one in self.after)
         return [(old, new) for old, new in both if old is not None and old.mark != new.mark]
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """The classes of a course under another policy, and how many there was nothing left of."""
+
+    found: tuple[_Anew, ...]
+    too_old: int
 
 
 class Policies:
@@ -142,7 +152,7 @@ class Policies:
         yours = await self._gate.taught(actor, course_id)
         _check(policy)
         newest = await store.newest(self._db, course_id)
-        found = [one async for one in self._anew(yours, Version(newest.number, policy))]
+        found = await self._anew(yours, Version(newest.number, policy))
         await self._audit.record_alone(actor, action="read", noun="attendance", target_id=course_id)
         return await self._outlook(yours, found)
 
@@ -155,9 +165,9 @@ class Policies:
         newest = await store.newest(self._db, course_id)
         if newest.number != version:
             raise PolicyChanged
-        found = [one async for one in self._anew(yours, newest)]
+        judged = await self._anew(yours, newest)
         async with self._db.transaction() as tx:
-            changed = sum(len(one.turned) for one in found)
+            changed = sum(len(one.turned) for one in judged.found)
             await self._audit.record(
                 tx,
                 actor,
@@ -166,11 +176,12 @@ class Policies:
                 target_id=course_id,
                 details={"why": reason, "version": version, "changed": changed},
             )
-            for one in found:
+            for one in judged.found:
                 await self._replace(tx, actor, one, newest, reason)
-        return await self._outlook(yours, found)
+        return await self._outlook(yours, judged)
 
-    async def _anew(self, yours: Yours, version: Version) -> AsyncIterator[_Anew]:
+    async def _anew(self, yours: Yours, version: Version) -> _Judged:
+        found, too_old = [], 0
         now = self._clock.now()
         held = await self._expected.held(yours.course.id, section_id=None, until=now)
         known = await registers.registers(self._db, [one.id for one in held])
@@ -178,15 +189,20 @@ class Policies:
             register = known.get(planned.id)
             if register is None or now < planned.ends_at:
                 continue
+            if await self._roll.forgotten(planned, register):
+                too_old += 1
+                continue
             called = await self._roll.call(planned.id, now=now, policy=version)
             if called is None:
                 continue
             before = {one.user_id: one for one in await registers.marks(self._db, [planned.id])}
-            fresh = [_with(one, before.get(one.user_id)) for one in called.marks]
+            fresh = [one.beside(before.get(one.user_id)) for one in called.marks]
             after = await self._coverage.settled(planned, fresh, version.policy)
-            yield _Anew(called, register, before, tuple(after))
+            found.append(_Anew(called, register, before, tuple(after)))
+        return _Judged(tuple(found), too_old)
 
-    async def _outlook(self, yours: Yours, found: Sequence[_Anew]) -> Outlook:
+    async def _outlook(self, yours: Yours, judged: _Judged) -> Outlook:
+        found = judged.found
         people = {old.user_id for one in found for old, _ in one.turned}
         named = await self._expected.names(people)
         turned = [
@@ -201,6 +217,7 @@ class Policies:
             classes=len(found),
             marks=sum(len(one.after) for one in found),
             turned=tuple(turned),
+            too_old=judged.too_old,
         )
 
     async def _replace(self, tx: Db, actor: Actor, one: _Anew, version: Version, why: str) -> None:
@@ -251,12 +268,6 @@ def changes(before: Policy, after: Policy) -> list[str]:
         for name in Policy.__struct_fields__
         if getattr(before, name) != getattr(after, name)
     ]
-
-
-def _with(fresh: Marked, before: Marked | None) -> Marked:
-    if before is None:
-        return fresh
-    return replace(fresh, caught=before.caught, override=before.override, contest=before.contest)
 
 
 def _check(policy: Policy) -> None:

@@ -11,7 +11,7 @@ from vtp.attendance.facts import Held
 from vtp.attendance.marking import marked
 from vtp.attendance.policy import Policy
 from vtp.attendance.port import Meetings, Sitting
-from vtp.attendance.register import Marked, Register, ms, stretch
+from vtp.attendance.register import Marked, Register, moment, ms, stretch
 from vtp.attendance.store import policies
 from vtp.attendance.store import registers as store
 from vtp.attendance.store.policies import Break
@@ -36,6 +36,8 @@ class Called:
     breaks: tuple[Break, ...]
     # When media reached each, united over devices: what is drawn.
     there: dict[UserId, tuple[Span, ...]]
+    # When it ended; None while it goes on, or can go on.
+    over_at: datetime | None
 
 
 class RollCall:
@@ -69,7 +71,32 @@ class RollCall:
         )
         if policy is None:
             policy = await self.policy_of(planned)
-        return _called(expecting, held, policy, received, now=now, breaks=breaks)
+        # Where nobody has taught, nothing is over before its time.
+        over_at = _over(planned, sittings if held.taught else (), now)
+        return _called(expecting, held, policy, received, now=now, breaks=breaks, over_at=over_at)
+
+    async def over_at(self, class_id: ClassId, *, now: datetime) -> datetime | None:
+        """When a class ended, also before its time; None while it goes on."""
+        planned = await self._expected.planned(class_id)
+        if planned is None or now < planned.starts_at:
+            return None
+        sittings = await self._meetings.sittings(
+            planned.room_id, since=planned.starts_at, until=min(planned.ends_at, now)
+        )
+        return _over(planned, sittings, now)
+
+    async def forgotten(self, planned: ClassSession, before: Register) -> bool:
+        """Whether what the marks of a class were made of is deleted since.
+
+        Whoever taught when it began was there then: where nobody is known to have been, nothing
+        can be found anew, and everybody would seem to have been absent.
+        """
+        if before.taught is None:
+            return False
+        since, until = (moment(at) for at in before.taught)
+        sittings = await self._meetings.sittings(planned.room_id, since=since, until=until)
+        meetings = [one.id for one in sittings]
+        return not await store.is_kept(self._db, meeting_ids=meetings, at=since)
 
     async def policy_of(self, planned: ClassSession) -> Version:
         """By which a register was made, or would be now."""
@@ -106,6 +133,17 @@ class RollCall:
         )
 
 
+def _over(planned: ClassSession, sittings: Sequence[Sitting], now: datetime) -> datetime | None:
+    """Who hosts it may end it before its time; opened again, it goes on."""
+    if now >= planned.ends_at:
+        return planned.ends_at
+    ends = [one.ended_at for one in sittings if one.ended_at and one.ended_at <= now]
+    if not ends or len(ends) < len(sittings):
+        return None
+    last = max(sittings, key=lambda one: one.started_at)
+    return max(ends) if last.closed else None
+
+
 def _outages(sittings: Sequence[Sitting], window: Span) -> tuple[Span, ...]:
     noted = [stretch(*one) for sitting in sittings for one in sitting.outages]
     return tuple(common(merged(noted), [window]))
@@ -119,6 +157,7 @@ def _called(
     *,
     now: datetime,
     breaks: tuple[Break, ...],
+    over_at: datetime | None,
 ) -> Called:
     planned = expecting.planned
     marks = tuple(
@@ -138,7 +177,7 @@ def _called(
         user_id: tuple(common(merged(span for spans in devices for span in spans), window))
         for user_id, devices in received.items()
     }
-    return Called(planned, register, policy, marks, breaks, there)
+    return Called(planned, register, policy, marks, breaks, there, over_at)
 
 
 def _mark(

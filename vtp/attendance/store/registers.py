@@ -65,6 +65,25 @@ async def taught_since(
     return since
 
 
+async def is_kept(db: Db, *, meeting_ids: Collection[MeetingId], at: datetime) -> bool:
+    """Whether it is still held that somebody was there with sound or pictures at a moment.
+
+    Moments of registers are whole milliseconds.
+    """
+    found: bool = await db.fetchval(
+        """
+        select exists(select from presence_span
+                       where meeting_id = any($1) and kind = any($2)
+                         and started_at < $3::timestamptz + interval '1 millisecond'
+                         and coalesce(ended_at, seen_at) > $3)
+        """,
+        list(meeting_ids),
+        list(SENT),
+        at,
+    )
+    return found
+
+
 # --- registers ------------------------------------------------------------------------------
 async def write(tx: Db, register: Register, marks: Sequence[Marked]) -> None:
     """As it was found now. What people decided or said stays."""
@@ -141,6 +160,11 @@ async def lock(tx: Db, class_id: ClassId) -> Register | None:
 async def told(tx: Db, class_id: ClassId, *, at: datetime) -> None:
     """Those who missed it know that they can catch up."""
     await tx.execute("update class_register set told_at = $2 where session_id = $1", class_id, at)
+
+
+async def forget_told(tx: Db, class_id: ClassId) -> None:
+    """The class went on after they were told: others may have missed of it by now."""
+    await tx.execute("update class_register set told_at = null where session_id = $1", class_id)
 
 
 async def untold(db: Db, *, since: datetime, limit: int) -> list[ClassId]:

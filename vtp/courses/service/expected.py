@@ -56,9 +56,15 @@ class Expected:
         steps = await attending.steps(self._db, planned.course_id, until=planned.ends_at)
         return Expecting(planned, hosts, tuple(enrolled(steps, planned.section_id)))
 
-    async def ended(self, *, since: datetime, until: datetime, limit: int) -> list[ClassId]:
-        """Classes that were to end in that time, the earliest first."""
-        return await attending.ended(self._db, since=since, until=until, limit=limit)
+    async def ended(
+        self, *, since: datetime, until: datetime, limit: int
+    ) -> dict[ClassId, datetime]:
+        """Classes that were to end in that time and when, the earliest first."""
+        return dict(await attending.ended(self._db, since=since, until=until, limit=limit))
+
+    async def going_on(self, at: datetime) -> list[ClassId]:
+        """By the plan."""
+        return await attending.going_on(self._db, at=at)
 
     async def of_recordings(
         self, recordings: Collection[RecordingId]

@@ -49,16 +49,30 @@ async def hosts(db: Db, class_id: ClassId) -> frozenset[UserId]:
     return frozenset(row["user_id"] for row in rows)
 
 
-async def ended(db: Db, *, since: datetime, until: datetime, limit: int) -> list[ClassId]:
+async def ended(
+    db: Db, *, since: datetime, until: datetime, limit: int
+) -> list[tuple[ClassId, datetime]]:
     rows = await db.fetch(
         """
-        select id from class_session
+        select id, ends_at from class_session
          where ends_at > $1 and ends_at <= $2 and cancelled is null
          order by ends_at, id limit $3
         """,
         since,
         until,
         limit,
+    )
+    return [(row["id"], row["ends_at"]) for row in rows]
+
+
+async def going_on(db: Db, *, at: datetime) -> list[ClassId]:
+    """Whose time this is."""
+    rows = await db.fetch(
+        """
+        select id from class_session
+         where starts_at < $1 and ends_at > $1 and cancelled is null order by starts_at, id
+        """,
+        at,
     )
     return [row["id"] for row in rows]
 

@@ -230,7 +230,7 @@ async def sittings(
     """Meetings of a room in that time, with when the server was away in them."""
     rows = await db.fetch(
         """
-        select id, started_at, ended_at,
+        select id, started_at, ended_at, ended_how,
                array(select started_at from meeting_outage where meeting_id = meeting.id
                       order by started_at) as gone_at,
                array(select ended_at from meeting_outage where meeting_id = meeting.id
@@ -250,6 +250,7 @@ async def sittings(
             started_at=row["started_at"],
             ended_at=row["ended_at"],
             outages=tuple(zip(row["gone_at"], row["back_at"], strict=True)),
+            closed=row["ended_how"] in {"ended", "closed"},
         )
         for row in rows
     ]
