@@ -79,6 +79,10 @@ LEARNED = (
            'I, Ines Zirbelkiefer, was there', now()
       from register
     """,
+    """
+    insert into certificate_prospect (course_id, user_id, looked_at)
+    select $2::uuid, $1::uuid, now() where $3::uuid is not null and $4::uuid is not null
+    """,
 )
 _STANDS = """
     select exists (select from one_table as one where position($1 in lower(one::text)) > 0)

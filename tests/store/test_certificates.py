@@ -15,16 +15,18 @@ from tests.support.papers import pages, rows
 from tests.support.school import NINE, School, a_school
 from vtp import settings
 from vtp.actor import Actor
-from vtp.app.attending import certificates, reports
+from vtp.app.attending import certificates, earning, reports
 from vtp.attendance import tables
 from vtp.attendance.certifying import Rule
 from vtp.attendance.papers.printed import clock, printed
 from vtp.attendance.papers.workbook import workbook
 from vtp.attendance.problems import NoCertificate, NoReason, NotEarned
 from vtp.attendance.service.certificates import Certificates
+from vtp.attendance.service.earning import Earning
 from vtp.attendance.service.reports import Reports
 from vtp.attendance.shapes import matrix_view, sheet_view
 from vtp.attendance.store import certificates as store
+from vtp.attendance.store import prospects
 from vtp.attendance.store import reports as reports_store
 from vtp.courses.outline.progress import Chapter, Item, Way
 from vtp.courses.outline.tree import Node
@@ -267,3 +269,72 @@ async def test_nobody_is_sent_a_report_who_is_not_of_the_staff_any_more(school: 
         await reports_store.put(tx, due)
         await reports_store.erase(tx, user_id=noor.require_user())
     assert await reports_store.due(school.parts.db, now=NINE, limit=9) == []
+
+
+async def test_who_has_earned_a_certificate_is_told_once(school: Giving) -> None:
+    people, course_id = await held(school), school.course_id
+    noor, mateo, clock = people["Noor"], people["Mateo"], school.clock
+    telling = Earning(
+        school.parts.db,
+        clock=clock,
+        certificates=school.given,
+        notices=school.parts.letterbox.notices,
+    )
+
+    async def told(who: Actor) -> int:
+        found = await school.parts.letterbox.notices.listed(who, before=None, limit=20)
+        return [one.kind for one in found].count("attendance.certificate_earned")
+
+    assert await telling.tell_due() == 0  # the course gives none
+    school.outlines.done = 8
+    await school.given.choose(school.ines, course_id, Rule())
+    clock.at += timedelta(minutes=1)
+    assert await telling.tell_due() == 0
+    school.outlines.done = 9
+    # Nothing says that anything has changed, until they did something or a day has gone.
+    assert await telling.tell_due() == 0
+    clock.at += timedelta(minutes=1)
+    await school.parts.db.execute(
+        "insert into watched (user_id, recording_id, seen, position_at, watched_at, completed_at)"
+        " values ($1, $2, '{[0,3600000)}', $3, $3, $3)",
+        noor.user_id,
+        await school.recorded(0, 60),
+        clock.at,
+    )
+    clock.at += timedelta(minutes=1)
+    assert await telling.tell_due() == 1
+    assert [await told(one) for one in (noor, people["Kwame"], mateo)] == [1, 0, 0]
+    clock.at += timedelta(days=1)
+    assert await telling.tell_due() == 3
+    await school.given.issue(people["Kwame"], course_id)
+    clock.at += timedelta(days=9)
+    assert await telling.tell_due() == 0
+    assert [await told(one) for one in people.values()] == [1, 1, 1, 1, 0]
+    await school.books.deciding.override(
+        school.ines, school.class_id, mateo.require_user(), mark="excused", why="Ill"
+    )
+    await school.given.choose(school.ines, course_id, Rule(attendance=0))
+    clock.at += timedelta(minutes=1)
+    assert await telling.tell_due() == 1
+    # With another account of theirs, and no more once they are gone.
+    other = await person(school.parts, "Noor2")
+    async with school.parts.db.transaction() as tx:
+        await prospects.move(tx, source=noor.require_user(), target=other.require_user())
+        assert not await prospects.put(
+            tx, course_id, other.require_user(), looked_at=clock.at, told=True
+        )
+        await prospects.erase(tx, user_id=other.require_user())
+        assert await prospects.put(
+            tx, course_id, other.require_user(), looked_at=clock.at, told=False
+        )
+
+
+async def test_the_work_process_knows_what_a_student_has_done(school: Giving) -> None:
+    people = await held(school)
+    # No outline is published, and nobody asks for one.
+    await school.given.choose(school.ines, school.course_id, Rule(completion=0))
+    assert await earning(school.parts, school.books).tell_due() == 4
+    found = await school.parts.letterbox.notices.listed(people["Noor"], before=None, limit=20)
+    (notice,) = [one for one in found if one.kind == "attendance.certificate_earned"]
+    assert notice.link == f"/courses/{school.course_id}/attendance"
+    assert notice.values == {"course": "Algebra II"}

@@ -271,7 +271,6 @@ async def test_an_outline_goes_by_the_register_and_before_it_by_what_arrived(
     learning = Learning(
         school.parts.db,
         clock=school.clock,
-        watching=school.watching,
         films=NoFilms(),
         viewing=Viewing(school.parts.db, clock=school.clock, shelf=school.parts.library.shelf),
         meetings=Sittings(school.parts.db),
@@ -292,8 +291,8 @@ async def test_an_outline_goes_by_the_register_and_before_it_by_what_arrived(
     assert await learning.attended(noor, []) == ()
 
 
-async def test_marks_stay_when_what_they_were_made_of_is_deleted(school: School) -> None:
-    people, policies = await held(school), school.books.policies
+async def test_marks_stay_when_what_they_were_made_of_is_deleted(school: Watched) -> None:
+    people, policies = await school.held(), school.books.policies
     school.clock.at = at(63)
     await school.books.registers.call_due()
     school.clock.at = at(63) + timedelta(days=400)
@@ -319,7 +318,7 @@ async def test_marks_stay_when_what_they_were_made_of_is_deleted(school: School)
     assert (sheet.state, sheet.register.policy_version) == ("final", 0)
 
 
-async def test_who_was_told_too_early_what_they_missed_is_told_once(school: School) -> None:
+async def test_who_was_told_too_early_what_they_missed_is_told_once(school: Watched) -> None:
     noor, rosa = await school.student("Noor"), await school.student("Rosa")
     await school.meets(0, 10)
     await school.receives(school.ines, (0, 10))

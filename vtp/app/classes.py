@@ -111,7 +111,6 @@ def _learning(
     return watching, Learning(
         parts.db,
         clock=parts.clock,
-        watching=watching,
         films=recordings.library,
         viewing=viewing,
         meetings=Sittings(parts.db),

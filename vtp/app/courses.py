@@ -43,16 +43,21 @@ def courses(parts: Parts, classrooms: Classrooms) -> Courses:
 
 def outlines(parts: Parts, made: Courses, sockets: Sockets) -> Outlines:
     """With the news of changes told to who looks at them; the library asks them who reads what."""
-    opened = Outlines(
+    opened = read_outlines(parts, made)
+    opened.on_done.append(partial(outline_events.tell, sockets))
+    parts.library.gate.shelves = opened
+    return opened
+
+
+def read_outlines(parts: Parts, made: Courses) -> Outlines:
+    """For a process in which nobody changes them."""
+    return Outlines(
         parts.db,
         clock=parts.clock,
         audit=parts.audit,
         gate=made.gate,
         shelf=parts.library.shelf,
     )
-    opened.on_done.append(partial(outline_events.tell, sockets))
-    parts.library.gate.shelves = opened
-    return opened
 
 
 def leaving(tasks: Tasks, sockets: Sockets, company: Company) -> OnGone:

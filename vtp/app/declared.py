@@ -15,6 +15,7 @@ from vtp.attendance import api as attendance_api
 from vtp.attendance import (
     certificate_pages,
     certificates_api,
+    earning_jobs,
     paper_jobs,
     paper_kinds,
     papers_api,
@@ -100,6 +101,7 @@ HANDLERS = (
     audit_jobs.handlers,
     attendance_jobs.handlers,
     paper_jobs.handlers,
+    earning_jobs.handlers,
     courses_jobs.handlers,
     jobs_jobs.handlers,
     library_jobs.handlers,

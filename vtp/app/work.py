@@ -13,7 +13,7 @@ from vtp.accounts.takeout_jobs import handlers as takeout_handlers
 from vtp.analytics.jobs import Sieve
 from vtp.analytics.jobs import handlers as analytics_handlers
 from vtp.app.archive import archive
-from vtp.app.attending import attending, reports
+from vtp.app.attending import attending, earning, reports
 from vtp.app.courses import telling
 from vtp.app.hooks import delivering
 from vtp.app.letterbox import desk
@@ -22,6 +22,7 @@ from vtp.app.loop import Told, fed
 from vtp.app.own_data import takeouts
 from vtp.app.parts import Parts, demo_wanted, open_parts
 from vtp.app.workbench import workbench
+from vtp.attendance.earning_jobs import handlers as earning_handlers
 from vtp.attendance.jobs import handlers as attendance_handlers
 from vtp.attendance.paper_jobs import handlers as paper_handlers
 from vtp.audit.jobs import handlers as audit_handlers
@@ -95,6 +96,7 @@ def bound(parts: Parts) -> list[Bound]:
         *courses_handlers.bind(telling(parts)),
         *attendance_handlers.bind(registers),
         *paper_handlers.bind(reports(parts, registers)),
+        *earning_handlers.bind(earning(parts, registers)),
         *analytics_handlers.bind(Sieve(db=parts.db, clock=parts.clock)),
         *jobs_handlers.bind(Broom(db=parts.db, options=chosen.jobs)),
         *recordings_handlers.bind(workbench(parts)),

@@ -6,7 +6,7 @@ When somebody was there is a fact of the school and stays; what they watched is 
 from __future__ import annotations
 
 from vtp.actor import Gone
-from vtp.attendance.store import certificates, learning, reports, watching
+from vtp.attendance.store import certificates, learning, prospects, reports, watching
 from vtp.db import Db
 
 sheets = {
@@ -22,6 +22,9 @@ sheets = {
     "certificates": """
         select id, serial, evidence::text, issued_at, revoked_at, revoked_why
           from certificate where user_id = $1
+    """,
+    "certificate-prospects": """
+        select course_id as id, looked_at, told_at from certificate_prospect where user_id = $1
     """,
     "attendance-reports": """
         select course_id as id, every, next_at from attendance_report where user_id = $1
@@ -53,6 +56,7 @@ async def erase(tx: Db, gone: Gone, /) -> None:
     await watching.erase(tx, user_id=gone.user_id, book=watching.FILMS)
     await learning.erase(tx, user_id=gone.user_id)
     await certificates.erase(tx, user_id=gone.user_id)
+    await prospects.erase(tx, user_id=gone.user_id)
     await reports.erase(tx, user_id=gone.user_id)
     # The mark still counts; what was said about it, by them and about them, was for them.
     await tx.execute(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vtp.attendance.store import certificates, learning, registers, watching
+from vtp.attendance.store import certificates, learning, prospects, registers, watching
 from vtp.attendance.store import move as move_presence
 from vtp.db import Db
 from vtp.ids import UserId
@@ -15,3 +15,4 @@ async def move(tx: Db, *, source: UserId, target: UserId) -> None:
     await registers.move(tx, source=source, target=target)
     await learning.move(tx, source=source, target=target)
     await certificates.move(tx, source=source, target=target)
+    await prospects.move(tx, source=source, target=target)

@@ -21,6 +21,20 @@ REPORTS = Topic(
 )
 
 # Values: {course}.
+EARNED = Kind(
+    name="attendance.certificate_earned",
+    topic=CERTIFICATES,
+    line="notice.certificateEarned",
+    icon="award",
+    link="/courses",
+    letter=Letter(
+        topic="attendance.certificate_earned",
+        subject="letter.certificateEarned.subject",
+        text=("letter.certificateEarned.text",),
+        action="letter.certificateEarned.action",
+    ),
+)
+# Values: {course}.
 ISSUED = Kind(
     name="attendance.certificate_issued",
     topic=CERTIFICATES,
@@ -72,5 +86,5 @@ REPORT = Kind(
     ),
 )
 
-KINDS = (ISSUED, REVOKED, RESTORED, REPORT)
+KINDS = (EARNED, ISSUED, REVOKED, RESTORED, REPORT)
 LETTERS = tuple(kind.letter for kind in KINDS if kind.letter)

@@ -11,9 +11,8 @@ from vtp.attendance.port import Meetings
 from vtp.attendance.register import stretch
 from vtp.attendance.service.catching import CatchingUp
 from vtp.attendance.service.viewing import Viewing
-from vtp.attendance.service.watching import Watching
 from vtp.attendance.store import learning as store
-from vtp.attendance.store import registers
+from vtp.attendance.store import registers, watching
 from vtp.attendance.stretches import common, merged, total
 from vtp.clock import Clock
 from vtp.courses.port import Filmed, Missed, Played
@@ -39,7 +38,6 @@ class Learning:
         db: Database,
         *,
         clock: Clock,
-        watching: Watching,
         films: Films,
         viewing: Viewing,
         meetings: Meetings,
@@ -47,7 +45,6 @@ class Learning:
     ) -> None:
         self._db = db
         self._clock = clock
-        self._watching = watching
         self._films = films
         self._viewing = viewing
         self._meetings = meetings
@@ -75,7 +72,9 @@ class Learning:
     ) -> Mapping[RecordingId, Filmed]:
         """With how much of each one has seen."""
         films = await self._films.films(actor, ids) if ids else {}
-        progress = await self._watching.of(actor, films.keys()) if films else {}
+        progress = await watching.of_recordings(
+            self._db, user_id=actor.require_user(), recording_ids=films.keys()
+        )
         return {
             known: film.watched(
                 seconds=total(progress[known].seen) / 1000,

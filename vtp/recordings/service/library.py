@@ -14,10 +14,11 @@ from vtp.db import Database
 from vtp.errors import NotFound
 from vtp.ids import RecordingId, RoomId
 from vtp.media.recorder import journal
-from vtp.recordings import rights, store
+from vtp.recordings import store
 from vtp.recordings.kinds import Visibility
 from vtp.recordings.model import Listed, Recording
 from vtp.recordings.problems import StillRecording
+from vtp.recordings.service.filming import Filming
 from vtp.recordings.service.studio import Studio
 from vtp.recordings.store import shelf
 
@@ -80,23 +81,7 @@ class Library:
 
     async def films(self, actor: Actor, ids: Collection[RecordingId]) -> dict[RecordingId, Filmed]:
         """Those of these that are for somebody: courses show them in their outlines."""
-        found = await store.by_ids(self._db, ids=ids)
-        stage = self._studio.stage
-        roles = {room: await stage.role(actor, room) for room in {one.room_id for one in found}}
-        return {
-            one.id: Filmed(
-                id=one.id,
-                title=one.title,
-                seconds=one.seconds,
-                live=one.goes_on,
-                ready=one.state == "ready",
-            )
-            for one in found
-            if one.deleted_at is None
-            and rights.may_see(
-                roles[one.room_id], visibility=one.visibility, state=one.state, deleted=False
-            )
-        }
+        return await Filming(self._db, role_in=self._studio.stage.role).films(actor, ids)
 
     # --- changes ------------------------------------------------------------------------------
     async def change(

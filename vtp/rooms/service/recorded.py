@@ -6,14 +6,13 @@ from collections.abc import Collection, Mapping, Sequence
 
 from vtp.actor import Actor
 from vtp.db import Database
-from vtp.errors import NotFound
 from vtp.ids import MeetingId, RoomId
 from vtp.recordings.kinds import Role
 from vtp.recordings.port import Sent, Shown
-from vtp.rooms import moves, rights
+from vtp.rooms import moves
 from vtp.rooms.effects import pinned
-from vtp.rooms.service.catalogue import gate
 from vtp.rooms.service.live import Live
+from vtp.rooms.service.roles import Roles
 from vtp.rooms.store import rooms
 
 
@@ -23,11 +22,7 @@ class RecordedClasses:
         self._live = live
 
     async def role(self, actor: Actor, room_id: RoomId) -> Role | None:
-        seen = await rooms.by_id(self._db, room_id=room_id, user_id=actor.user_id)
-        try:
-            return "host" if rights.may_host(gate(actor, seen).role) else "member"
-        except NotFound:
-            return None
+        return await Roles(self._db).role(actor, room_id)
 
     async def titles(self, room_ids: Collection[RoomId]) -> Mapping[RoomId, str]:
         return await rooms.titles(self._db, room_ids=room_ids)
