@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -12,9 +13,10 @@ from tests.support.accounts import a_person, some_accounts
 from vtp.actor import Actor, Gone, Via
 from vtp.attendance import held, merging
 from vtp.attendance.problems import TooMuchSeen
-from vtp.attendance.seen import Report
+from vtp.attendance.seen import MOST_VISITS, Report, open_for
 from vtp.attendance.service.watching import Length, Watching
 from vtp.attendance.store import learning as opened
+from vtp.attendance.store import watching as store
 from vtp.attendance.stretches import Span
 from vtp.clock import SetClock
 from vtp.db import Database
@@ -92,6 +94,74 @@ async def test_what_is_told_again_or_late_is_seen_once(noor: Viewer) -> None:
     assert (found.position, found.completed_at) == (45_000, None)
     assert await noor.watching.viewers([noor.recorded.id]) == {noor.recorded.id: 1}
     assert set(await noor.watching.of(noor.actor, [noor.recorded.id])) == {noor.recorded.id}
+
+
+async def test_of_pages_that_tell_at_once_none_is_forgotten(db: Database, noor: Viewer) -> None:
+    pages = [UUID(int=number) for number in range(1, 13)]
+    await asyncio.gather(*(noor.tell(visit=one) for one in pages))
+    noor.clock.advance(30)
+    await asyncio.gather(
+        *(
+            noor.tell((number * 5_000, number * 5_000 + 4_000), position=number * 100, visit=one)
+            for number, one in enumerate(pages)
+        )
+    )
+    assert await noor.seen() == tuple((n * 5_000, n * 5_000 + 4_000) for n in range(12))
+    found = await noor.watching.mine(noor.actor, noor.recorded.id)
+    assert found.position == 1_100
+    assert await db.fetchval("select array_agg(id order by id) from watch_visit") == pages
+
+
+async def test_of_more_pages_than_are_kept_the_time_is_kept(db: Database, noor: Viewer) -> None:
+    user_id, pages = noor.actor.require_user(), MOST_VISITS + 3
+    for number in range(1, pages + 1):
+        await noor.tell(visit=UUID(int=number))
+        noor.clock.advance(1)
+        await noor.tell(visit=UUID(int=number))
+    visits = await db.fetch("select id from watch_visit order by id")
+    assert [row["id"].int for row in visits] == list(range(4, pages + 1))
+    found = await store.read(db, user_id=user_id, id=noor.recorded.id)
+    assert found is not None
+    assert found[1].watched.open_before == 3_000
+    assert open_for(found[1].watched) == pages * 1_000
+
+
+async def test_what_another_process_wrote_is_seen_before_anything_is_refused(
+    db: Database, noor: Viewer
+) -> None:
+    other = replace(noor, watching=Watching(db, clock=noor.clock, recorded=noor.recorded))
+    await noor.tell()
+    await other.tell(visit=UUID(int=8))
+    noor.clock.advance(30)
+    await other.tell((0, 10_000), position=10_000, visit=UUID(int=8))
+    # A page that has just been opened: only the time of the other one allows for this.
+    await noor.tell((20_000, 40_000), position=40_000, visit=UUID(int=9))
+    await other.tell((50_000, 55_000), position=55_000, visit=UUID(int=8))
+    assert await noor.seen() == ((0, 10_000), (20_000, 40_000), (50_000, 55_000))
+
+
+async def test_what_was_read_before_another_wrote_is_not_written(
+    db: Database, noor: Viewer
+) -> None:
+    user_id = noor.actor.require_user()
+    await noor.tell()
+    found = await store.read(db, user_id=user_id, id=noor.recorded.id)
+    assert found is not None
+    known = found[1]
+    noor.clock.advance(30)
+    await noor.tell((0, 10_000), position=10_000)
+    for before in (known, None):
+        assert not await store.write(
+            db, user_id=user_id, id=noor.recorded.id, before=before, watched=known.watched
+        )
+    assert await noor.seen() == ((0, 10_000),)
+    # Nor does who was erased meanwhile come back.
+    async with db.transaction() as tx:
+        await store.erase(tx, user_id=user_id)
+    assert not await store.write(
+        db, user_id=user_id, id=noor.recorded.id, before=known, watched=known.watched
+    )
+    assert await noor.seen() == ()
 
 
 async def test_too_much_at_once_changes_nothing(noor: Viewer) -> None:

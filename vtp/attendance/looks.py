@@ -16,7 +16,7 @@ from vtp.attendance.service.catching import Chance
 from vtp.attendance.service.matrices import Matrix, Row
 from vtp.attendance.service.registers import Line, Sheet
 from vtp.attendance.stretches import Span, total
-from vtp.attendance.strips import MARK_OF
+from vtp.attendance.strips import MARK_OF, NOT_EXPECTED
 from vtp.courses import rights
 from vtp.courses.model import ClassSession
 
@@ -134,8 +134,11 @@ class Looks:
             "coming": len(matrix.coming),
             "average": percent(matrix.average),
             "rows": [self.row(one) for one in matrix.rows],
-            # What each letter of a row stands for: a term has twelve thousand of them.
-            "letters": {letter: marks[mark] for letter, mark in MARK_OF.items()},
+            # What the letters of rows stand for, by their codes: a term has twelve thousand.
+            "letters": {
+                ord(NOT_EXPECTED): None,
+                **{ord(letter): marks[mark] for letter, mark in MARK_OF.items()},
+            },
             "risks": [self.row(one) for one in matrix.rows if one.at_risk],
             "rule": self.say(
                 "mark.rule", share=round(policy.at_risk_below * 100), count=policy.at_risk_after

@@ -1,7 +1,8 @@
 """The pool, as services see it: reads that survive a lost connection, and transactions.
 
 Outside `transaction()` send only what may be sent twice; a `select` is, when the connection
-was lost. Everything that changes something goes through a transaction. A server that
+was lost. What changes something goes through a transaction, or is one statement that its caller
+may say again: nobody knows of the lost one whether it was applied. A server that
 hangs is waited for as long as for one statement, or as tries are repeated: a connection, the
 answer and all further tries together.
 """

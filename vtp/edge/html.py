@@ -29,9 +29,8 @@ HTML: dict[str, Any] = {"produces": "text/html", "described": False}
 
 THEMES = ("auto", "light", "dark")
 _THEME_COOKIE = "theme"
-# Of a page, between words and values, that are made at once: about a millisecond's worth. Most
-# pages have fewer.
-_PIECES = 2000
+# Of a page, words and values in turn, that are made at once: less than a millisecond's worth.
+_PIECES = 500
 # What programs ask for; everything else is a page.
 _MACHINE = ("/api/", "/health", "/metrics", "/static/", "/socket.io", "/whip/", "/whep/")
 

@@ -42,9 +42,9 @@ async def put_viewed(
         for one in viewed:
             made = _watched(one)
             if made.seen:
-                known = one.user_id, one.recording_id
-                await watching.lock(tx, user_id=known[0], id=known[1], new=made)
-                await watching.write(tx, user_id=known[0], id=known[1], watched=made)
+                await watching.write(
+                    tx, user_id=one.user_id, id=one.recording_id, before=None, watched=made
+                )
         for recording_id, found in stirred.items():
             await stirs.add(tx, recording_id=recording_id, stirs=found)
 

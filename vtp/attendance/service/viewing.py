@@ -11,13 +11,14 @@ from uuid import UUID
 from vtp.actor import Actor
 from vtp.attendance import seen
 from vtp.attendance.seen import Report, Watched
-from vtp.attendance.store import films, watching
+from vtp.attendance.service.watching import TRIES
+from vtp.attendance.store import films
 from vtp.attendance.stretches import Span, clipped, total
 from vtp.clock import Clock
 from vtp.courses.port import Played
 from vtp.db import Database
-from vtp.errors import NotFound
-from vtp.ids import MediaId
+from vtp.errors import NotFound, Unavailable
+from vtp.ids import MediaId, UserId
 from vtp.library.model import Media
 from vtp.library.port import Viewed
 
@@ -57,16 +58,31 @@ class Viewing:
             raise NotFound
         if media.sha256 is None:
             return FilmProgress(media_id=id)
+        for _ in range(TRIES):
+            if made := await self._told(user_id, media, media.sha256, report):
+                return _progress(media, media.sha256, made)
+        raise Unavailable(retry_after=1)
+
+    async def _told(
+        self, user_id: UserId, media: Media, sha256: bytes, report: Report
+    ) -> Watched | None:
+        """None where another page was faster."""
         now, length = self._clock.now(), _length(media)
+        kept, of = await films.read(self._db, user_id=user_id, media_id=media.id)
+        before = kept.watched if kept else seen.nothing(now)
+        if of not in {None, sha256}:
+            # Of a content that went only stays that somebody was done with it.
+            before = replace(seen.nothing(now), completed_at=before.completed_at)
+        made = seen.told(before, report, now=now, length=length or _UNKNOWN)
+        if made.completed_at is None and length and seen.complete(made.seen, length):
+            made = replace(made, completed_at=now)
         async with self._db.transaction() as tx:
-            before = await films.lock(
-                tx, user_id=user_id, media_id=id, sha256=media.sha256, new=seen.nothing(now)
+            written = await films.write(
+                tx, user_id=user_id, media_id=media.id, before=kept, watched=made
             )
-            made = seen.told(before, report, now=now, length=length or _UNKNOWN)
-            if made.completed_at is None and length and seen.complete(made.seen, length):
-                made = replace(made, completed_at=now)
-            await watching.write(tx, user_id=user_id, id=id, watched=made, book=watching.FILMS)
-        return _progress(media, media.sha256, made)
+            if written and of != sha256:
+                await films.stamp(tx, user_id=user_id, media_id=media.id, sha256=sha256)
+        return made if written else None
 
     async def mine(self, actor: Actor, id: MediaId) -> FilmProgress:
         media = await self._shelf.get(actor, id)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from asyncpg import Range
 
-from vtp.attendance.seen import MOST_VISITS, Visit, Watched
+from vtp.attendance.seen import Visit, Watched
 from vtp.attendance.stretches import Span
 from vtp.db import Db, Row
 from vtp.ids import RecordingId, UserId
@@ -24,56 +25,87 @@ class Book:
     visits: str
     item: str
 
-    def sql(self, told: str) -> str:
-        """With its own names, in the place of these three."""
-        named = told.replace("WATCHED", self.watched).replace("VISITS", self.visits)
-        return named.replace("ITEM", self.item)
+
+@cache
+def _named(book: Book, told: str) -> str:
+    """With the names of a book, in the place of these three."""
+    named = told.replace("WATCHED", book.watched).replace("VISITS", book.visits)
+    return named.replace("ITEM", book.item)
 
 
 RECORDINGS = Book("watched", "watch_visit", "recording_id")
 FILMS = Book("film_watched", "film_visit", "media_id")
 
 
-async def lock(
-    tx: Db, *, user_id: UserId, id: UUID, new: Watched, book: Book = RECORDINGS
-) -> Watched:
-    """What stands there, to be changed by this transaction alone."""
-    row = await tx.fetchrow(
-        book.sql("""
-        insert into WATCHED (user_id, ITEM, position_at, watched_at)
-        values ($1, $2, $3, $4)
-        on conflict (user_id, ITEM) do update set user_id = excluded.user_id
-        returning *
-        """),
-        user_id,
-        id,
-        new.position_at,
-        new.watched_at,
-    )
-    visits = await tx.fetch(
-        book.sql("select * from VISITS where user_id = $1 and ITEM = $2"), user_id, id
-    )
-    return watched_of(row, visits) if row else new
+class Kept(NamedTuple):
+    """What stands there, and in which state: it is written over that state only."""
+
+    watched: Watched
+    version: int
+
+
+async def read(
+    db: Db, *, user_id: UserId, id: UUID, book: Book = RECORDINGS
+) -> tuple[Row, Kept] | None:
+    """With the row itself: of films it has more."""
+    row = await db.fetchrow(_named(book, _READ), user_id, id)
+    return (row, Kept(watched_of(row, _visits(row)), row["version"])) if row else None
+
+
+# Of one moment, in one round trip: this is what comes every five seconds from all who watch.
+_READ = """
+    select known.*, known.xmin as version, visit.*
+      from WATCHED known
+           cross join lateral (
+               select array_agg(id) as ids, array_agg(began_at) as began,
+                      array_agg(heard_at) as heard
+                 from VISITS where user_id = $1 and ITEM = $2
+           ) visit
+     where user_id = $1 and ITEM = $2
+"""
+_FIRST = """
+    insert into WATCHED (user_id, ITEM, seen, position_ms, position_at, open_ms, watched_at,
+                         completed_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8)
+    on conflict do nothing returning xmin as version
+"""
+# Every change of what was watched changes its row, and with it `xmin`.
+_NEXT = """
+    update WATCHED
+       set seen = $3, position_ms = $4, position_at = $5, open_ms = $6, watched_at = $7,
+           completed_at = $8
+     where user_id = $1 and ITEM = $2 and xmin = $12 returning xmin as version
+"""
+_VISIT = """
+    insert into VISITS (user_id, ITEM, id, began_at, heard_at)
+    select $1, $2, $9::uuid, $10::timestamptz, $11::timestamptz from kept where $9 is not null
+    on conflict (user_id, ITEM, id) do update
+       set began_at = excluded.began_at, heard_at = excluded.heard_at
+"""
+_FEWER = """
+    delete from VISITS
+     where user_id = $1 and ITEM = $2 and id = any($13) and exists (select from kept)
+"""
+_KEEP = "with kept as (KEPT), visited as (VISITED) select version from kept"
+_INSERT = _KEEP.replace("KEPT", _FIRST).replace("VISITED", _VISIT)
+_UPDATE = _KEEP.replace("KEPT", _NEXT).replace("VISITED", _VISIT)
+_UPDATE_FEWER = _UPDATE.replace(" select version", f", gone as ({_FEWER}) select version")
 
 
 async def write(
-    tx: Db, *, user_id: UserId, id: UUID, watched: Watched, book: Book = RECORDINGS
-) -> None:
-    ids = [one.id for one in watched.visits]
-    # One round trip: this is what comes every five seconds from everybody who watches.
-    await tx.execute(
-        book.sql("""
-        with changed as (
-            update WATCHED
-               set seen = $3, position_ms = $4, position_at = $5, open_ms = $6, watched_at = $7,
-                   completed_at = $8
-             where user_id = $1 and ITEM = $2
-        )
-        insert into VISITS as known (user_id, ITEM, id, began_at, heard_at)
-        select $1, $2, * from unnest($9::uuid[], $10::timestamptz[], $11::timestamptz[])
-        on conflict (user_id, ITEM, id) do update set heard_at = excluded.heard_at
-         where known.heard_at <> excluded.heard_at
-        """),
+    db: Db,
+    *,
+    user_id: UserId,
+    id: UUID,
+    before: Kept | None,
+    watched: Watched,
+    book: Book = RECORDINGS,
+) -> Kept | None:
+    """All or nothing, without a lock. None: somebody has written since that was read."""
+    known = before.watched.visits if before else ()
+    # A report is of one visit; the others are as they were, or have become a number.
+    heard = next((one for one in reversed(watched.visits) if one not in known), None)
+    values: list[Any] = [
         user_id,
         id,
         [Range(start, end) for start, end in watched.seen],
@@ -82,18 +114,18 @@ async def write(
         watched.open_before,
         watched.watched_at,
         watched.completed_at,
-        ids,
-        [one.began_at for one in watched.visits],
-        [one.heard_at for one in watched.visits],
-    )
-    if len(ids) < MOST_VISITS:
-        return  # none has become a number
-    await tx.execute(
-        book.sql("delete from VISITS where user_id = $1 and ITEM = $2 and id <> all($3)"),
-        user_id,
-        id,
-        ids,
-    )
+        *((heard.id, heard.began_at, heard.heard_at) if heard else (None, None, None)),
+    ]
+    statement = _INSERT
+    if before is not None:
+        statement = _UPDATE
+        values.append(before.version)
+        left = {one.id for one in watched.visits}
+        if gone := [one.id for one in known if one.id not in left]:
+            statement = _UPDATE_FEWER
+            values.append(gone)
+    version: int | None = await db.fetchval(_named(book, statement), *values)
+    return None if version is None else Kept(watched, version)
 
 
 async def by_id(db: Db, *, user_id: UserId, recording_id: RecordingId) -> Watched | None:
@@ -101,7 +133,7 @@ async def by_id(db: Db, *, user_id: UserId, recording_id: RecordingId) -> Watche
     row = await db.fetchrow(
         "select * from watched where user_id = $1 and recording_id = $2", user_id, recording_id
     )
-    return watched_of(row, ()) if row else None
+    return watched_of(row) if row else None
 
 
 async def of_recordings(
@@ -112,7 +144,7 @@ async def of_recordings(
         user_id,
         list(recording_ids),
     )
-    return {RecordingId(row["recording_id"]): watched_of(row, ()) for row in rows}
+    return {RecordingId(row["recording_id"]): watched_of(row) for row in rows}
 
 
 async def of_people(
@@ -127,7 +159,7 @@ async def of_people(
     found: dict[UserId, dict[RecordingId, Watched]] = {}
     for row in rows:
         theirs = found.setdefault(UserId(row["user_id"]), {})
-        theirs[RecordingId(row["recording_id"])] = watched_of(row, ())
+        theirs[RecordingId(row["recording_id"])] = watched_of(row)
     return found
 
 
@@ -160,17 +192,19 @@ async def lately(
         last,
         limit,
     )
-    return [(RecordingId(row["recording_id"]), watched_of(row, ())) for row in rows]
+    return [(RecordingId(row["recording_id"]), watched_of(row)) for row in rows]
 
 
 async def erase(tx: Db, *, user_id: UserId, book: Book = RECORDINGS) -> None:
-    await tx.execute(book.sql("delete from WATCHED where user_id = $1"), user_id)
+    await tx.execute(_named(book, "delete from WATCHED where user_id = $1"), user_id)
 
 
 async def move(tx: Db, *, source: UserId, target: UserId, book: Book = RECORDINGS) -> None:
     """What either has seen, the one has seen now; where they stopped is where either did last."""
     await tx.execute(
-        book.sql("""
+        _named(
+            book,
+            """
         insert into WATCHED as kept
                (user_id, ITEM, seen, position_ms, position_at, open_ms, watched_at,
                 completed_at)
@@ -189,14 +223,20 @@ async def move(tx: Db, *, source: UserId, target: UserId, book: Book = RECORDING
                open_ms = kept.open_ms + excluded.open_ms,
                watched_at = greatest(kept.watched_at, excluded.watched_at),
                completed_at = least(kept.completed_at, excluded.completed_at)
-        """),
+        """,
+        ),
         source,
         target,
     )
     await erase(tx, user_id=source, book=book)
 
 
-def watched_of(row: Row, visits: Collection[Row]) -> Watched:
+def _visits(row: Row) -> Iterator[Visit]:
+    told = zip(row["ids"] or (), row["began"] or (), row["heard"] or (), strict=True)
+    return (Visit(id=one, began_at=began, heard_at=heard) for one, began, heard in told)
+
+
+def watched_of(row: Row, visits: Iterable[Visit] = ()) -> Watched:
     return Watched(
         seen=tuple(_spans(row["seen"])),
         position=row["position_ms"],
@@ -204,10 +244,7 @@ def watched_of(row: Row, visits: Collection[Row]) -> Watched:
         watched_at=row["watched_at"],
         completed_at=row["completed_at"],
         open_before=row["open_ms"],
-        visits=tuple(
-            Visit(id=one["id"], began_at=one["began_at"], heard_at=one["heard_at"])
-            for one in visits
-        ),
+        visits=tuple(visits),
     )
 
 
