@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -23,7 +24,7 @@ from vtp.media.recorder import journal
 from vtp.recordings import store
 from vtp.recordings.model import Copy, Encoding
 from vtp.recordings.problems import DiskFull, NotYoursToRecord
-from vtp.recordings.service import copying, material, mill, retention
+from vtp.recordings.service import copying, material, mill, replaced, retention
 from vtp.recordings.store import made as made_store
 
 
@@ -78,6 +79,13 @@ async def test_what_has_ended_gets_smaller_sizes_a_poster_a_storyboard_and_a_lin
     assert shown == pytest.approx((1.0, 3.0), abs=0.05)
     # Whoever was told of the torn one before plays it to its end.
     assert len(await playing.head(recording, str(torn))) > 100
+    [waits] = await works.bench.db.fetch(
+        "select payload::text from job where kind = 'recordings.let_go_of_parts'"
+    )
+    assert json.loads(waits["payload"])["parts"] == [torn]
+    await replaced.let_go(works.bench, works.id, [torn])
+    with pytest.raises(NotFound):
+        await playing.head(recording, str(torn))
 
 
 async def test_what_is_there_is_copied_into_the_storage_once(works: Works) -> None:
@@ -105,6 +113,52 @@ async def test_what_is_there_is_copied_into_the_storage_once(works: Works) -> No
     assert await copying.wanting(bench) == [works.id]
     await copying.copy(bench, works.id, silently)
     assert await copying.wanting(bench) == []
+
+
+async def test_what_was_made_anew_goes_a_day_later_however_often_that_is_cut_short(
+    works: Works, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, bench = works.folder, works.bench
+    torn, other = (folder.sound(seconds=0.2) for _ in range(2))
+    whole = folder.sound(seconds=0.2)
+    folder.lines += [journal.Replaced(part=torn), journal.Replaced(part=other)]
+    folder.end(0.2)
+    await works.ready()
+    await copying.copy(bench, works.id, silently)
+    parts = replaced.known(folder.path)
+    assert parts == (torn, other)
+    async with bench.db.transaction() as tx:
+        for _ in range(2):  # as a job that is done again
+            await bench.orders.let_go(tx, works.id, parts, after=replaced.GRACE)
+    [waits] = await bench.db.fetch(
+        "select run_after - created_at >= interval '23 hours' as later, payload::text from job"
+        " where kind = 'recordings.let_go_of_parts'"
+    )
+    assert (waits["later"], json.loads(waits["payload"])["parts"]) == (True, [torn, other])
+
+    async def killed(_key: str) -> None:
+        raise asyncio.CancelledError
+
+    with monkeypatch.context() as dying:
+        dying.setattr(bench.blobs, "delete", killed)
+        with pytest.raises(asyncio.CancelledError):
+            await replaced.let_go(bench, works.id, parts)
+    assert replaced.known(folder.path) == parts  # the second is there yet
+    for _ in range(2):
+        await replaced.let_go(bench, works.id, parts)
+        assert replaced.known(folder.path) == ()
+    kept = sorted(path.name for path in folder.path.iterdir())
+    assert kept == [f"{whole:04d}.mp4", journal.NAME]
+    assert sorted(await made_store.copies(bench.db, id=works.id)) == kept
+    stored = [entry.key async for entry in bench.blobs.under(f"recordings/{works.id}/")]
+    assert stored == [f"recordings/{works.id}/{name}" for name in kept]
+    library = works.school.recordings.library
+    told = await library.parts(works.ines.actor, works.id)
+    assert [one.began.part for one in told] == [whole]
+    with pytest.raises(NotFound):
+        await library.file(works.ines.actor, works.id, torn)
+    shutil.rmtree(folder.path)
+    await replaced.let_go(bench, works.id, parts)  # thrown away meanwhile
 
 
 async def silently(_fraction: float) -> None:

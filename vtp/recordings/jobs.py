@@ -5,6 +5,8 @@ Whatever is done may be done again: what is there already is taken as it is, or 
 
 from __future__ import annotations
 
+import asyncio
+
 import structlog
 
 from vtp.ids import RecordingId
@@ -12,6 +14,7 @@ from vtp.jobs.handlers import Handlers, Tick
 from vtp.jobs.running import Running
 from vtp.recordings.kinds import DownloadKind, WorkKind
 from vtp.recordings.model import (
+    LetGoOfParts,
     MakeCaptions,
     MakeCopies,
     MakeLadder,
@@ -28,6 +31,7 @@ from vtp.recordings.service import (
     copying,
     films,
     previewing,
+    replaced,
     retention,
     rungs,
     writing_down,
@@ -49,10 +53,20 @@ async def pictures(job: Running, work: MakePictures, bench: Workbench) -> None:
     material = await bench.material(work)
     if material is not None:
         await converted.convert(material, bench.mill, tell=job.progress)
+    folder = bench.root / str(work.recording_id)
+    old = await asyncio.to_thread(replaced.known, folder)
     async with bench.db.transaction() as tx:
+        if old:
+            await bench.orders.let_go(tx, work.recording_id, old, after=replaced.GRACE)
         for kind in _after(bench, material) if material is not None else ():
             await bench.orders.put(tx, work.recording_id, kind, owner_id=job.owner_id)
         await job.done(tx)
+
+
+@handlers.on(LetGoOfParts, timeout=600, priority=-9)
+async def let_go_of_parts(_job: Running, work: LetGoOfParts, bench: Workbench) -> None:
+    """Files that others have taken the place of, when nobody plays them any more."""
+    await replaced.let_go(bench, work.recording_id, work.parts)
 
 
 @handlers.on(MakePreviews, timeout=3_600, concurrency=1, priority=-6)

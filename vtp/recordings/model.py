@@ -188,6 +188,12 @@ class MakeCaptions(Work, frozen=True):
     pass
 
 
+class LetGoOfParts(Work, frozen=True):
+    """Of what was made anew, when nobody plays it any more."""
+
+    parts: tuple[int, ...]
+
+
 WORKS: dict[WorkKind, type[Work]] = {
     "pictures": MakePictures,
     "previews": MakePreviews,

@@ -97,7 +97,7 @@ class Gap(Line, frozen=True, kw_only=True, tag="gap"):
 
 
 class Replaced(Line, frozen=True, kw_only=True, tag="replaced"):
-    """Another part tells all that this one told, and more; its file stays."""
+    """Another part tells all that this one told, and more. Its file stays for who plays it yet."""
 
     part: int
 

@@ -121,7 +121,11 @@ class Library:
         """The files that it is made of, for those who host the room."""
         await self._studio.changeable(actor, id)
         story = await self._story(id)
-        return [part for part in story.parts.values() if part.fragments]
+        return [
+            part
+            for number, part in story.parts.items()
+            if part.fragments and number not in story.replaced
+        ]
 
     async def names(self, actor: Actor, id: RecordingId) -> dict[str, str]:
         """How those were called who sent them."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Protocol
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from vtp.db import Database, Db
 from vtp.ids import JobId, RecordingId, UserId
 from vtp.jobs.model import JobView
 from vtp.recordings.kinds import WorkKind
-from vtp.recordings.model import WORKS, Work
+from vtp.recordings.model import WORKS, LetGoOfParts, Work
 from vtp.recordings.store import made as store
 
 
@@ -29,6 +30,7 @@ class Queue(Protocol):
         subject: str,
         owner_id: UserId | None = None,
         key: str | None = None,
+        delay: timedelta = ...,
     ) -> JobId: ...
 
     async def states(self, ids: Collection[UUID]) -> list[JobView]: ...
@@ -66,6 +68,18 @@ class Orders:
         )
         await store.ask(tx, id=id, kind=kind, job_id=job_id, at=self._clock.now())
         return job_id
+
+    async def let_go(
+        self, tx: Db, id: RecordingId, parts: tuple[int, ...], *, after: timedelta
+    ) -> None:
+        """Parts that were made anew only become more: their number tells which these are."""
+        await self._queue.enqueue(
+            tx,
+            LetGoOfParts(recording_id=id, parts=parts),
+            subject=f"recording:{id}",
+            key=f"{id}:{len(parts)}",
+            delay=after,
+        )
 
     async def of(self, ids: Collection[UUID]) -> dict[RecordingId, list[Progress]]:
         """How far it is; of what is long past nothing is known any more."""

@@ -164,6 +164,10 @@ async def copies(db: Db, *, id: RecordingId) -> dict[str, Copy]:
     return {row["path"]: Copy(row["path"], row["bytes"], row["sha256"]) for row in rows}
 
 
+async def forget_copy(tx: Db, *, id: RecordingId, path: str) -> None:
+    await tx.execute("delete from recording_copy where recording_id = $1 and path = $2", id, path)
+
+
 async def not_copied(db: Db, *, limit: int) -> list[RecordingId]:
     """Of which a file was made that stands on the disk alone."""
     rows = await db.fetch(
