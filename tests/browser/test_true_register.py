@@ -123,6 +123,7 @@ async def school(tmp_path: Path) -> AsyncIterator[School]:
         "VTP_SERVER__PORT": str(port),
         "VTP_MEDIA__PORT": "0",
         "VTP_ATTENDANCE__FLUSH_INTERVAL": "2",
+        "VTP_ATTENDANCE__SETTLE_TIME": "5",
     }
     with started(vtp("serve", "--data", "data", "--demo"), folder=tmp_path, env=env) as program:
         await asyncio.to_thread(program.wait_for, _READY, seconds=120)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from vtp.app.courses import courses, read_outlines
 from vtp.app.parts import Parts
 from vtp.attendance.service.books import Books, books
@@ -29,6 +31,7 @@ def attending(parts: Parts) -> Books:
         meetings=Sittings(parts.db),
         tapes=Tapes(parts.db),
         notices=parts.letterbox.notices,
+        settles=timedelta(seconds=parts.settings.attendance.settle_time),
     )
 
 

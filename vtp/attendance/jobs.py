@@ -13,7 +13,7 @@ _log = structlog.get_logger()
 handlers: Handlers[Books] = Handlers("attendance")
 
 
-@handlers.every("*/2 * * * *", timeout=300)
+@handlers.every("* * * * *", timeout=300)
 async def call(_job: Running, _tick: Tick, books: Books) -> None:
     """Those that ended since, and those that become final."""
     if written := await books.registers.call_due():

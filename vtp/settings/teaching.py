@@ -124,3 +124,5 @@ class Attendance(Section, frozen=True, kw_only=True):
     flush_interval: Positive = 15.0
     # Entries that may wait while the database is away.
     most_waiting: Count = 100_000
+    # From the end of a class to its register.
+    settle_time: Positive = 120.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from vtp.attendance.port import Meetings, Tapes
 from vtp.attendance.service.breaks import Breaks
@@ -42,12 +43,20 @@ def books(
     meetings: Meetings,
     tapes: Tapes,
     notices: Notices,
+    settles: timedelta = timedelta(minutes=2),
 ) -> Books:
     expected = Expected(db)
     roll = RollCall(db, expected=expected, meetings=meetings)
     coverage = Coverage(db, meetings=meetings, tapes=tapes)
     registers = Registers(
-        db, clock=clock, gate=gate, audit=audit, expected=expected, roll=roll, coverage=coverage
+        db,
+        clock=clock,
+        gate=gate,
+        audit=audit,
+        expected=expected,
+        roll=roll,
+        coverage=coverage,
+        settles=settles,
     )
     catching = CatchingUp(
         db,

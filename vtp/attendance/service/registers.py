@@ -34,8 +34,6 @@ from vtp.ids import ClassId
 State = Literal["live", "provisional", "final"]
 # A class that ended so long ago and has no register gets none by itself.
 CALLED_WITHIN = timedelta(days=7)
-# What was flushed late is in by then; and who ended a class by mistake has opened it again.
-_SETTLES = timedelta(minutes=2)
 _AT_ONCE = 200
 
 
@@ -74,6 +72,7 @@ class Registers:
         expected: Expected,
         roll: RollCall,
         coverage: Coverage,
+        settles: timedelta,
     ) -> None:
         self._db = db
         self._clock = clock
@@ -82,6 +81,8 @@ class Registers:
         self._expected = expected
         self._roll = roll
         self._coverage = coverage
+        # What was flushed late is in by then; and who ended a class by mistake has opened it again.
+        self._settles = settles
 
     # --- in the work process ------------------------------------------------------------------
     async def call_due(self) -> int:
@@ -96,7 +97,7 @@ class Registers:
 
     async def _ended(self, now: datetime) -> dict[ClassId, datetime]:
         """Classes that are over and when that was, also those that were ended early."""
-        settled = now - _SETTLES
+        settled = now - self._settles
         found = await self._expected.ended(
             since=now - CALLED_WITHIN, until=settled, limit=_AT_ONCE * 10
         )
