@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import os
 import shutil
 import statistics
@@ -86,6 +87,7 @@ class Bench:
     courses: Courses
     books: Books
     pages: Pages
+    texts: Texts
 
     @property
     def db(self) -> Database:
@@ -255,9 +257,8 @@ async def recomputed(bench: Bench, term: Term) -> float:
 
 
 async def matrix(bench: Bench, term: Term) -> None:
-    texts = Texts()
     found = await bench.books.matrices.of_course(term.teacher, term.course_id, section_id=None)
-    told = {"matrix": looks.over(found, texts), "chances": [], "staff": True, "report": None}
+    told = {"matrix": looks.over(found, bench.texts), "chances": [], "staff": True, "report": None}
     await bench.pages.drawn("attendance.html", user=None, theme="auto", path="/", nav=[], **told)
 
 
@@ -342,7 +343,7 @@ async def run(chosen: settings.Settings, *, quick: bool) -> None:
     times, many = (20, 600) if quick else (100, 4000)
     async with open_parts(chosen, clock=clock, demo=True) as parts:
         made = courses(parts, Classrooms())
-        bench = Bench(parts, clock, made, attending(parts), the_pages(chosen))
+        bench = Bench(parts, clock, made, attending(parts), the_pages(chosen), Texts())
         teacher = await a_teacher(parts.accounts.administration)
         terms = [
             await a_term(bench, teacher, students=students, hour=9 + number)
@@ -352,7 +353,12 @@ async def run(chosen: settings.Settings, *, quick: bool) -> None:
         costs = [
             statistics.median([await recomputed(bench, term) for _ in range(3)]) for term in terms
         ]
-        pages = [await taken(partial(matrix, bench, term), times) for term in terms]
+        pages, spent = [], []
+        for term in terms:
+            before = await cpu(parts.db)
+            pages.append(await taken(partial(matrix, bench, term), times))
+            spent.append((await cpu(parts.db) - before) * 1000 / times)
+        gc.freeze()  # a collection takes as long as everything else of the process is large
         step = await Steps().longest(partial(matrix, bench, terms[-1]))
         ids = await recordings(bench, terms[0], 20)
         await reported(bench, ids, teacher, 200)  # warm
@@ -370,9 +376,12 @@ async def run(chosen: settings.Settings, *, quick: bool) -> None:
             f"recompute {_CLASSES} classes x {students:3} students {cost:8.2f} s {each:8.0f} µs each"
         )
     print(f"  10 x the students cost {costs[1] / costs[0]:.1f} x")
-    for students, page in zip((_FEW, _MANY), pages, strict=True):
+    for students, page, each in zip((_FEW, _MANY), pages, spent, strict=True):
         middle = statistics.median(page)
-        print(f"matrix of {students:3} students, ms: median {middle:.0f}, p95 {_p95(page):.0f}")
+        print(
+            f"matrix of {students:3} students, ms: median {middle:.0f}, p95 {_p95(page):.0f},"
+            f" of CPU {each:.0f}"
+        )
     print(f"  the longest step of the loop in it, ms of CPU: {step:.1f}")
     print(f"watch reports a CPU s {told:.0f}, bare inserts {bare:.0f}: {told / bare:.2f}")
     print(
