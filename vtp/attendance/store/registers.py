@@ -75,7 +75,7 @@ async def is_kept(db: Db, *, meeting_ids: Collection[MeetingId], at: datetime) -
         select exists(select from presence_span
                        where meeting_id = any($1) and kind = any($2)
                          and started_at < $3::timestamptz + interval '1 millisecond'
-                         and coalesce(ended_at, seen_at) > $3)
+                         and coalesce(ended_at, seen_at) >= $3)
         """,
         list(meeting_ids),
         list(SENT),
