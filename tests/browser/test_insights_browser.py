@@ -79,7 +79,7 @@ async def test_an_administrator_looks_at_figures_and_goes_down_to_their_rows(
     await page.get_by_role("link", name="Firefox").click()
     await expect(page.get_by_role("cell", name="Noor Haddad").first).to_be_visible()
     phone = await windows.new(admin, viewport=PHONE, color_scheme="dark")
-    for path in ("", "/quality?by=browser", "/classes", "/plays"):
+    for path in ("", "/quality?by=browser", "/classes", "/people", "/plays"):
         seen = await phone.open(f"/admin/insights{path}")
         assert await phone.violations() == [], path
         assert await phone.sticks_out() == 0, path

@@ -34,6 +34,7 @@ LOOKED_AFTER = (
     "/admin/insights",
     "/admin/insights/quality",
     "/admin/insights/classes",
+    "/admin/insights/people",
     "/admin/insights/plays",
     "/admin/people",
     "/admin/people/import",

@@ -104,6 +104,10 @@ async def test_the_page_the_api_and_the_files_say_the_same(
         assert "2 to 4 March 2026" in overview
         assert "of 1 planned, 57 min taught" in overview
         assert "1 on Tue 3 March, 09:03" in overview  # of those who had a connection
+        (noor,) = (await get("people"))["items"]
+        assert (noor["classes"], noor["guest"]) == (1, False)
+        assert noor["name"] in await page(f"/people?{_DAYS}")
+        assert list(csv.reader(io.StringIO(await get("people.csv"))))[1][0] == noor["name"]
         together = await get("together")
         assert together["step_s"] == 3600
         assert max(one["people"] for one in together["points"]) == 1

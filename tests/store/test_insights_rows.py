@@ -128,6 +128,18 @@ async def test_a_class_is_counted_from_its_plan_to_being_watched(
     assert (now.taught_s, now.recorded_s, now.watched_s) == (57 * 60, 600, 900)
     # Of those who received something, only Mateo had a connection; two watched.
     assert (now.people, earlier.planned) == (3, 0)
+    rows = await look.people(school.ines, DAY, before=None, limit=10)
+    assert {one.name: (one.classes, one.recordings) for one in rows} == {
+        "Mateo": (1, 0),
+        "Noor": (0, 1),
+        "Rosa": (0, 1),
+    }
+    (mateo,) = [one for one in rows if one.classes]
+    assert mateo.there_s > 0
+    assert [one.last_at for one in rows] == sorted((one.last_at for one in rows), reverse=True)
+    rest = await look.people(school.ines, DAY, before=(rows[0].last_at, rows[0].id), limit=10)
+    assert rest == rows[1:]
+    assert [one async for one in look.all_people(school.ines, DAY)] == [rows]
     early = Looking(
         parts.db,
         clock=SetClock(NINE),

@@ -145,6 +145,8 @@ def test_nobody_is_told_a_hundred_where_something_is_missing() -> None:
     assert looks.percent(1, 0) == ""
     assert looks.fine_percent(None) == ""
     assert looks.fine_percent(0.0291) == "2.9 %"
+    assert looks.fine_percent(0.00124) == "0.12 %"
+    assert looks.fine_percent(0.0) == "0.0 %"
 
 
 def test_change_is_told_against_what_there_was() -> None:

@@ -130,7 +130,8 @@ async def overview(request: web.Request, actor: Actor, query: InsightsQuery) -> 
         "admin/insights.html",
         **await _frame(looking, actor, asked, "overview"),
         figures=looks.tiles(now, was, _peak(together), _peak(earlier)),
-        links={step: asked.path("/classes", step=step) for step in _STEPS},
+        links={step: asked.path("/classes", step=step) for step in _STEPS}
+        | {"people": asked.path("/people")},
         peak=_told(together, asked.zone),
         chart=looks.curve(together.points, earlier.points, say),
         rows=looks.behind(together.points, earlier.points, asked.zone),
@@ -217,6 +218,25 @@ async def plays(request: web.Request, actor: Actor, query: InsightsQuery) -> web
         more=asked.path("/plays", cursor=shown.next, **chosen) if shown.next else "",
         back=asked.path("/quality", by=chosen["by"]),
         file=asked.file("plays", **chosen),
+    )
+
+
+@routes.get("/admin/insights/people", rule=_admin("see_active_page"), **HTML)
+async def people(request: web.Request, actor: Actor, query: InsightsQuery) -> web.Response:
+    """Who was active, one by one."""
+    looking, asked = request.app[LOOKING], await _asked(request, actor, query)
+    found = await looking.people(
+        actor, asked.wanted, before=before(query.cursor), limit=_AT_ONCE + 1
+    )
+    shown = page(found, limit=_AT_ONCE, key=lambda one: (one.last_at, one.id))
+    return await request.app[PAGES].render(
+        request,
+        "admin/insights-people.html",
+        **await _frame(looking, actor, asked, "overview"),
+        items=[looks.person(one, asked.zone) for one in shown.items],
+        more=asked.path("/people", cursor=shown.next) if shown.next else "",
+        back=asked.path(),
+        file=asked.file("people"),
     )
 
 

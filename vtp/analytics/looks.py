@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from vtp.analytics.model import Day, Figures, Held, Hour, Passage, Play, Point, Quality
+from vtp.analytics.model import Active, Day, Figures, Held, Hour, Passage, Play, Point, Quality
 from vtp.analytics.shapes import stall_share
 from vtp.analytics.tables import late_of, taught_of
 
@@ -33,7 +33,10 @@ def percent(part: float, whole: float) -> str:
 
 
 def fine_percent(value: float | None) -> str:
-    return "" if value is None else f"{100 * value:.1f} %"
+    """With two digits where one would say next to nothing."""
+    if value is None:
+        return ""
+    return f"{100 * value:.{2 if 0 < value < 0.01 else 1}f} %"
 
 
 def grouped(count: int) -> str:
@@ -109,6 +112,18 @@ def tiles(now: Figures, before: Figures, peak: int, peak_before: int) -> dict[st
         },
         "planned": {"value": grouped(now.planned), "change": ""},
         "taught": {"value": hours(now.taught_s), "change": change(now.taught_s, before.taught_s)},
+    }
+
+
+def person(one: Active, zone: str) -> dict[str, Any]:
+    return {
+        "name": one.name,
+        "guest": one.guest,
+        "path": "" if one.guest else f"/admin/people/{one.id}",
+        "classes": grouped(one.classes),
+        "there": hours(one.there_s) if one.there_s else "",
+        "recordings": grouped(one.recordings),
+        "at": moment(one.last_at, zone),
     }
 
 

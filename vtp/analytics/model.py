@@ -32,6 +32,19 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Active:
+    """Somebody who was in a class, or watched a recording; a guest has no account."""
+
+    id: UUID
+    name: str
+    guest: bool
+    classes: int
+    there_s: float  # in classes, united over devices
+    recordings: int
+    last_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
     """Counted from the rows of classes, meetings and recordings."""
 

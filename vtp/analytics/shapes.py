@@ -8,7 +8,7 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
-from vtp.analytics.model import By, Connection, Kind, Passage, Play, Quality, Step
+from vtp.analytics.model import Active, By, Connection, Kind, Passage, Play, Quality, Step
 from vtp.analytics.tables import late_of, taught_of
 from vtp.edge.paging import Paged, after
 
@@ -58,6 +58,24 @@ class PlaysQuery(Paged, frozen=True, forbid_unknown_fields=True, kw_only=True):
 class PlaysFile(Range, frozen=True, forbid_unknown_fields=True, kw_only=True):
     by: By | None = None
     name: Annotated[str, Meta(max_length=64, pattern=r"^[^\x00]*$")] = ""
+
+
+class PeopleQuery(Paged, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    since: _At | None = None
+    until: _At | None = None
+    course_id: UUID | None = None
+
+
+class ActiveView(Struct, frozen=True, kw_only=True):
+    """Somebody who was in a class, or watched a recording."""
+
+    id: UUID
+    name: str
+    guest: Annotated[bool, Meta(description="Without an account.")]
+    classes: _Count
+    there_s: Annotated[float, Meta(description="In classes; two devices at once count once.")]
+    recordings: Annotated[int, Meta(description="Watched, the last time within the range.")]
+    last_at: datetime
 
 
 class FiguresView(Struct, frozen=True, kw_only=True):
@@ -244,6 +262,10 @@ def quality_view(one: Quality) -> QualityView:
         rtt_ms=one.rtt_ms,
         broken=one.broken,
     )
+
+
+def active_view(one: Active) -> ActiveView:
+    return ActiveView(**{name: getattr(one, name) for name in ActiveView.__struct_fields__})
 
 
 def play_view(one: Play) -> PlayView:

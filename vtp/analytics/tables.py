@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from vtp.analytics.model import Passage, Play, Quality
+from vtp.analytics.model import Active, Passage, Play, Quality
 from vtp.audit.table import cell
 
 CLASSES = (
@@ -18,6 +18,7 @@ PLAYS = (
     "began_at", "person", "kind", "title", "startup_ms", "watched_s", "stalled_s", "stalls",
     "height", "changes", "lost", "rtt_ms", "broken", "browser", "network", "connection",
 )  # fmt: skip
+PEOPLE = ("person", "guest", "classes", "there_s", "recordings", "last_at")
 QUALITY = (
     "name", "plays", "people", "watched_s", "stalled_s", "stalls", "startup_ms",
     "startup_slow_ms", "height", "lost", "rtt_ms", "broken",
@@ -63,6 +64,20 @@ def plays(found: Iterable[Play]) -> str:
             one.browser,
             one.network,
             one.connection,
+        )
+        for one in found
+    )
+
+
+def people(found: Iterable[Active]) -> str:
+    return text(
+        (
+            one.name,
+            one.guest,
+            one.classes,
+            round(one.there_s, 1),
+            one.recordings,
+            _at(one.last_at),
         )
         for one in found
     )

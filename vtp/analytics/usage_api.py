@@ -14,6 +14,7 @@ from vtp.analytics.model import Wanted
 from vtp.analytics.ranges import wanted
 from vtp.analytics.service.looking import Curve, Looking
 from vtp.analytics.shapes import (
+    ActiveView,
     ClassesFile,
     ClassesQuery,
     DayView,
@@ -23,6 +24,7 @@ from vtp.analytics.shapes import (
     HourView,
     Parted,
     PassageView,
+    PeopleQuery,
     PlaysFile,
     PlaysQuery,
     PlayView,
@@ -32,6 +34,7 @@ from vtp.analytics.shapes import (
     TogetherView,
     UsageView,
     Zoned,
+    active_view,
     before,
     passage_view,
     play_view,
@@ -111,6 +114,27 @@ async def take_classes(
     return await _file(request, "classes.csv", tables.text([tables.CLASSES]), lines)
 
 
+@routes.get("/api/v1/analytics/people", rule=_admin("list_active"), errors=(BadCursor,))
+async def people(request: web.Request, actor: Actor, query: PeopleQuery) -> Page[ActiveView]:
+    """Who was in a class or watched a recording, by name; who was seen last comes first.
+
+    That you looked is written down.
+    """
+    found = await request.app[LOOKING].people(
+        actor, _wanted(request, query), before=before(query.cursor), limit=query.limit + 1
+    )
+    shown = page(found, limit=query.limit, key=lambda one: (one.last_at, one.id))
+    return Page([active_view(one) for one in shown.items], shown.next)
+
+
+@routes.get("/api/v1/analytics/people.csv", rule=_admin("take_active"), produces=_CSV)
+async def take_people(request: web.Request, actor: Actor, query: Range) -> web.StreamResponse:
+    """The same as CSV, all of them. That you took it is written down."""
+    found = request.app[LOOKING].all_people(actor, _wanted(request, query))
+    lines = (tables.people(one) async for one in found)
+    return await _file(request, "people.csv", tables.text([tables.PEOPLE]), lines)
+
+
 @routes.get("/api/v1/analytics/quality", rule=_admin("see_quality"))
 async def quality(request: web.Request, actor: Actor, query: Parted) -> StreamsView:
     """How well classes and recordings arrived: start, stalls, size, loss, by what is asked for."""
@@ -156,7 +180,7 @@ async def take_plays(request: web.Request, actor: Actor, query: PlaysFile) -> we
     return await _file(request, "plays.csv", tables.text([tables.PLAYS]), lines)
 
 
-def _wanted(request: web.Request, query: Range | ClassesQuery | PlaysQuery) -> Wanted:
+def _wanted(request: web.Request, query: Range | ClassesQuery | PeopleQuery | PlaysQuery) -> Wanted:
     course = query.course_id
     return wanted(query.since, query.until, course, now=request.app[CLOCK].now())
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from vtp.actor import Actor, Role
 from vtp.analytics.model import (
+    Active,
     By,
     Day,
     Figures,
@@ -107,6 +108,23 @@ class Looking:
         while found := await self.passages(actor, wanted, step=step, before=before, limit=_AT_ONCE):
             yield found
             before = found[-1].ends_at, found[-1].id
+
+    async def people(
+        self, actor: Actor, wanted: Wanted, *, before: Before, limit: int
+    ) -> list[Active]:
+        """Who was active, by name: that somebody looked is written down."""
+        _require_admin(actor)
+        found = await usage.active(self._db, wanted, before=before, limit=limit)
+        await self._audit.record_alone(actor, action="read", noun="people_active")
+        return found
+
+    async def all_people(self, actor: Actor, wanted: Wanted) -> AsyncIterator[list[Active]]:
+        _require_admin(actor)
+        await self._audit.record_alone(actor, action="exported", noun="people_active")
+        before: Before = None
+        while found := await usage.active(self._db, wanted, before=before, limit=_AT_ONCE):
+            yield found
+            before = found[-1].last_at, found[-1].id
 
     async def streams(self, actor: Actor, wanted: Wanted, *, by: By) -> Streams:
         """How well classes and recordings arrived."""

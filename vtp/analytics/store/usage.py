@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from vtp.analytics.model import Figures, Held, Hour, Passage, Point, Step, Wanted
+from vtp.analytics.model import Active, Figures, Held, Hour, Passage, Point, Step, Wanted
 from vtp.db import Db, Row
 
 
@@ -33,31 +33,74 @@ async def figures(db: Db, wanted: Wanted, *, grace: timedelta) -> Figures:
     return Figures(people=await people(db, wanted), **dict(row or {}))
 
 
+# Everybody who was in a class, guests too, and who watched a recording last within the range.
+_ACTIVE = """
+    with there as (
+        select coalesce(span.user_id, span.guest_id) as id, span.meeting_id, span.participant_id,
+               tstzrange(greatest(span.started_at, $1),
+                         least(coalesce(span.ended_at, span.seen_at), $2)) as during
+          from meeting join presence_span span on span.meeting_id = meeting.id
+         where span.kind = 'socket' and meeting.started_at < $2
+           and (meeting.ended_at is null or meeting.ended_at > $1)
+           and span.started_at < $2 and coalesce(span.ended_at, span.seen_at) > $1
+           and ($3::uuid is null or meeting.room_id in
+                (select room_id from section where course_id = $3))
+    ), later as (
+        select watched.user_id as id, count(*) as recordings, max(watched.watched_at) as last_at
+          from watched join recording on recording.id = watched.recording_id
+         where watched.watched_at >= $1 and watched.watched_at < $2
+           and ($3::uuid is null or recording.room_id in
+                (select room_id from section where course_id = $3))
+         group by 1
+    )
+"""
+_COUNTED = "select count(*) from (select id from there union select id from later) active"
+_NAMED = """
+    , live as (
+        select id, count(distinct meeting_id) as classes, max(upper(during)) as last_at,
+               (array_agg(participant_id))[1] as seat, range_agg(during) as during
+          from there group by id
+    )
+    select id, person.id is null as guest,
+           coalesce(person.name, (select name from participant where id = live.seat)) as name,
+           coalesce(classes, 0) as classes, coalesce(recordings, 0) as recordings,
+           coalesce((select sum(extract(epoch from upper(one) - lower(one)))
+                       from unnest(during) one), 0)::float8 as there_s,
+           greatest(live.last_at, later.last_at) as last_at
+      from live full join later using (id)
+           left join app_user person using (id)
+     where $4::timestamptz is null
+        or (greatest(live.last_at, later.last_at), id) < ($4, $5::uuid)
+     order by last_at desc, id desc limit $6
+"""
+
+
 async def people(db: Db, wanted: Wanted) -> int:
     """Who was in a class, or watched a recording, each once."""
     count: int = await db.fetchval(
-        """
-        select count(*) from (
-            select span.user_id
-              from meeting join presence_span span on span.meeting_id = meeting.id
-             where span.kind = 'socket' and meeting.started_at < $2
-               and (meeting.ended_at is null or meeting.ended_at > $1)
-               and span.started_at < $2 and coalesce(span.ended_at, span.seen_at) > $1
-               and ($3::uuid is null or meeting.room_id in
-                    (select room_id from section where course_id = $3))
-            union
-            select watched.user_id
-              from watched join recording on recording.id = watched.recording_id
-             where watched.watched_at >= $1 and watched.watched_at < $2
-               and ($3::uuid is null or recording.room_id in
-                    (select room_id from section where course_id = $3))
-        ) active
-        """,
+        _ACTIVE + _COUNTED,
         wanted.since,
         wanted.until,
         wanted.course_id,
     )
     return count
+
+
+async def active(
+    db: Db, wanted: Wanted, *, before: tuple[datetime, UUID] | None, limit: int
+) -> list[Active]:
+    """One by one, who was seen last first."""
+    at, last = before or (None, None)
+    rows = await db.fetch(
+        _ACTIVE + _NAMED,
+        wanted.since,
+        wanted.until,
+        wanted.course_id,
+        at,
+        last,
+        limit,
+    )
+    return [Active(**dict(row)) for row in rows]
 
 
 async def together(db: Db, wanted: Wanted, *, step: timedelta) -> list[Point]:
