@@ -168,7 +168,9 @@ export class Player {
   /** Only these are played from now on. How long it is may be known better once it plays. */
   keepTo(spans: readonly Span[]): void {
     const end = this.length.value;
-    this.only.value = spans.map(([from, to]): Span => [from, to < end ? to : Number.POSITIVE_INFINITY]);
+    this.only.value = spans.map(
+      ([from, to]): Span => [from, to < end ? to : Number.POSITIVE_INFINITY],
+    );
   }
 
   /** The recording has ended, or is longer than we knew. */
