@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any, cast
 from uuid import UUID
 
 import pytest
@@ -20,6 +21,7 @@ from vtp.attendance.store import watching as store
 from vtp.attendance.stretches import Span
 from vtp.clock import SetClock
 from vtp.db import Database
+from vtp.db.losses import OutcomeUnknown
 from vtp.errors import NotFound
 from vtp.ids import CourseId, RecordingId, UserId, uuid7
 
@@ -138,6 +140,41 @@ async def test_what_another_process_wrote_is_seen_before_anything_is_refused(
     await noor.tell((20_000, 40_000), position=40_000, visit=UUID(int=9))
     await other.tell((50_000, 55_000), position=55_000, visit=UUID(int=8))
     assert await noor.seen() == ((0, 10_000), (20_000, 40_000), (50_000, 55_000))
+
+
+@dataclass
+class Losing:
+    """A database that loses its answer to the next change, which it has made or not."""
+
+    db: Database
+    made: bool
+    loses: bool = False
+
+    async def fetchrow(self, query: str, *args: Any) -> Any:
+        return await self.db.fetchrow(query, *args)
+
+    async def fetchval(self, query: str, *args: Any) -> Any:
+        found = await self.db.fetchval(query, *args) if self.made or not self.loses else None
+        if self.loses:
+            self.loses = False
+            raise OutcomeUnknown
+        return found
+
+
+@pytest.mark.parametrize("made", [True, False])
+async def test_when_the_answer_is_lost_it_is_told_again(
+    db: Database, noor: Viewer, *, made: bool
+) -> None:
+    losing = Losing(db, made)
+    watching = Watching(cast("Database", losing), clock=noor.clock, recorded=noor.recorded)
+    there = replace(noor, watching=watching)
+    await there.tell()
+    noor.clock.advance(30)
+    losing.loses = True
+    await there.tell((0, 10_000), position=10_000)
+    await there.tell((10_000, 20_000), position=20_000)
+    assert not losing.loses
+    assert await noor.seen() == ((0, 20_000),)
 
 
 async def test_what_was_read_before_another_wrote_is_not_written(

@@ -19,6 +19,7 @@ from vtp.attendance.store.watching import Kept
 from vtp.attendance.stretches import Span, total
 from vtp.clock import Clock
 from vtp.db import Database
+from vtp.db.losses import OutcomeUnknown
 from vtp.errors import Unavailable
 from vtp.ids import RecordingId, UserId
 
@@ -80,8 +81,9 @@ class Watching:
     ) -> tuple[Watched, Watched]:
         """What was known, and what is known now."""
         if kept := self._kept.pop((user_id, id), None):
-            # Other pages may have had it open for longer than was known here: then it is read.
-            with suppress(TooMuchSeen):
+            # Other pages may have had it open for longer than was known here, or the answer was
+            # lost: then it is read, and told again.
+            with suppress(TooMuchSeen, OutcomeUnknown):
                 if made := await self._over(kept, user_id, id, report, length):
                     return kept.watched, made
         for _ in range(TRIES):
