@@ -32,6 +32,8 @@ _BACK, _AHEAD = timedelta(weeks=10), timedelta(weeks=5)
 _MINUTES = 55
 _SOON = timedelta(minutes=10)
 _MOST = 200
+# Classes in which it is looked for somebody late: those who were may have made it up.
+_LATELY = 3
 _SECOND = timedelta(seconds=1)
 
 
@@ -154,17 +156,20 @@ class _Course:
     async def _decided(self, held: Sequence[ClassSession]) -> None:
         """A mark that was set, and one that waits for an answer."""
         deciding, registers = self.writers.books.deciding, self.writers.books.registers
-        sheets = [await registers.sheet(self.teacher, one.id) for one in (held[0], held[-1])]
-        missed = [one.person.user_id for one in sheets[0].lines if one.marked.mark != "present"]
+        first = await registers.sheet(self.teacher, held[0].id)
+        missed = [one.person.user_id for one in first.lines if one.marked.mark != "present"]
         if missed:
             await deciding.override(
                 self.teacher, held[0].id, missed[0], mark="excused", why="Exam elsewhere"
             )
-        late = [one.person.user_id for one in sheets[1].lines if one.marked.mark == "late"]
-        if late:
-            who = Actor(late[0], frozenset({Role.STUDENT}), Via.TERMINAL)
-            text = "I was in the waiting room before six, and my bus was late on top."
-            await deciding.contest(who, held[-1].id, text)
+        for planned in reversed(held[-_LATELY:]):
+            sheet = await registers.sheet(self.teacher, planned.id)
+            late = [one.person.user_id for one in sheet.lines if one.marked.mark == "late"]
+            if late:
+                who = Actor(late[0], frozenset({Role.STUDENT}), Via.TERMINAL)
+                text = "I was in the waiting room before six, and my bus was late on top."
+                await deciding.contest(who, planned.id, text)
+                return
 
     async def _soon(self, section_id: SectionId, now: datetime) -> None:
         """A class that opens in a moment, unless one of every week is on right now."""
