@@ -24,6 +24,7 @@ from vtp.courses.service import Courses
 from vtp.courses.service.catalogue import Wish
 from vtp.courses.service.doors import Doors
 from vtp.courses.service.timetable import Plan
+from vtp.courses.store import sections
 from vtp.ids import CourseId, RecordingId, SectionId, uuid7
 from vtp.rooms.service.classrooms import Classrooms
 
@@ -119,6 +120,19 @@ async def test_no_interleaving_books_anybody_or_anything_twice(school: School) -
         " where t.during <> c.during or t.held <> c.held"
     )
     assert await db.fetchval("select count(*) from class_session where cancelled is null") > 3
+
+
+async def test_a_class_is_changed_while_places_of_its_section_are_counted(school: School) -> None:
+    """Each writer of the timetable would else wait for whom that one waits for it."""
+    ines = await school.actor(Role.INSTRUCTOR, name="Ines")
+    _, section = await school.course(ines)
+    plan = Plan(title="", at=time(9), minutes=60, first_day=DAY)
+    (held,) = await school.courses.timetable.plan(ines, section, plan)
+    async with school.parts.db.transaction() as tx, asyncio.timeout(30):
+        await sections.lock(tx, section)
+        await school.courses.timetable.cancel(ines, held.id, reason="ill")
+        restored = await school.courses.timetable.restore(ines, held.id)
+    assert restored.cancelled is None
 
 
 async def test_a_co_teacher_is_not_in_two_places_either(school: School) -> None:

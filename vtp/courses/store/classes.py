@@ -147,7 +147,9 @@ async def by_ids(
 
 
 async def lock(tx: Db, class_id: ClassId) -> bool:
-    found = await tx.fetchval("select true from class_session where id = $1 for update", class_id)
+    found = await tx.fetchval(
+        "select true from class_session where id = $1 for no key update", class_id
+    )
     return bool(found)
 
 

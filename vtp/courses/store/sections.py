@@ -58,13 +58,19 @@ async def of_course(db: Db, course_id: CourseId) -> list[Section]:
 
 
 async def lock(tx: Db, section_id: SectionId) -> None:
-    """Places are counted by one at a time."""
-    await tx.execute("select from section where id = $1 for update", section_id)
+    """Places are counted by one at a time.
+
+    Who only points at a section need not wait: they may be the writer of the timetable, for whom
+    the holder of this waits.
+    """
+    await tx.execute("select from section where id = $1 for no key update", section_id)
 
 
 async def lock_all(tx: Db, course_id: CourseId) -> None:
     """In one order, so that nobody waits for one another."""
-    await tx.execute("select from section where course_id = $1 order by id for update", course_id)
+    await tx.execute(
+        "select from section where course_id = $1 order by id for no key update", course_id
+    )
 
 
 async def change(tx: Db, section_id: SectionId, fields: dict[str, Any]) -> None:
