@@ -87,7 +87,10 @@ class Viewer:
         feedback: Callable[[float], bool] | None = None,
         reports: bool = False,
         seed: int = 7,
+        tick: float = TICK,
+        feedback_at: float = 0.02,
     ) -> None:
+        self._tick_time = tick
         self.line = line
         self.bandwidth = bandwidth
         self.cameras = cameras or (Camera(),)
@@ -109,9 +112,9 @@ class Viewer:
         self._told = (0, 0)
         self._switches: dict[str, int] = {}
         for at, every, what in (
-            (0.0, TICK, self._tick),
+            (0.0, tick, self._tick),
             (0.011, FRAME, self._frame),
-            (0.02, FEEDBACK, self._send_feedback),
+            (feedback_at, FEEDBACK, self._send_feedback),
             (0.5, 1.0, self._send_report),
         ):
             self._repeat(self.now + at, every, what)
@@ -202,7 +205,7 @@ class Viewer:
             camera.given = layer
             if action.dropped and layer < camera.running:
                 camera.running = -1  # stops now, goes on with the next key frame
-        self._probe(action.burst + int(action.padding * TICK / 8))
+        self._probe(action.burst + int(action.padding * self._tick_time / 8))
 
     def _probe(self, wanted: int) -> None:
         if not any(camera.running >= 0 for camera in self.cameras):

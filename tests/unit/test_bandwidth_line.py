@@ -186,3 +186,12 @@ def test_nothing_is_tried_where_nothing_is_missing() -> None:
     watching = viewer(Line(steps((0, 3e6)))).run(10)
     assert watching.padded == 0
     assert watching.actions[-1][1].budget == inf
+
+
+@pytest.mark.parametrize("tick", [0.05, 0.105, 0.12])
+def test_when_it_is_looked_at_makes_no_difference_to_a_proof(tick: float) -> None:
+    """Feedback comes some time between two looks, and looks are later than they should be."""
+    for phase in range(20):
+        line = Line(steps((0, 3e6), (5, 0.5e6), (15, 6e6)))
+        watching = Viewer(line, DelayBandwidth(), tick=tick, feedback_at=0.005 * phase).run(28)
+        assert watching.layers() == [2], phase

@@ -34,6 +34,7 @@ _BURST_PASS, _BURST_ARRIVED = 0.9, 0.88
 _BURST_DEAF = 2.0  # s in which the queue may be our own
 
 _PADDING_TIME = 0.6  # s
+_PADDING_SEEN = 0.3  # s, over which a rate is taken: what it tells of then is padded, all of it
 _PADDING_PASS, _PADDING_QUEUE, _PADDING_LOSS = 0.8, 0.050, 0.08
 _PADDING_LOSS_MOST = 0.15  # ends it at once: a line may drop without ever queueing
 _PADDING_CATCH_UP = 3.0
@@ -88,6 +89,7 @@ class DelayBandwidth:
         "_hold_padding",
         "_measured",
         "_need",
+        "_padding_arrived",
         "_padding_from",
         "_padding_since",
         "_ticked",
@@ -103,6 +105,7 @@ class DelayBandwidth:
         self._measured = 0.0  # bit/s, by the burst of this step
         self._padding_since = -1.0
         self._padding_from = 0  # bytes that had been sent then
+        self._padding_arrived = 0.0  # bit/s, the most while it flowed
         self._ticked = 0.0
 
     def sent(self, first: int, packets: int, size: int, now: float) -> None:
@@ -197,11 +200,15 @@ class DelayBandwidth:
 
     def _start_padding(self, now: float) -> Action:
         self._padding_since, self._padding_from = now, self.path.total
+        self._padding_arrived = 0.0
         return Action(self._budget.value)
 
     def _pad(self, now: float, since: float) -> Action:
         """Send so much more that all of it is as much as the step would be."""
         path, length = self.path, now - self._padding_since
+        if length >= _PADDING_SEEN + path.turn:
+            # Not only at its end: by when it is heard of, less may flow for a while already.
+            self._padding_arrived = max(self._padding_arrived, path.rate)
         if path.loss > _PADDING_LOSS_MOST:
             self._end_padding(now)
         elif length < _PADDING_TIME:
@@ -217,7 +224,7 @@ class DelayBandwidth:
     def _weigh_padding(self, now: float) -> None:
         path, need = self.path, self._need
         proved = (
-            path.rate >= _PADDING_PASS * need
+            self._padding_arrived >= _PADDING_PASS * need
             and path.queue < _PADDING_QUEUE
             and path.loss < _PADDING_LOSS
         )
