@@ -72,6 +72,10 @@ async def a_play(app: Application, who: Person, school: HeldClass) -> None:
     await app.parts.db.execute("update play_session set began_at = $1, heard_at = $1", NINE)
 
 
+def rows_of(file: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(file)))
+
+
 async def test_the_page_the_api_and_the_files_say_the_same(
     database_settings: settings.Database, tmp_path: Path
 ) -> None:
@@ -114,6 +118,13 @@ async def test_the_page_the_api_and_the_files_say_the_same(
         assert {one["people"] for one in together["before"]} == {0}
         (hour,) = [one for one in (await get("hours"))["items"] if one["hour"] == 9]
         assert hour == {"weekday": 2, "hour": 9, "meetings": 1}
+        (line,) = [one for one in rows_of(await get("hours.csv")) if one["hour"] == "9"]
+        assert line == {"weekday": "2", "hour": "9", "meetings": "1"}
+        most = max(rows_of(await get("together.csv")), key=lambda one: int(one["people"]))
+        assert (most["people"], most["people_before"]) == ("1", "0")
+        assert most["at"].startswith("2026-03-03T09:03")
+        days = rows_of(await get("quality-days.csv"))
+        assert [one["stalled_s"] for one in days if one["watched_s"] != "0.0"] == ["5.0"]
 
         (row,) = (await get("classes", step="held"))["items"]
         (line,) = csv.DictReader(io.StringIO(await get("classes.csv", step="held")))

@@ -139,6 +139,8 @@ async def overview(request: web.Request, actor: Actor, query: InsightsQuery) -> 
         week=looks.week(await looking.hours(actor, asked.wanted, zone=asked.zone)),
         storage=looks.storage(await looking.held(actor)),
         file=asked.file("classes"),
+        together_file=asked.file("together"),
+        week_file=asked.file("hours", zone=asked.zone),
         zone=asked.zone,
     )
 
@@ -164,6 +166,7 @@ async def quality(request: web.Request, actor: Actor, query: InsightsQuery) -> w
         chart=looks.lost_time(found.days, request.app[TEXTS]),
         rows=looks.lost_days(found.days, asked.zone),
         file=asked.file("quality", by=by),
+        days_file=asked.file("quality-days"),
         zone=asked.zone,
     )
 

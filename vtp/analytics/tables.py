@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from vtp.analytics.model import Active, Passage, Play, Quality
+from vtp.analytics.model import Active, Day, Hour, Passage, Play, Point, Quality
 from vtp.audit.table import cell
 
 CLASSES = (
@@ -18,6 +18,9 @@ PLAYS = (
     "began_at", "person", "kind", "title", "startup_ms", "watched_s", "stalled_s", "stalls",
     "height", "changes", "lost", "rtt_ms", "broken", "browser", "network", "connection",
 )  # fmt: skip
+TOGETHER = ("since", "people", "at", "people_before")
+HOURS = ("weekday", "hour", "meetings")
+DAYS = ("since", "watched_s", "stalled_s")
 PEOPLE = ("person", "guest", "classes", "there_s", "recordings", "last_at")
 QUALITY = (
     "name", "plays", "people", "watched_s", "stalled_s", "stalls", "startup_ms",
@@ -81,6 +84,23 @@ def people(found: Iterable[Active]) -> str:
         )
         for one in found
     )
+
+
+def together(points: Sequence[Point], before: Sequence[Point]) -> str:
+    """Step by step, beside as long a time just before."""
+    earlier = [one.people for one in before] + [0] * len(points)
+    return text(
+        (_at(one.since), one.people, _at(one.at), was)
+        for one, was in zip(points, earlier, strict=False)
+    )
+
+
+def hours(found: Iterable[Hour]) -> str:
+    return text((one.weekday, one.hour, one.meetings) for one in found)
+
+
+def days(found: Iterable[Day]) -> str:
+    return text((_at(one.since), round(one.watched_s, 1), round(one.stalled_s, 1)) for one in found)
 
 
 def quality(found: Iterable[Quality]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import asdict
 
 from aiohttp import web
@@ -10,7 +10,7 @@ from aiohttp import web
 from vtp.accounts import zones
 from vtp.actor import Actor, Role
 from vtp.analytics import tables
-from vtp.analytics.model import Wanted
+from vtp.analytics.model import Hour, Wanted
 from vtp.analytics.ranges import wanted
 from vtp.analytics.service.looking import Curve, Looking
 from vtp.analytics.shapes import (
@@ -81,13 +81,32 @@ async def together(request: web.Request, actor: Actor, query: Range) -> Together
     )
 
 
+@routes.get("/api/v1/analytics/together.csv", rule=_admin("take_together"), produces=_CSV)
+async def take_together(request: web.Request, actor: Actor, query: Range) -> web.StreamResponse:
+    """The same as CSV, each step beside the one as long before."""
+    now, earlier = await request.app[LOOKING].together(actor, _wanted(request, query))
+    heads, lines = tables.text([tables.TOGETHER]), tables.together(now.points, earlier.points)
+    return await _file(request, "together.csv", heads, _once(lines))
+
+
 @routes.get("/api/v1/analytics/hours", rule=_admin("see_hours"))
 async def hours(request: web.Request, actor: Actor, query: Zoned) -> HoursView:
     """In which hours of the week rooms were used."""
+    found = await _hours(request, actor, query)
+    return HoursView([HourView(one.weekday, one.hour, one.meetings) for one in found])
+
+
+@routes.get("/api/v1/analytics/hours.csv", rule=_admin("take_hours"), produces=_CSV)
+async def take_hours(request: web.Request, actor: Actor, query: Zoned) -> web.StreamResponse:
+    """The same as CSV; Monday is 1."""
+    lines = tables.hours(await _hours(request, actor, query))
+    return await _file(request, "hours.csv", tables.text([tables.HOURS]), _once(lines))
+
+
+async def _hours(request: web.Request, actor: Actor, query: Zoned) -> Sequence[Hour]:
     if query.zone not in zones.known():
         raise Invalid(fields={"zone": "There is no such time zone."})
-    found = await request.app[LOOKING].hours(actor, _wanted(request, query), zone=query.zone)
-    return HoursView([HourView(one.weekday, one.hour, one.meetings) for one in found])
+    return await request.app[LOOKING].hours(actor, _wanted(request, query), zone=query.zone)
 
 
 @routes.get("/api/v1/analytics/classes", rule=_admin("list_classes"), errors=(BadCursor,))
@@ -152,6 +171,14 @@ async def take_quality(request: web.Request, actor: Actor, query: Parted) -> web
     found = await request.app[LOOKING].streams(actor, _wanted(request, query), by=query.by)
     heads = tables.text([tables.QUALITY])
     return await _file(request, "quality.csv", heads, _once(tables.quality(found.parts)))
+
+
+@routes.get("/api/v1/analytics/quality-days.csv", rule=_admin("take_days"), produces=_CSV)
+async def take_days(request: web.Request, actor: Actor, query: Range) -> web.StreamResponse:
+    """Day by day as CSV."""
+    found = await request.app[LOOKING].days(actor, _wanted(request, query))
+    heads, lines = tables.text([tables.DAYS]), tables.days(found)
+    return await _file(request, "quality-days.csv", heads, _once(lines))
 
 
 @routes.get("/api/v1/analytics/plays", rule=_admin("list_plays"), errors=(BadCursor,))

@@ -133,8 +133,12 @@ class Looking:
         return Streams(
             together[0] if together else None,
             await plays.quality(self._db, wanted, by=by, limit=_MOST_NAMES),
-            await plays.days(self._db, wanted, step=_DAY),
+            await self.days(actor, wanted),
         )
+
+    async def days(self, actor: Actor, wanted: Wanted) -> Sequence[Day]:
+        _require_admin(actor)
+        return await plays.days(self._db, wanted, step=_DAY)
 
     async def plays(
         self, actor: Actor, wanted: Wanted, *, by: By | None, name: str, before: Before, limit: int
