@@ -459,6 +459,27 @@ async def test_reactions_go_to_all_and_only_their_number_is_kept(
 
 
 @pytest.mark.usefixtures("room")
+async def test_each_reaction_is_counted_once_though_two_write_and_one_reacts_meanwhile(
+    school: School, noor: Attender
+) -> None:
+    talk = school.rooms.talk
+    talk.react(noor.sid, "heart")
+    async with school.db.transaction() as held:
+        await held.execute("lock table reaction_count in access exclusive mode")
+        rounds = [asyncio.ensure_future(talk.flush()) for _ in range(2)]
+        await asyncio.sleep(0)
+        talk.react(noor.sid, "heart")
+        await asyncio.sleep(0.05)
+        talk.react(noor.sid, "idea")
+        rounds[1].cancel()
+    await asyncio.wait(rounds)
+    assert rounds[0].exception() is None
+    await talk.flush()
+    rows = await school.db.fetch("select reaction, count from reaction_count order by 1")
+    assert [tuple(row) for row in rows] == [("heart", 2), ("idea", 1)]
+
+
+@pytest.mark.usefixtures("room")
 async def test_hosts_hear_how_many_are_lost_and_not_who(
     school: School, ines: Attender, noor: Attender, kwame: Attender
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -72,6 +73,7 @@ class Talk:
         self._clock = clock
         self._buckets: dict[tuple[MeetingId, UUID, Rate], Bucket] = {}
         self._reactions: dict[MeetingId, Counts] = {}
+        self._writing = asyncio.Lock()
 
     # --- by who is in the class ---------------------------------------------------------------
     async def say(self, sid: Sid, written: Written) -> Message:
@@ -267,11 +269,19 @@ class Talk:
 
     # --- as time passes -----------------------------------------------------------------------
     async def flush(self) -> None:
-        """Write how many reactions there were; what cannot be written waits."""
-        for meeting_id, counts in list(self._reactions.items()):
-            async with self._db.transaction() as tx:
-                await store.add_reactions(tx, meeting_id=meeting_id, counts=counts.copy())
-            del self._reactions[meeting_id]
+        """Write how many reactions there were; what cannot be written waits.
+
+        Others react meanwhile, and a round may still write when the last one is asked for.
+        """
+        async with self._writing:
+            for meeting_id in list(self._reactions):
+                counts = self._reactions.pop(meeting_id)
+                try:
+                    async with self._db.transaction() as tx:
+                        await store.add_reactions(tx, meeting_id=meeting_id, counts=counts)
+                except BaseException:
+                    self._reactions.setdefault(meeting_id, Counter()).update(counts)
+                    raise
 
     def sweep(self) -> None:
         """Forget how often those wrote who were quiet for long, or whose class is over."""
