@@ -132,7 +132,10 @@ class Studio:
 
     async def finish(self) -> journal.Story:
         self.capture.finish(self.id)
-        await eventually(lambda: any(isinstance(one, wire.Finished) for one in self.told))
+        ends = (wire.Finished, wire.Failed)
+        await eventually(lambda: any(isinstance(one, ends) for one in self.told))
+        end = next(one for one in self.told if isinstance(one, ends))
+        assert isinstance(end, wire.Finished), end
         return self.story()
 
     def story(self) -> journal.Story:
