@@ -12,7 +12,7 @@ from typing import Protocol
 
 from vtp.media.rtp.budget import EASE, Budget
 from vtp.media.rtp.burst import Measure
-from vtp.media.rtp.owd import Path
+from vtp.media.rtp.owd import RATE_SPAN, Path
 from vtp.media.rtp.rr_rules import Complaints
 
 # A step needs this much of a line that is measured: rates swing, repairs need room.
@@ -34,7 +34,6 @@ _BURST_PASS, _BURST_ARRIVED = 0.9, 0.88
 _BURST_DEAF = 2.0  # s in which the queue may be our own
 
 _PADDING_TIME = 0.6  # s
-_PADDING_SEEN = 0.3  # s, over which a rate is taken: what it tells of then is padded, all of it
 _PADDING_PASS, _PADDING_QUEUE, _PADDING_LOSS = 0.8, 0.050, 0.08
 _PADDING_LOSS_MOST = 0.15  # ends it at once: a line may drop without ever queueing
 _PADDING_CATCH_UP = 3.0
@@ -206,8 +205,9 @@ class DelayBandwidth:
     def _pad(self, now: float, since: float) -> Action:
         """Send so much more that all of it is as much as the step would be."""
         path, length = self.path, now - self._padding_since
-        if length >= _PADDING_SEEN + path.turn:
-            # Not only at its end: by when it is heard of, less may flow for a while already.
+        if length >= RATE_SPAN + path.turn:
+            # From when all that the rate is taken over was padded; and not only at the end, as less
+            # may flow for a while by when that is heard of.
             self._padding_arrived = max(self._padding_arrived, path.rate)
         if path.loss > _PADDING_LOSS_MOST:
             self._end_padding(now)

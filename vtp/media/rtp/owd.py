@@ -14,7 +14,7 @@ from vtp.media.rtp.feedback import TICK, WRAP, arrivals, summary
 
 _RUNS = 1024  # that left together; a power of two, and seconds of many pictures
 _MEMORY = 30.0  # s in which the shortest delay is that of an empty queue
-_RATE_SPAN = 0.3  # s of arrivals that a delivered rate is taken over
+RATE_SPAN = 0.3  # s of arrivals that a delivered rate is taken over
 _RATE_LEAST = 0.02  # s, of which a rate says anything
 _LOSS_SPAN = 1.0  # s; an average that remembers longer falls for nothing at 2 % of random loss
 _LOSS_LEAST = 20  # packets, below which a share is chance
@@ -29,7 +29,7 @@ _SHOCK_LOSS, _SHOCK_QUEUE, _SHOCK_LEAST = 0.25, 0.090, 4  # one feedback that is
 # For who judges in another language, in its order.
 LIMITS = (
     TICK,
-    _RATE_SPAN,
+    RATE_SPAN,
     _RATE_LEAST,
     _LOSS_SPAN,
     _QUEUE,
@@ -240,7 +240,7 @@ class Path:
         if points and arrival <= points[-1][0]:
             return
         points.append((arrival, self._delivered))
-        while len(points) > 2 and points[1][0] < arrival - _RATE_SPAN:
+        while len(points) > 2 and points[1][0] < arrival - RATE_SPAN:
             points.popleft()
         since, before = points[0]
         if arrival > since:
