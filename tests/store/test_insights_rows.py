@@ -286,3 +286,29 @@ async def test_pages_tell_how_they_play_and_only_where_one_was_let_in(
         await tell(noor, told(school.meeting_id))
     clock.at = NINE + 25 * HOUR
     await tell(noor, told(school.meeting_id))
+
+
+async def test_guests_at_once_are_as_many_as_they_are(school: HeldClass) -> None:
+    await school.meets(-10, 70)
+    for number in range(3):
+        who = await person(school.parts, f"g{number}")
+        await school.receives(who, (5, 20), kind="socket")
+        guest = uuid7()
+        await school.parts.db.execute(
+            "insert into guest (id, room_id, name, pass_hash, created_at, expires_at)"
+            " select $1, room_id, 'Guest', $2, $3, $4 from meeting where id = $5",
+            guest,
+            bytes([number]) * 32,
+            NINE,
+            NINE + HOUR,
+            school.meeting_id,
+        )
+        await school.parts.db.execute(
+            "update presence_span set user_id = null, guest_id = $2 where user_id = $1",
+            who.user_id,
+            guest,
+        )
+    wanted = Wanted(NINE, NINE + HOUR)
+    found = await usage.together(school.parts.db, wanted, step=HOUR)
+    assert [one.people for one in found] == [3]
+    assert await usage.people(school.parts.db, wanted) == 3

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from vtp.analytics.model import Active, Day, Figures, Held, Hour, Passage, Play, Point, Quality
 from vtp.analytics.shapes import stall_share
-from vtp.analytics.tables import late_of, taught_of
+from vtp.analytics.tables import beside, late_of, taught_of
 
 Say = Callable[..., str]
 
@@ -195,10 +195,9 @@ def curve(points: Sequence[Point], before: Sequence[Point], say: Say) -> dict[st
 
 def behind(points: Sequence[Point], before: Sequence[Point], zone: str) -> list[dict[str, Any]]:
     """The same as a table, without the steps in which nobody was there."""
-    earlier = [one.people for one in before] + [0] * len(points)
     return [
         {"at": moment(one.since, zone), "people": one.people, "before": was}
-        for one, was in zip(points, earlier, strict=False)
+        for one, was in beside(points, before)
         if one.people or was
     ]
 

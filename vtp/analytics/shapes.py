@@ -33,10 +33,13 @@ class Parted(Range, frozen=True, forbid_unknown_fields=True, kw_only=True):
     by: Annotated[By, Meta(description="In what they are alike.")] = "connection"
 
 
-class ClassesQuery(Paged, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class PagedRange(Paged, frozen=True, forbid_unknown_fields=True, kw_only=True):
     since: _At | None = None
     until: _At | None = None
     course_id: UUID | None = None
+
+
+class ClassesQuery(PagedRange, frozen=True, forbid_unknown_fields=True, kw_only=True):
     step: Annotated[Step, Meta(description="How far they came; `late` began late.")] = "planned"
 
 
@@ -44,10 +47,7 @@ class ClassesFile(Range, frozen=True, forbid_unknown_fields=True, kw_only=True):
     step: Step = "planned"
 
 
-class PlaysQuery(Paged, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    since: _At | None = None
-    until: _At | None = None
-    course_id: UUID | None = None
+class PlaysQuery(PagedRange, frozen=True, forbid_unknown_fields=True, kw_only=True):
     by: By | None = None
     name: Annotated[
         str,
@@ -58,12 +58,6 @@ class PlaysQuery(Paged, frozen=True, forbid_unknown_fields=True, kw_only=True):
 class PlaysFile(Range, frozen=True, forbid_unknown_fields=True, kw_only=True):
     by: By | None = None
     name: Annotated[str, Meta(max_length=64, pattern=r"^[^\x00]*$")] = ""
-
-
-class PeopleQuery(Paged, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    since: _At | None = None
-    until: _At | None = None
-    course_id: UUID | None = None
 
 
 class ActiveView(Struct, frozen=True, kw_only=True):

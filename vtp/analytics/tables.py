@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from vtp.analytics.model import Active, Day, Hour, Passage, Play, Point, Quality
@@ -87,12 +87,15 @@ def people(found: Iterable[Active]) -> str:
 
 
 def together(points: Sequence[Point], before: Sequence[Point]) -> str:
-    """Step by step, beside as long a time just before."""
-    earlier = [one.people for one in before] + [0] * len(points)
     return text(
-        (_at(one.since), one.people, _at(one.at), was)
-        for one, was in zip(points, earlier, strict=False)
+        (_at(one.since), one.people, _at(one.at), was) for one, was in beside(points, before)
     )
+
+
+def beside(points: Sequence[Point], before: Sequence[Point]) -> Iterator[tuple[Point, int]]:
+    """Step by step, with how many there were as long before."""
+    earlier = [one.people for one in before] + [0] * len(points)
+    return zip(points, earlier, strict=False)
 
 
 def hours(found: Iterable[Hour]) -> str:

@@ -22,9 +22,9 @@ from vtp.analytics.shapes import (
     HeldView,
     HoursView,
     HourView,
+    PagedRange,
     Parted,
     PassageView,
-    PeopleQuery,
     PlaysFile,
     PlaysQuery,
     PlayView,
@@ -134,7 +134,7 @@ async def take_classes(
 
 
 @routes.get("/api/v1/analytics/people", rule=_admin("list_active"), errors=(BadCursor,))
-async def people(request: web.Request, actor: Actor, query: PeopleQuery) -> Page[ActiveView]:
+async def people(request: web.Request, actor: Actor, query: PagedRange) -> Page[ActiveView]:
     """Who was in a class or watched a recording, by name; who was seen last comes first.
 
     That you looked is written down.
@@ -142,8 +142,7 @@ async def people(request: web.Request, actor: Actor, query: PeopleQuery) -> Page
     found = await request.app[LOOKING].people(
         actor, _wanted(request, query), before=before(query.cursor), limit=query.limit + 1
     )
-    shown = page(found, limit=query.limit, key=lambda one: (one.last_at, one.id))
-    return Page([active_view(one) for one in shown.items], shown.next)
+    return page(found, limit=query.limit, key=lambda one: (one.last_at, one.id)).each(active_view)
 
 
 @routes.get("/api/v1/analytics/people.csv", rule=_admin("take_active"), produces=_CSV)
@@ -207,7 +206,7 @@ async def take_plays(request: web.Request, actor: Actor, query: PlaysFile) -> we
     return await _file(request, "plays.csv", tables.text([tables.PLAYS]), lines)
 
 
-def _wanted(request: web.Request, query: Range | ClassesQuery | PeopleQuery | PlaysQuery) -> Wanted:
+def _wanted(request: web.Request, query: Range | PagedRange) -> Wanted:
     course = query.course_id
     return wanted(query.since, query.until, course, now=request.app[CLOCK].now())
 

@@ -33,8 +33,8 @@ async def figures(db: Db, wanted: Wanted, *, grace: timedelta) -> Figures:
     return Figures(people=await people(db, wanted), **dict(row or {}))
 
 
-# Everybody who was in a class, guests too, and who watched a recording last within the range.
-_ACTIVE = """
+# Who was in a class within the range, guests too, on each of their devices.
+_THERE = """
     with there as (
         select coalesce(span.user_id, span.guest_id) as id, span.meeting_id, span.participant_id,
                tstzrange(greatest(span.started_at, $1),
@@ -45,7 +45,11 @@ _ACTIVE = """
            and span.started_at < $2 and coalesce(span.ended_at, span.seen_at) > $1
            and ($3::uuid is null or meeting.room_id in
                 (select room_id from section where course_id = $3))
-    ), later as (
+    )
+"""
+# Besides, who watched a recording last within the range.
+_LATER = """
+    , later as (
         select watched.user_id as id, count(*) as recordings, max(watched.watched_at) as last_at
           from watched join recording on recording.id = watched.recording_id
          where watched.watched_at >= $1 and watched.watched_at < $2
@@ -78,7 +82,7 @@ _NAMED = """
 async def people(db: Db, wanted: Wanted) -> int:
     """Who was in a class, or watched a recording, each once."""
     count: int = await db.fetchval(
-        _ACTIVE + _COUNTED,
+        _THERE + _LATER + _COUNTED,
         wanted.since,
         wanted.until,
         wanted.course_id,
@@ -92,7 +96,7 @@ async def active(
     """One by one, who was seen last first."""
     at, last = before or (None, None)
     rows = await db.fetch(
-        _ACTIVE + _NAMED,
+        _THERE + _LATER + _NAMED,
         wanted.since,
         wanted.until,
         wanted.course_id,
@@ -103,6 +107,24 @@ async def active(
     return [Active(**dict(row)) for row in rows]
 
 
+_TOGETHER = """
+    , united as (
+        select unnest(range_agg(during)) as during from there group by id
+    ), change as (
+        select lower(during) as at, 1 as by from united
+        union all
+        select upper(during), -1 from united
+        union all
+        select begin, 0 from generate_series($1::timestamptz, $2, $4::interval) begin
+    ), running as (
+        select at, sum(by) over (order by at) as people from change
+    )
+    select date_bin($4::interval, at, $1) as since, max(people)::int as people,
+           (array_agg(at order by people desc, at))[1] as at
+      from running where at < $2 group by 1 order by 1
+"""
+
+
 async def together(db: Db, wanted: Wanted, *, step: timedelta) -> list[Point]:
     """How many were in classes at once: the most within each `step`.
 
@@ -111,31 +133,7 @@ async def together(db: Db, wanted: Wanted, *, step: timedelta) -> list[Point]:
     so that those who stay through a whole step are counted in it.
     """
     rows = await db.fetch(
-        """
-        with there as (
-            select unnest(range_agg(tstzrange(
-                       greatest(span.started_at, $1),
-                       least(coalesce(span.ended_at, span.seen_at), $2)))) as during
-              from meeting join presence_span span on span.meeting_id = meeting.id
-             where span.kind = 'socket' and meeting.started_at < $2
-               and (meeting.ended_at is null or meeting.ended_at > $1)
-               and span.started_at < $2 and coalesce(span.ended_at, span.seen_at) > $1
-               and ($3::uuid is null or meeting.room_id in
-                    (select room_id from section where course_id = $3))
-             group by span.user_id
-        ), change as (
-            select lower(during) as at, 1 as by from there
-            union all
-            select upper(during), -1 from there
-            union all
-            select begin, 0 from generate_series($1::timestamptz, $2, $4::interval) begin
-        ), running as (
-            select at, sum(by) over (order by at) as people from change
-        )
-        select date_bin($4::interval, at, $1) as since, max(people)::int as people,
-               (array_agg(at order by people desc, at))[1] as at
-          from running where at < $2 group by 1 order by 1
-        """,
+        _THERE + _TOGETHER,
         wanted.since,
         wanted.until,
         wanted.course_id,
