@@ -571,7 +571,7 @@ CALLS: dict[tuple[str, str], Call] = {
     ("GET", "/api/v1/recordings/{id}/hls/{name}/{number}.vtt"): Call(
         404, of="recording", others=404
     ),
-    ("GET", "/api/v1/recordings/{id}/dash/{name}/{span}.vtt"): Call(
+    ("GET", "/api/v1/recordings/{id}/dash/{name}/{span}/{time}.cmft"): Call(
         404, of="recording", others=404
     ),
     ("GET", "/api/v1/recordings/{id}/media/{source}/init.mp4"): Call(

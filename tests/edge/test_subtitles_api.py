@@ -75,19 +75,34 @@ async def test_players_are_told_of_captions_and_get_them_cut(
     assert "Hello &amp; welcome" in segment
 
     _, manifest, _ = await got(application, f"{recording}/dash/manifest.mpd", ines.bearer)
-    spans = re.findall(r"<BaseURL>(captions-pt-br/[0-9-]+\.vtt)</BaseURL>", manifest)
-    assert len(spans) == manifest.count("<Period ")
     assert '<Label>"Português"</Label>' in manifest
-    told = [(await got(application, f"{recording}/dash/{one}", ines.bearer))[1] for one in spans]
+    spans = re.findall(r'media="(captions-pt-br/(\d+)-\d+)/\$Time\$\.cmft"', manifest)
+    assert len(spans) == manifest.count("<Period ")
+    told = []
+    for path, start in spans:
+        place = f"{application.url}/api/v1/recordings/{recording}/dash/{path}/{start}.cmft"
+        async with application.http.get(place, headers=ines.bearer) as answer:
+            assert answer.status == 200
+            assert answer.headers["Content-Type"] == "application/mp4"
+            told.append(await answer.read())
+            same = {**ines.bearer, "If-None-Match": answer.headers["ETag"]}
+        async with application.http.get(place, headers=same) as answer:
+            assert answer.status == 304
     # What is said over the border of two periods is said in both.
-    assert sum("Below the axis" in one for one in told) == 2
+    assert sum(b"Below the axis" in one for one in told) == 2
+    head = f"{application.url}/api/v1/recordings/{recording}/media/captions/init.mp4"
+    async with application.http.get(head, headers=ines.bearer) as answer:
+        assert b"wvtt" in await answer.read()
 
 
 async def test_captions_pass_the_gate_of_the_recording(
     application: Application, ines: Person, recording: RecordingId
 ) -> None:
     stranger = await application.person()
-    paths = ("hls/captions-pt-br.m3u8", "hls/captions-pt-br/0.vtt", "dash/captions-pt-br/0-9.vtt")
+    paths = (
+        *("hls/captions-pt-br.m3u8", "hls/captions-pt-br/0.vtt"),
+        *("dash/captions-pt-br/0-9/0.cmft", "media/captions/init.mp4"),
+    )
     for path in paths:
         assert (await got(application, f"{recording}/{path}", {}))[0] == 401, path
         assert (await got(application, f"{recording}/{path}", stranger.bearer))[0] == 404, path
@@ -95,8 +110,11 @@ async def test_captions_pass_the_gate_of_the_recording(
         "hls/captions-de.m3u8",
         "hls/captions-de/0.vtt",
         "hls/captions-pt-br/1.vtt",
-        "dash/captions-pt-br/7.vtt",
-        "dash/captions-de/0-9.vtt",
+        "dash/captions-pt-br/7/7.cmft",
+        "dash/captions-pt-br/0-9/7.cmft",
+        "dash/captions-pt-br/9-9/9.cmft",
+        "dash/captions-pt-br/0-999999999999/0.cmft",
+        "dash/captions-de/0-9/0.cmft",
     ):
         assert (await got(application, f"{recording}/{path}", ines.bearer))[0] == 404, path
     _, made = await application.call(

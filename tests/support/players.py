@@ -39,11 +39,13 @@ _START = {
 }
 # Captions on: each calls that in its own way.
 _READ = {
+    "dash": "() => { player.enableText(true); player.setTextTrack(0); }",
     "hls": "() => { player.subtitleTrack = 0; player.subtitleDisplay = true; }",
     "shaka": "() => player.selectTextTrack(player.getTextTracks()[0])",
 }
-_SAID = """([text, at]) => [...video.textTracks].some(track => [...(track.cues ?? [])].some(
-    cue => cue.text.includes(text) && Math.abs(cue.startTime - at) < 0.05))"""
+# What a person reads now: of a track that is shown, a cue that the play position is in.
+_SHOWN = """() => [...video.textTracks].filter(track => track.mode === 'showing').flatMap(
+    track => [...(track.activeCues ?? [])].map(cue => [cue.text, cue.startTime, cue.endTime]))"""
 _SCRIPTS = {"hls": HLS, "dash": DASH, "shaka": SHAKA}
 
 
@@ -74,10 +76,24 @@ class Player:
         """An expression of the page; `video` and `player` are there."""
         await self.page.wait_for_function(true)
 
-    async def reads(self, text: str, *, at: float) -> None:
-        """Turn captions on, and wait until this is one that begins then."""
+    async def read(self) -> None:
+        """Turn captions on, the first that there are, and wait until some have come."""
         await self.page.evaluate(_READ[self._name])
-        await self.page.wait_for_function(_SAID, arg=[text, at])
+        await self.until("[...video.textTracks].some(one => one.cues?.length)")
+
+    async def shows(self, text: str, *, since: float = 0.0, until: float = 0.0) -> None:
+        """Hold it, until what is over the picture says this; it begins then, or ends then."""
+        await self.page.evaluate("video.pause()")
+        await self.page.wait_for_function(
+            f"""([text, since, until]) => ({_SHOWN})().some(([said, a, b]) => said.includes(text)
+            && (!since || Math.abs(a - since) < 0.05) && (!until || Math.abs(b - until) < 0.05))""",
+            arg=[text, since, until],
+        )
+
+    async def silent(self) -> None:
+        """Hold it, until nothing is over the picture."""
+        await self.page.evaluate("video.pause()")
+        await self.page.wait_for_function(f"() => ({_SHOWN})().length === 0")
 
     async def seek(self, at: float) -> None:
         """And play on from there."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vtp.media.manifests import dash, subtitles
+from vtp.media.manifests import dash, subtitles, wvtt
 from vtp.media.manifests.shapes import Captions, Presentation, Rendition, Segment, Source
 from vtp.media.manifests.subtitles import Cue
-from vtp.recordings.captions import read
 
 cues = st.lists(
     st.builds(
@@ -33,17 +33,55 @@ def test_each_segment_has_all_that_is_said_in_it(said: list[Cue]) -> None:
         assert text.count("-->") == len(inside)
 
 
-@given(cues, st.integers(1, 199))
-def test_the_files_of_periods_say_all_in_their_own_time(said: list[Cue], border: int) -> None:
-    parts = [(0.0, float(border)), (float(border), 300.0)]
-    total = 0.0
-    for start, until in parts:
-        text = subtitles.of_period(said, start, until)
-        if "-->" in text:
-            found = read(text.encode())
-            assert all(0 <= one.start < one.until <= until - start + 0.001 for one in found)
-            total += sum(one.until - one.start for one in found)
-    assert abs(total - sum(one.until - one.start for one in said)) < 0.002 * len(said)
+@given(cues, st.integers(1, 199_000))
+def test_the_segments_of_periods_say_all_at_its_time(said: list[Cue], border: int) -> None:
+    """ISO/IEC 14496-30, 6: samples without a hole, each with all that is said in it."""
+    for start, until in ((0, border), (border, 300_000)):
+        spans = wvtt.cut(start, until)
+        assert [spans[0][0], spans[-1][1]] == [start, until]
+        for first, end in spans:
+            assert 0 < end - first <= 30_000
+            at, samples = read_back(wvtt.segment(said, first, end))
+            assert at == first
+            assert at + sum(lasts for lasts, _ in samples) == end
+            for lasts, numbers in samples:
+                assert numbers == [
+                    n
+                    for n, one in enumerate(said)
+                    if round(one.start * 1_000) < at + lasts and round(one.until * 1_000) > at
+                ]
+                at += lasts
+
+
+def boxes(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    while data:
+        size = int.from_bytes(data[:4])
+        yield data[4:8], data[8:size]
+        data = data[size:]
+
+
+def read_back(fragment: bytes) -> tuple[int, list[tuple[int, list[int]]]]:
+    """When it begins; of each sample how long it lasts, and which cues are said in it."""
+    found = dict(boxes(fragment))
+    track = dict(boxes(dict(boxes(found[b"moof"]))[b"traf"]))
+    run, data = track[b"trun"], found[b"mdat"]
+    assert int.from_bytes(run[8:12]) == len(fragment) - len(data)
+    samples, at = [], 0
+    for place in range(12, len(run), 8):
+        lasts, size = int.from_bytes(run[place : place + 4]), int.from_bytes(run[place + 4 :][:4])
+        said = [dict(boxes(one)) for kind, one in boxes(data[at : at + size]) if kind == b"vttc"]
+        assert all(one[b"payl"] == b"Said" for one in said)
+        samples.append((lasts, [int.from_bytes(one[b"vsid"]) for one in said]))
+        at += size
+    assert at == len(data)
+    return int.from_bytes(track[b"tfdt"][4:]), samples
+
+
+def test_what_is_no_markup_stays_none_and_silence_is_said() -> None:
+    made = wvtt.segment([Cue(1, 2, "a < b & c\nd")], 0, 3_000)
+    assert b"payla &lt; b &amp; c\nd" in made
+    assert made.count(b"vtte") == 2
+    assert b"wvtt" in wvtt.head()
 
 
 def test_a_playlist_of_captions_is_as_long_as_the_recording() -> None:
@@ -71,5 +109,7 @@ def test_what_captions_are_called_breaks_no_manifest() -> None:
     shown = Presentation(wall=0, ended=True, renditions={"opus": sound}, captions=[named])
     text = dash.manifest(shown)
     assert "<Label>&lt;&amp;&gt;</Label>" in text
-    assert "<BaseURL>captions-en/0-4000.vtt\x00</BaseURL>" in text
-    assert 'mimeType="text/vtt" lang="en"' in text
+    assert 'initialization="../media/captions/init.mp4\x00"' in text
+    assert 'media="captions-en/0-4000/$Time$.cmft\x00"' in text
+    assert '<SegmentTimeline><S t="0" d="4000"/></SegmentTimeline>' in text
+    assert 'mimeType="application/mp4" lang="en"' in text

@@ -36,6 +36,7 @@ _LATER = "2026-03-12T22:00:00Z"
 _MPD = "application/dash+xml"
 _PLAYLIST = "application/vnd.apple.mpegurl"
 _VTT = "text/vtt"
+_FILM, _TEXTS = "video/mp4", "application/mp4"
 _CAPTIONS = "captions-"
 _RANGE = re.compile(r"(\d{1,15})(?:-(\d{1,15}))?")
 # What is addressed by its bytes is the same for ever.
@@ -245,7 +246,7 @@ async def mpd(request: web.Request, actor: Actor, id: Id, query: Viewed) -> web.
 @routes.get(
     "/api/v1/recordings/{id}/dash/{name}/{time}.m4s",
     rule=_PLAYS,
-    produces="video/mp4",
+    produces=_FILM,
     streamed=True,
     logged=False,
 )
@@ -275,29 +276,39 @@ async def said(
 
 
 @routes.get(
-    "/api/v1/recordings/{id}/dash/{name}/{span}.vtt",
+    "/api/v1/recordings/{id}/dash/{name}/{span}/{time}.cmft",
     rule=_PLAYS,
-    produces=_VTT,
+    produces=_TEXTS,
     streamed=True,
     logged=False,
 )
-async def said_beside(
-    request: web.Request, actor: Actor, *, id: Id, name: Name, span: str, query: Ticketed
+async def said_in_mp4(
+    request: web.Request,
+    actor: Actor,
+    *,
+    id: Id,
+    name: Name,
+    span: str,
+    time: Time,
+    query: Ticketed,
 ) -> web.Response:
-    """Captions of a period of DASH, `{from}-{until}` in milliseconds; its times begin with it."""
+    """Up to half a minute of captions in a period of DASH, `{from}-{until}` in milliseconds."""
     _, recording = await _asked(request, actor, id, query.t)
     found = _RANGE.fullmatch(span)
     if found is None or not found[2]:
         raise NotFound
-    start, until = int(found[1]) / 1_000, int(found[2]) / 1_000
-    text = await request.app[RECORDINGS].subtitling.of_period(recording, name, start, until)
-    return _text(request, text, query.t, kind=_VTT)
+    period = int(found[1]), int(found[2])
+    data = await request.app[RECORDINGS].subtitling.fragment(recording, name, period, time)
+    tag = f'"{zlib.crc32(data):08x}-{len(data)}"'
+    if names(request, tag):
+        return _same(request, tag, cache=_ASK_AGAIN)
+    return _bytes(request, data, tag, cache=_ASK_AGAIN, kind=_TEXTS)
 
 
 @routes.get(
     "/api/v1/recordings/{id}/media/{source}/init.mp4",
     rule=_PLAYS,
-    produces="video/mp4",
+    produces=_FILM,
     streamed=True,
     logged=False,
 )
@@ -314,7 +325,7 @@ async def head(
 @routes.get(
     "/api/v1/recordings/{id}/media/{source}/{piece}.m4s",
     rule=_PLAYS,
-    produces="video/mp4",
+    produces=_FILM,
     streamed=True,
     logged=False,
 )
@@ -351,9 +362,11 @@ def _text(request: web.Request, text: str, ticket: str, *, kind: str) -> web.Res
     return response
 
 
-def _bytes(request: web.Request, data: bytes, tag: str, *, cache: str = _FOR_EVER) -> web.Response:
+def _bytes(
+    request: web.Request, data: bytes, tag: str, *, cache: str = _FOR_EVER, kind: str = _FILM
+) -> web.Response:
     response = web.Response(body=data, headers=_headers(request, tag, cache))
-    response.content_type = "video/mp4"
+    response.content_type = kind
     return response
 
 

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from html import escape
 from itertools import pairwise
 
+from vtp.media.manifests import wvtt
 from vtp.media.manifests.hls import MARK
 from vtp.media.manifests.rates import frames, peak
 from vtp.media.manifests.shapes import Captions, Kind, Presentation, Rendition, Segment, Source
@@ -110,17 +111,23 @@ def _sound(one: Rendition, number: int, start: float, until: float) -> Iterator[
 
 
 def _captions(one: Captions, number: int, start: float, until: float) -> Iterator[str]:
-    """A file beside each period, whose times begin with it (DASH-IF IOP 5, part 7)."""
+    """In MP4, whose times players map to the period as those of all else."""
+    first, end = round(start * wvtt.SCALE), round(until * wvtt.SCALE)
     label = "".join(letter for letter in one.label if letter >= " ")
-    span = f"{round(start * 1_000)}-{round(until * 1_000)}"
     yield (
-        f'<AdaptationSet id="{number}" contentType="text" mimeType="text/vtt"'
-        f' lang="{one.language}">'
+        f'<AdaptationSet id="{number}" contentType="text" mimeType="application/mp4"'
+        f' lang="{one.language}" startWithSAP="1">'
     )
     yield f"<Label>{escape(label, quote=False)}</Label>"
     yield '<Role schemeIdUri="urn:mpeg:dash:role:2011" value="subtitle"/>'
-    yield f'<Representation id="{one.name}" bandwidth="{_TEXT_BITS}">'
-    yield f"<BaseURL>{one.name}/{span}.vtt{MARK}</BaseURL></Representation>"
+    yield f'<Representation id="{one.name}" codecs="{wvtt.CODEC}" bandwidth="{_TEXT_BITS}">'
+    yield (
+        f'<SegmentTemplate timescale="{wvtt.SCALE}" presentationTimeOffset="{first}"'
+        f' initialization="../media/{wvtt.HEAD}/init.mp4{MARK}"'
+        f' media="{one.name}/{first}-{end}/$Time$.cmft{MARK}">'
+    )
+    yield f"<SegmentTimeline>{''.join(_runs(wvtt.cut(first, end)))}</SegmentTimeline>"
+    yield "</SegmentTemplate></Representation>"
     yield "</AdaptationSet>"
 
 
@@ -150,10 +157,13 @@ def at(one: Rendition, time: int) -> Segment | None:
 
 
 def _timeline(segments: Iterable[Segment], scale: int) -> Iterator[str]:
+    return _runs((round(one.start * scale), round(one.until * scale)) for one in segments)
+
+
+def _runs(spans: Iterable[tuple[int, int]]) -> Iterator[str]:
     """Equal ones that lie behind each other are told once."""
     runs: list[list[int]] = []
-    for one in segments:
-        at, end = round(one.start * scale), round(one.until * scale)
+    for at, end in spans:
         if runs and runs[-1][1] == end - at and runs[-1][0] + (runs[-1][2] + 1) * (end - at) == at:
             runs[-1][2] += 1
         else:

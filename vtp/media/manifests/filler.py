@@ -8,28 +8,29 @@ from __future__ import annotations
 
 from functools import cache
 
+from vtp.media.manifests.boxes import box, fragment_of, full, header, track, u16, u32
 from vtp.media.manifests.shapes import BLACK
 
 _WIDTH, _HEIGHT = 16, 9  # macroblocks
 _PACKET = b"\xf8\xff\xfe"  # 20 ms of silence
 _SCALE = {True: 90_000, False: 48_000}
 _PACKET_TICKS = 960
-_KEY = 0x0200_0000  # a sample that depends on no other
-_MATRIX = b"".join(one.to_bytes(4) for one in (0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000))
 
 
 @cache
 def head(name: str) -> bytes:
     """What stands before all fragments."""
     picture = name == BLACK
-    moov = _box(
-        b"moov",
-        _full(b"mvhd", 0, 0, bytes(8), _u32(1_000), bytes(4), _u32(0x10000), b"\1\0", bytes(10),
-              _MATRIX, bytes(24), _u32(2)),
-        _track(picture=picture),
-        _box(b"mvex", _full(b"trex", 0, 0, _u32(1), _u32(1), bytes(12))),
-    )  # fmt: skip
-    return _box(b"ftyp", b"iso6", bytes(4), b"iso6cmfcmp41") + moov
+    wide, high = (_WIDTH * 16, _HEIGHT * 16) if picture else (0, 0)
+    made = track(
+        b"vide" if picture else b"soun",
+        full(b"vmhd", 0, 1, bytes(8)) if picture else full(b"smhd", 0, 0, bytes(4)),
+        _avc1() if picture else _opus(),
+        scale=_SCALE[picture],
+        size=(wide, high),
+        volume=b"\0\0" if picture else b"\1\0",
+    )
+    return header(made)
 
 
 def fragment(name: str, at: int, until: int) -> bytes:
@@ -42,66 +43,21 @@ def fragment(name: str, at: int, until: int) -> bytes:
     else:
         whole, rest = divmod(ticks, _PACKET_TICKS)
         samples = [(_PACKET_TICKS, _PACKET)] * whole + [(rest, _PACKET)] * bool(rest)
-    return _moof(at * scale, samples, number=at % 2**31 + 1)
-
-
-def _moof(time: int, samples: list[tuple[int, bytes]], *, number: int) -> bytes:
-    run = b"".join(_u32(duration) + _u32(len(data)) for duration, data in samples)
-    data = b"".join(data for _, data in samples)
-
-    def made(offset: int) -> bytes:
-        return _box(
-            b"moof",
-            _full(b"mfhd", 0, 0, _u32(number)),
-            _box(
-                b"traf",
-                _full(b"tfhd", 0, 0x020020, _u32(1), _u32(_KEY)),
-                _full(b"tfdt", 1, 0, time.to_bytes(8)),
-                _full(b"trun", 0, 0x000301, _u32(len(samples)), _u32(offset), run),
-            ),
-        )
-
-    return made(len(made(0)) + 8) + _box(b"mdat", data)
-
-
-def _track(*, picture: bool) -> bytes:
-    wide, high = (_WIDTH * 16, _HEIGHT * 16) if picture else (0, 0)
-    volume = b"\0\0" if picture else b"\1\0"
-    media = _full(b"vmhd", 0, 1, bytes(8)) if picture else _full(b"smhd", 0, 0, bytes(4))
-    kind = b"vide" if picture else b"soun"
-    entry = _avc1() if picture else _opus()
-    table = _box(
-        b"stbl",
-        _full(b"stsd", 0, 0, _u32(1), entry),
-        *(_full(one, 0, 0, bytes(4)) for one in (b"stts", b"stsc", b"stco")),
-        _full(b"stsz", 0, 0, bytes(8)),
-    )
-    data = _box(b"dinf", _full(b"dref", 0, 0, _u32(1), _full(b"url ", 0, 1)))
-    return _box(
-        b"trak",
-        _full(b"tkhd", 0, 3, bytes(8), _u32(1), bytes(20), volume, bytes(2), _MATRIX,
-              _u32(wide << 16), _u32(high << 16)),
-        _box(
-            b"mdia",
-            _full(b"mdhd", 0, 0, bytes(8), _u32(_SCALE[picture]), bytes(4), b"\x55\xc4\0\0"),
-            _full(b"hdlr", 0, 0, bytes(4), kind, bytes(13)),
-            _box(b"minf", media, data, table),
-        ),
-    )  # fmt: skip
+    return fragment_of(samples, at=at * scale, number=at % 2**31 + 1)
 
 
 def _avc1() -> bytes:
     sps, pps = _sps(), _pps()
-    head = bytes(6) + b"\0\1" + bytes(16) + _u16(_WIDTH * 16) + _u16(_HEIGHT * 16)
-    head += _u32(0x480000) * 2 + bytes(4) + b"\0\1" + bytes(32) + b"\0\x18\xff\xff"
-    record = b"\1" + sps[1:4] + b"\xff\xe1" + _u16(len(sps)) + sps + b"\1" + _u16(len(pps)) + pps
-    return _box(b"avc1", head, _box(b"avcC", record))
+    head = bytes(6) + b"\0\1" + bytes(16) + u16(_WIDTH * 16) + u16(_HEIGHT * 16)
+    head += u32(0x480000) * 2 + bytes(4) + b"\0\1" + bytes(32) + b"\0\x18\xff\xff"
+    record = b"\1" + sps[1:4] + b"\xff\xe1" + u16(len(sps)) + sps + b"\1" + u16(len(pps)) + pps
+    return box(b"avc1", head, box(b"avcC", record))
 
 
 def _opus() -> bytes:
-    head = bytes(6) + b"\0\1" + bytes(8) + b"\0\2\0\x10" + bytes(4) + _u32(48_000 << 16)
+    head = bytes(6) + b"\0\1" + bytes(8) + b"\0\2\0\x10" + bytes(4) + u32(48_000 << 16)
     # Version, channels, the samples to leave out, the rate, the gain, the family.
-    return _box(b"Opus", head, _box(b"dOps", b"\0\2" + _u16(312) + _u32(48_000) + bytes(3)))
+    return box(b"Opus", head, box(b"dOps", b"\0\2" + u16(312) + u32(48_000) + bytes(3)))
 
 
 # --- the picture ------------------------------------------------------------------------------
@@ -150,7 +106,7 @@ def _picture() -> bytes:
         beside = number in {1, _WIDTH}
         bits.ue(3).raw("11").raw("000011" if beside else "1")
     unit = bits.unit(0x65)
-    return _u32(len(unit)) + unit
+    return u32(len(unit)) + unit
 
 
 def _escaped(data: bytes) -> bytes:
@@ -163,21 +119,3 @@ def _escaped(data: bytes) -> bytes:
         found.append(one)
         zeros = 0 if one else zeros + 1
     return bytes(found)
-
-
-# --- boxes ------------------------------------------------------------------------------------
-def _u16(value: int) -> bytes:
-    return value.to_bytes(2)
-
-
-def _u32(value: int) -> bytes:
-    return value.to_bytes(4)
-
-
-def _box(kind: bytes, *content: bytes) -> bytes:
-    body = b"".join(content)
-    return _u32(len(body) + 8) + kind + body
-
-
-def _full(kind: bytes, version: int, flags: int, *content: bytes) -> bytes:
-    return _box(kind, bytes([version]), flags.to_bytes(3), *content)

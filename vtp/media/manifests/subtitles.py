@@ -1,4 +1,4 @@
-"""Captions as players fetch them: a playlist of HLS, its segments, and files for DASH. Pure.
+"""Captions as players of HLS fetch them: a playlist, and its segments as WebVTT. Pure.
 
 Times of cues are seconds on the recording, as everywhere.
 """
@@ -6,7 +6,7 @@ Times of cues are seconds on the recording, as everywhere.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from vtp.media.manifests.hls import MARK, date
@@ -35,9 +35,13 @@ def written(cues: Iterable[Cue], *, head: Sequence[str] = ()) -> str:
     """As WebVTT, in which nothing is markup."""
     lines = ["WEBVTT", *head, ""]
     for one in cues:
-        text = one.text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-        lines += [f"{clock(one.start)} --> {clock(one.until)}", text, ""]
+        lines += [f"{clock(one.start)} --> {clock(one.until)}", payload(one.text), ""]
     return "\n".join(lines)
+
+
+def payload(text: str) -> str:
+    """Of a cue."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def playlist(
@@ -73,15 +77,3 @@ def segment(cues: Iterable[Cue], number: int) -> str:
     start = number * SEGMENT
     inside = (one for one in cues if one.start < start + SEGMENT and one.until > start)
     return written(inside, head=[_SAME_TIME])
-
-
-def of_period(cues: Iterable[Cue], start: float, until: float) -> str:
-    """A file beside a period of DASH: its times begin with the period."""
-    return written(_cut(cues, start, until))
-
-
-def _cut(cues: Iterable[Cue], start: float, until: float) -> Iterator[Cue]:
-    for one in cues:
-        begins, ends = max(one.start, start) - start, min(one.until, until) - start
-        if ends - begins >= 0.001:
-            yield Cue(begins, ends, one.text)

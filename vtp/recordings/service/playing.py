@@ -16,7 +16,7 @@ from vtp.clock import Clock
 from vtp.db import Database
 from vtp.errors import NotFound, Unauthenticated
 from vtp.ids import RecordingId
-from vtp.media.manifests import dash, filler, hls
+from vtp.media.manifests import dash, filler, hls, wvtt
 from vtp.media.manifests.shapes import BLACK, LONGEST, SILENCE, Captions, Rung
 from vtp.recordings.audience import Audience
 from vtp.recordings.model import Recording
@@ -209,6 +209,8 @@ class Playing:
     async def head(self, recording: Recording, source: str) -> bytes:
         if source in {BLACK, SILENCE}:
             return filler.head(source)
+        if source == wvtt.HEAD:
+            return wvtt.head()
         followed = await self.followed(recording)
         if (found := followed.source(source)) is None:
             raise NotFound

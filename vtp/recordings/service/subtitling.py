@@ -7,12 +7,15 @@ from collections import OrderedDict
 from pathlib import Path
 
 from vtp.errors import NotFound
-from vtp.media.manifests import subtitles
+from vtp.media.manifests import subtitles, wvtt
+from vtp.media.manifests.shapes import LONGEST
 from vtp.media.manifests.subtitles import Cue
 from vtp.recordings import captions
 from vtp.recordings.model import Recording
 from vtp.recordings.service.playing import Playing
 
+# ms; where the last period ends.
+_LAST = round(1_000 * LONGEST)
 # Cues that are remembered of all files together.
 _MOST_CUES = 100_000
 # A file as it was read: where it is, when it was written, and how large it is.
@@ -40,9 +43,17 @@ class Subtitling:
             raise NotFound
         return subtitles.segment(await self._cues(recording, name), number)
 
-    async def of_period(self, recording: Recording, name: str, start: float, until: float) -> str:
-        """From and until seconds of the recording, told as seconds after the first."""
-        return subtitles.of_period(await self._cues(recording, name), start, until)
+    async def fragment(
+        self, recording: Recording, name: str, period: tuple[int, int], time: int
+    ) -> bytes:
+        """As the manifest of DASH names it: of a period, by when it begins."""
+        cues = await self._cues(recording, name)
+        if not period[0] < period[1] <= _LAST:
+            raise NotFound
+        found = next((one for one in wvtt.cut(*period) if one[0] == time), None)
+        if found is None:
+            raise NotFound
+        return wvtt.segment(cues, *found)
 
     async def _cues(self, recording: Recording, name: str) -> list[Cue]:
         followed = await self._playing.followed(recording)
