@@ -85,6 +85,7 @@ peers: setup-dev  ## install what some tests and benches compare with (Debian pa
 	@$(PY) tools/build_loop.py --needed || { tools/bootstrap apt gcc libc6-dev python3-dev; \
 	  $(PY) tools/build_loop.py --needed || echo "The tests of the compiled loop will be skipped."; }
 	@if [ -x bench/peers/install ]; then bench/peers/install; fi
+	@tools/bootstrap apart transcribe
 
 .PHONY: bench
 bench: setup-dev  ## measure; each file of bench/ answers one question
@@ -105,6 +106,8 @@ lock: setup-dev  ## pin requirements anew; ARGS=--upgrade takes the newest
 	$(COMPILE) $(ARGS) pyproject.toml --extra dev --extra redis --output-file requirements/dev.txt
 	for name in build node uv; do \
 	  $(COMPILE) $(ARGS) requirements/$$name.in --output-file requirements/$$name.txt; done
+	$(COMPILE) $(ARGS) --constraint requirements/run.txt --no-emit-package av \
+	  requirements/transcribe.in --output-file requirements/transcribe.txt
 
 .PHONY: audit
 audit: setup-dev  ## look for known holes in the pinned requirements

@@ -1,4 +1,4 @@
-"""Makes everything that `make` needs, from a bare Python on: `bootstrap.py run|dev|apt PACKAGE…`.
+"""Makes everything that `make` needs, from a bare Python on: `bootstrap.py run|dev|apt …|apart …`.
 
 Standard library only. What is already there and unchanged is left alone, so that a second call
 takes no time. Requirements are pinned by hash; `uv` installs them where it can be had, else pip.
@@ -39,6 +39,9 @@ def main(argv: Sequence[str]) -> int:
     try:
         if command == "apt":
             return 0 if apt(rest) else 1
+        if command == "apart":
+            with _alone():
+                return 0 if all(apart(name) for name in rest) else 1
         with _alone():
             install(command)
         build_assets()
@@ -60,6 +63,26 @@ def install(kind: str) -> None:
     if not (_by_uv(SETS[kind]) or _by_pip(SETS[kind])):
         raise Missing("The requirements could not be installed; the messages above say why.")
     stamp.write_text(wanted)
+
+
+def apart(name: str) -> bool:
+    """What a few tests want and nobody else, in a folder of its own: `.cache/NAME`."""
+    place, pinned = CACHE / name, f"{name}.txt"
+    stamp = place / ".installed"
+    wanted = _fingerprint(REQUIREMENTS / pinned)
+    if stamp.exists() and stamp.read_text() == wanted:
+        return True
+    _say(f"installing the requirements ({name}) …")
+    shutil.rmtree(place, ignore_errors=True)
+    into = ("--quiet", "--no-deps", "--target", place, *_pinned([pinned]))
+    if os.environ.get("INSTALLER") != "pip" and _have_uv():
+        uv = (UV, "pip", "install", "--compile-bytecode", "--python", PYTHON)
+        made = _run((*uv, *into), _uv_environment())
+    else:
+        made = _run((PYTHON, "-m", "pip", "install", "--disable-pip-version-check", *into))
+    if made:
+        stamp.write_text(wanted)
+    return made
 
 
 def build_assets() -> None:

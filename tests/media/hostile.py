@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import fcntl
+import mmap
 import os
 import resource
 import signal
@@ -210,6 +211,14 @@ def count_threads(spec: Nothing, files: Mapping[str, int]) -> int:
     for thread in threads:
         thread.join()
     return len(done)
+
+
+def make_code(spec: Nothing, files: Mapping[str, int]) -> bool:
+    """Whether memory that was written to can become code."""
+    size, write, execute, private = mmap.PAGESIZE, 3, 4, 0x22
+    _libc.mmap.restype = ctypes.c_void_p
+    place = _libc.mmap(None, ctypes.c_size_t(size), write, private, -1, ctypes.c_long(0))
+    return int(_libc.mprotect(ctypes.c_void_p(place), ctypes.c_size_t(size), 1 | execute)) == 0
 
 
 def pass_by(spec: Nothing, files: Mapping[str, int]) -> Nothing:

@@ -189,6 +189,16 @@ async def test_codecs_may_start_threads() -> None:
     assert await a_sandbox().run(of(hostile.count_threads), Nothing(), returns=int, files={}) == 8
 
 
+async def test_memory_becomes_code_only_for_who_says_that_it_compiles() -> None:
+    async def made(function: str) -> bool:
+        return await a_sandbox().run(function, Nothing(), returns=bool, files={})
+
+    assert await made("tests.media.compiling:make_code")
+    # Kernels forbid it since 6.3.
+    major, minor = (int(one) for one in os.uname().release.split(".")[:2])
+    assert await made(of(hostile.make_code)) is ((major, minor) < (6, 3))
+
+
 async def test_what_files_cause_is_the_sender_s_to_change() -> None:
     for kind in (Crashed, OutOfMemory, TimedOut, TooMuchOutput):
         assert issubclass(kind, Invalid)

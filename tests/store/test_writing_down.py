@@ -119,10 +119,42 @@ def test_a_model_is_a_folder_with_files(tmp_path: Path, monkeypatch: pytest.Monk
     (tmp_path / "faster_whisper.py").write_text("")
     monkeypatch.syspath_prepend(str(tmp_path))
     (empty := tmp_path / "empty").mkdir()
+    names = ("model.bin", "config.json", "tokenizer.json", "vocabulary.txt")
 
     def found(folder: str) -> str:
         return engine_of(chosen("faster-whisper", folder)).state
 
     assert found("") == found(str(empty)) == found(str(tmp_path / "none")) == "no_model"
-    (empty / "model.bin").write_bytes(b"x")
+    for name in names:
+        assert found(str(empty)) == "no_model"
+        (empty / name).write_bytes(b"x")
     assert found(str(empty)) == "ready"
+    (empty / "README.md").write_bytes(b"x")
+    (empty / "preprocessor_config.json").write_bytes(b"{}")
+    given = engine_of(chosen("faster-whisper", str(empty))).files
+    assert given.keys() == {f"model:{one}" for one in (*names, "preprocessor_config.json")}
+
+
+@pytest.mark.parametrize(
+    ("transcriber", "code"),
+    [
+        ("", "no_transcriber"),
+        ("no_such_package.engine:transcribe", "transcriber_not_installed"),
+        ("faster-whisper", "transcriber_not_installed"),
+    ],
+)
+async def test_work_that_lacks_its_engine_fails_with_what_lacks(
+    works: Works, transcriber: str, code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "faster_whisper", None)
+    works.folder.sound(seconds=1.0, loud=lambda _at: False)
+    works.folder.end(1.0)
+    await works.ready()
+
+    async def tell(_fraction: float) -> None:
+        pass
+
+    bench = replace(works.bench, options=chosen(transcriber))
+    with pytest.raises(NoTranscriber) as failed:
+        await write_down(bench, works.id, material.read(works.folder.path), tell)
+    assert failed.value.code == code

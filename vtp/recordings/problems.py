@@ -53,6 +53,24 @@ class NoTranscriber(Conflict):
     code = "no_transcriber"
 
 
+class NotInstalled(NoTranscriber):
+    """The program that writes captions is not installed on the server."""
+
+    code = "transcriber_not_installed"
+
+
+class NoModel(NoTranscriber):
+    """The program that writes captions has no model on the server, or files of it are missing."""
+
+    code = "transcriber_no_model"
+
+
+class ModelTooLarge(Invalid):
+    """The program that writes captions needs more memory for its model than it may have."""
+
+    code = "transcriber_model_too_large"
+
+
 class TwoChaptersAtOnce(Invalid):
     """Two chapters cannot begin at one moment."""
 

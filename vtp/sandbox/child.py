@@ -41,9 +41,9 @@ def main() -> NoReturn:
     speak = _Voice(job.limits.output)
     sys.excepthook = speak.stumbled
     separated = walls.before_imports(job.limits, parent=job.parent)
-    work, spec_type = _resolve(job.function)
+    work, spec_type, makes_code = _resolve(job.function)
     spec = msgspec.msgpack.decode(job.spec, type=spec_type)
-    standing = walls.after_imports(separated=separated)
+    standing = walls.after_imports(separated=separated, makes_code=makes_code)
     if not standing.closed and not job.allow_weak:
         speak.last(NoWalls(standing))
     try:
@@ -65,11 +65,13 @@ def _standard_input() -> bytes:
     return data
 
 
-def _resolve(function: str) -> tuple[Work, Any]:
-    module, _, name = function.partition(":")
-    work: Work = getattr(importlib.import_module(module), name)
+def _resolve(function: str) -> tuple[Work, Any, bool]:
+    """What to call, with what, and whether its module says that it compiles what it computes."""
+    name, _, attribute = function.partition(":")
+    module = importlib.import_module(name)
+    work: Work = getattr(module, attribute)
     spec_type = next(iter(typing.get_type_hints(work).values()))
-    return work, spec_type
+    return work, spec_type, getattr(module, "MAKES_CODE", False) is True
 
 
 class _Voice:

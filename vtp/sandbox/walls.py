@@ -52,13 +52,18 @@ def before_imports(limits: Limits, *, parent: int) -> bool:
     return separated
 
 
-def after_imports(*, separated: bool) -> Walls:
-    """Close everything else, the strongest last."""
+def after_imports(*, separated: bool, makes_code: bool = False) -> Walls:
+    """Close everything else, the strongest last.
+
+    Memory that was written to never becomes code, but for who has to compile what it computes:
+    networks of neurons run on kernels that are made for the processor at hand.
+    """
     empty_root = _enter_empty_root()
     _drop_capabilities()
     _prctl(_SET_NO_NEW_PRIVS, 1)
     _prctl(_SET_DUMPABLE, 0)
-    _prctl(_SET_MDWE, 1)
+    if not makes_code:
+        _prctl(_SET_MDWE, 1)
     return Walls(
         namespaces=separated,
         root=empty_root,

@@ -37,6 +37,12 @@ class NothingSaid(Invalid):
     code = "nothing_said"
 
 
+class BrokenModel(Invalid):
+    """The model of the program that writes captions cannot be read."""
+
+    code = "transcriber_broken_model"
+
+
 async def transcribed(
     roomy: Roomy,
     engine: str,
@@ -54,7 +60,7 @@ async def transcribed(
         spec,
         returns=Spoken,
         files=files,
-        raises=(*REFUSALS, NothingSaid),
+        raises=(*REFUSALS, NothingSaid, BrokenModel),
         budget=Budget(memory=memory, cpu_seconds=seconds * spec.threads, wall_seconds=seconds),
         tell=tell,
     )

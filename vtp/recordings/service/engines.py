@@ -13,8 +13,17 @@ from vtp.recordings.kinds import Transcriber
 
 # Those that we know: the function that a child calls, and the package that the extra brings.
 _KNOWN = {"faster-whisper": ("vtp.media.pack.inside.whispering:transcribe", "faster_whisper")}
-# Files of a model; a folder with more is none.
-_MOST_FILES = 100
+# Files of a model; a folder with more is none, and a child opens no more than 64.
+_MOST_FILES = 24
+# What faster-whisper needs of one, as it was converted for it; the other names are alternatives.
+# Where the tokenizer is missing it would look for one in the network, where a child has none.
+_NEEDED = (
+    ("model.bin",),
+    ("config.json",),
+    ("tokenizer.json",),
+    ("vocabulary.json", "vocabulary.txt"),
+)
+_TAKEN = {*(name for each in _NEEDED for name in each), "preprocessor_config.json"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +52,7 @@ def engine_of(options: settings.Processing) -> Engine:
         return Engine(function, "not_installed")
     if not options.transcriber_model:
         return Engine(function, "ready" if name not in _KNOWN else "no_model")
-    files = _model(Path(options.transcriber_model).expanduser())
+    files = _model(Path(options.transcriber_model).expanduser(), known=name in _KNOWN)
     return Engine(function, "ready" if files else "no_model", files)
 
 
@@ -54,6 +63,12 @@ def _there(package: str) -> bool:
         return False
 
 
-def _model(folder: Path) -> dict[str, Path]:
-    found = sorted(one for one in folder.glob("*") if one.is_file())
-    return {f"{MODEL}{one.name}": one for one in found} if len(found) <= _MOST_FILES else {}
+def _model(folder: Path, *, known: bool) -> dict[str, Path]:
+    found = {one.name: one for one in sorted(folder.glob("*")) if one.is_file()}
+    if known:
+        if not all(any(name in found for name in each) for each in _NEEDED):
+            return {}
+        found = {name: one for name, one in found.items() if name in _TAKEN}
+    return (
+        {f"{MODEL}{name}": one for name, one in found.items()} if len(found) <= _MOST_FILES else {}
+    )
