@@ -74,7 +74,7 @@ def apart(name: str) -> bool:
         return True
     _say(f"installing the requirements ({name}) …")
     shutil.rmtree(place, ignore_errors=True)
-    into = ("--quiet", "--no-deps", "--target", place, *_pinned([pinned]))
+    into = ["--quiet", "--no-deps", "--target", str(place), *_pinned([pinned])]
     if os.environ.get("INSTALLER") != "pip" and _have_uv():
         uv = (UV, "pip", "install", "--compile-bytecode", "--python", PYTHON)
         made = _run((*uv, *into), _uv_environment())
