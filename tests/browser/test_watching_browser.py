@@ -134,3 +134,51 @@ async def test_hosts_look_after_their_recordings(app: Application, windows: Wind
     await expect(page.get_by_text("No recordings yet")).to_be_visible()
     await page.get_by_role("button", name="Undo").click()
     await expect(page.get_by_role("link", name="Quadratic inequalities").first).to_be_visible()
+
+
+_SAID = b"WEBVTT\n\n00:00.500 --> 00:15.000\nA parabola hangs < below & beside the axis\n"
+_OVER = """() => {
+  const box = selector => document.querySelector(selector).getBoundingClientRect();
+  const small = box(getComputedStyle(document.querySelector('.picture-camera')).zIndex === '1'
+    ? '.picture-camera' : '.picture-screen');
+  const lines = box('.caption-lines > p');
+  return small.bottom > lines.top && small.top < lines.bottom
+    && small.right > lines.left && small.left < lines.right;
+}"""
+_ALONE = """() => [...(document.pictureInPictureElement?.textTracks ?? [])]
+  .filter(track => track.mode === 'showing')
+  .flatMap(track => [...(track.activeCues ?? [])].map(cue => cue.getCueAsHTML().textContent))"""
+
+
+async def test_captions_cover_no_picture_and_go_along_with_one_that_leaves(
+    app: Application, windows: Windows
+) -> None:
+    ines = await app.person(Role.INSTRUCTOR, name="Ines Carvalho")
+    made = await recorded(app, ines)
+    url = f"{app.url}/api/v1/recordings/{made}/captions/en"
+    headers = {**ines.bearer, "Content-Type": "text/vtt"}
+    async with app.http.put(url, data=_SAID, headers=headers) as answer:
+        assert answer.status == 200
+    window = await windows.new(ines)
+    page = await window.open(f"/watch/{made}")
+    await page.locator(".cover-play").click()
+    await page.keyboard.press("c")
+    await page.keyboard.press("6")
+    await plays_past(page, 9.6)
+    await page.keyboard.press("k")
+    lines = page.locator(".caption-lines")
+    for layout in ("screen", "camera"):
+        await page.keyboard.press("g")
+        await expect(page.locator(f'.pictures[data-layout="{layout}"]')).to_be_visible()
+        for width in (1280, 390):
+            await page.set_viewport_size({"width": width, "height": 844})
+            await expect(lines).to_have_text("A parabola hangs < below & beside the axis")
+            assert await page.evaluate(_OVER) is False, (layout, width)
+    await page.keyboard.press("i")
+    await page.wait_for_function(f"() => ({_ALONE})().length > 0")
+    assert await page.evaluate(_ALONE) == ["A parabola hangs < below & beside the axis"]
+    await page.keyboard.press("c")
+    await page.wait_for_function(f"() => ({_ALONE})().length === 0")
+    await page.keyboard.press("i")
+    await page.wait_for_function("() => !document.pictureInPictureElement")
+    assert await window.violations() == []

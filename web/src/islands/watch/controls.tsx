@@ -259,7 +259,7 @@ function Choice({ id, name, shown, icon, at, children }: ChoiceProps): VNode {
   );
 }
 
-/** One window above other programs; the slides where there are any. */
+/** One window above other programs, with the picture that has the sound. */
 export async function small(player: Player): Promise<void> {
   if (document.pictureInPictureElement) {
     await document.exitPictureInPicture();

@@ -13,7 +13,11 @@ export function Screen({ theatre }: { theatre: Theatre }): VNode {
   const { player } = theatre;
   const { stage, screen } = player.shown.value;
   return (
-    <div class="pictures" data-layout={layoutOf(player.layout.value, stage, screen)}>
+    <div
+      class="pictures"
+      data-layout={layoutOf(player.layout.value, stage, screen)}
+      data-captions={theatre.captions.shown.value}
+    >
       <Picture
         video={player.second}
         place="screen"

@@ -2,6 +2,7 @@
 import { computed, effect, type Signal, signal } from "@preact/signals";
 import type { Http } from "../../protocol/http.ts";
 import type { Media } from "../../protocol/library.ts";
+import { takeAlong } from "./alone.ts";
 import { Captions } from "./captions.ts";
 import { pathOf, redrawWay, Visit } from "./film.ts";
 import { Player } from "./player.ts";
@@ -83,6 +84,7 @@ export class Theatre {
       grows: this.grows,
     });
     this.captions = new Captions(http, watched.id, this.player.time, keep);
+    takeAlong(this.player.lead, this.captions);
     this.#visit = watched.film && !watched.film.sound ? new Visit(http, watched) : undefined;
     this.#reports = new Reports(http, keep, about(watched.id, watched.film !== undefined), {
       visit: crypto.randomUUID(),
