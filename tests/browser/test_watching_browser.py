@@ -182,3 +182,20 @@ async def test_captions_cover_no_picture_and_go_along_with_one_that_leaves(
     await page.keyboard.press("i")
     await page.wait_for_function("() => !document.pictureInPictureElement")
     assert await window.violations() == []
+
+
+async def test_a_browser_that_plays_lists_by_itself_needs_no_more(
+    app: Application, windows: Windows
+) -> None:
+    ines = await app.person(Role.INSTRUCTOR, name="Ines Carvalho")
+    made = await recorded(app, ines)
+    window = await windows.new(ines, viewport=PHONE)
+    await window.page.add_init_script("delete self.MediaSource; delete self.ManagedMediaSource")
+    page = await window.open(f"/watch/{made}")
+    await page.locator(".cover-play").click()
+    await page.keyboard.press("6")
+    await plays_past(page, 10.5)
+    source = await page.evaluate(_VIDEO.format(place="camera") + ".src")
+    assert source.endswith("/hls/master.m3u8")
+    assert abs(await at(page) - await at(page, "screen")) < 0.3
+    assert await window.violations() == []

@@ -1,4 +1,4 @@
-/** A file that the browser plays by itself: what was uploaded, before its sizes are made. */
+/** What the browser plays by itself: a file before its sizes are made, or HLS where it knows that. */
 import type { Stream, StreamNews } from "../../streams/stream.ts";
 
 export type Playable = Pick<Stream, "choose" | "live" | "length" | "retry" | "close">;

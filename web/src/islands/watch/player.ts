@@ -1,6 +1,6 @@
 /** What plays: one leading picture with the sound, and a second one that is kept in step. */
 import { computed, effect, type Signal, signal } from "@preact/signals";
-import type { Rung, Stream, StreamNews } from "../../streams/stream.ts";
+import type { Rung, StreamNews } from "../../streams/stream.ts";
 import { Plain, type Playable } from "./plain.ts";
 import { Seen } from "./seen.ts";
 import { has, type Span } from "./spans.ts";
@@ -57,7 +57,7 @@ export class Player {
   readonly second = picture(true);
   source: Source;
   #lead: Playable | undefined;
-  #second: Stream | undefined;
+  #second: Playable | undefined;
   #from = 0;
   #timer: ReturnType<typeof setInterval> | undefined;
   readonly #on: ((what: "pause" | "seek" | "end") => void)[] = [];
@@ -206,15 +206,16 @@ export class Player {
     this.stage.value = "loading";
     try {
       const { Stream } = await import("../../streams/stream.ts");
-      if (!Stream.possible && !this.source.plain) {
+      const { plain } = this.source;
+      if (!Stream.possible && !plain && !playsLists(this.lead)) {
         this.#break("old");
         return;
       }
-      const { plain } = this.source;
       const given = { silent: false, from: this.#from, news: this.#news() };
-      this.#lead = plain
-        ? new Plain(this.lead, plain, given)
-        : new Stream(this.lead, this.#url("stage"), given);
+      this.#lead =
+        plain || !Stream.possible
+          ? new Plain(this.lead, plain ?? this.#url("stage"), given)
+          : new Stream(this.lead, this.#url("stage"), given);
     } catch {
       this.stage.value = "idle";
       this.away.value = true;
@@ -229,11 +230,14 @@ export class Player {
     if (this.#second || (this.views.value?.screen.length ?? 0) === 0) return;
     const { Stream } = await import("../../streams/stream.ts");
     if (this.#second) return;
-    this.#second = new Stream(this.second, this.#url("screen"), {
+    const given = {
       silent: true,
       from: this.time.value,
       news: { onRungs: () => undefined, onAway: () => undefined, onBroken: () => undefined },
-    });
+    };
+    this.#second = Stream.possible
+      ? new Stream(this.second, this.#url("screen"), given)
+      : new Plain(this.second, this.#url("screen"), given);
   }
 
   #news(): StreamNews {
@@ -371,6 +375,11 @@ function picture(silent: boolean): HTMLVideoElement {
   // It is played and stopped by our own buttons, which have names.
   video.tabIndex = -1;
   return video;
+}
+
+/** Phones without Media Source Extensions play HLS by themselves. */
+function playsLists(video: HTMLVideoElement): boolean {
+  return video.canPlayType("application/vnd.apple.mpegurl") !== "";
 }
 
 /** What begins or ends within a blink is there; a camera needs a moment at the very beginning. */
