@@ -5,6 +5,7 @@ import { clock, momentOf } from "../../src/islands/watch/clock.ts";
 import { cues, cuesAt, found, last } from "../../src/islands/watch/cues.ts";
 import { about, Reports } from "../../src/islands/watch/reports.ts";
 import { Seen } from "../../src/islands/watch/seen.ts";
+import { Sizes } from "../../src/islands/watch/sizes.ts";
 import { has, merged, missing, total, within } from "../../src/islands/watch/spans.ts";
 import { CLOSE, follow } from "../../src/islands/watch/step.ts";
 import { isQuiet, Stirs } from "../../src/islands/watch/stirs.ts";
@@ -27,6 +28,32 @@ test("moments are written as people read and type them", () => {
     undefined,
     undefined,
   ]);
+});
+
+test("one choice is for both pictures, each in the sizes that it has", () => {
+  const sizes = new Sizes();
+  sizes.told("stage", [
+    { level: 0, height: 720 },
+    { level: 1, height: 360 },
+  ]);
+  sizes.told("screen", [
+    { level: 0, height: 1080 },
+    { level: 2, height: 480 },
+  ]);
+  assert.deepEqual(sizes.all.value, [1080, 720, 480, 360]);
+  assert.equal(sizes.level("screen"), undefined);
+  const levels = [1080, 720, 480, 360].map((height) => {
+    sizes.chosen.value = height;
+    return [sizes.level("stage"), sizes.level("screen")];
+  });
+  assert.deepEqual(levels, [
+    [0, 0],
+    [0, 2],
+    [1, 2],
+    [1, 2],
+  ]);
+  sizes.told("screen", []);
+  assert.equal(sizes.level("screen"), undefined);
 });
 
 test("each second counts once, and gaps are what is missing", () => {

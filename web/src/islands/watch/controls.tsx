@@ -33,7 +33,7 @@ export function Controls({ theatre }: { theatre: Theatre }): VNode {
       <span class="player-right">
         <Speed player={player} />
         <CaptionButton theatre={theatre} />
-        {player.rungs.value.length > 1 && <Quality player={player} />}
+        {player.sizes.all.value.length > 1 && <Quality player={player} />}
         {stage && screen && <Layouts player={player} />}
         {document.pictureInPictureEnabled && (
           <Mini
@@ -176,27 +176,27 @@ function Speed({ player }: { player: Player }): VNode {
 }
 
 function Quality({ player }: { player: Player }): VNode {
-  const { rungs, height } = player;
-  const shown = height.value === undefined ? t("watch.quality.auto") : `${height.value}p`;
+  const { all, chosen } = player.sizes;
+  const shown = chosen.value === undefined ? t("watch.quality.auto") : `${chosen.value}p`;
   return (
     <Choice id="watch-quality" name={t("watch.quality")} shown={shown}>
       <Item
         menu="watch-quality"
         icon="sparkles"
-        on={height.value === undefined}
+        on={chosen.value === undefined}
         onClick={() => player.choose(undefined)}
       >
         {t("watch.quality.auto")}
       </Item>
-      {rungs.value.map((rung) => (
+      {all.value.map((height) => (
         <Item
-          key={rung.height}
+          key={height}
           menu="watch-quality"
           icon="monitor"
-          on={height.value === rung.height}
-          onClick={() => player.choose(rung)}
+          on={chosen.value === height}
+          onClick={() => player.choose(height)}
         >
-          {`${rung.height}p`}
+          {`${height}p`}
         </Item>
       ))}
     </Choice>

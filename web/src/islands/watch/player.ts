@@ -3,6 +3,7 @@ import { computed, effect, type Signal, signal } from "@preact/signals";
 import type { Rung, StreamNews } from "../../streams/stream.ts";
 import { Plain, type Playable } from "./plain.ts";
 import { Seen } from "./seen.ts";
+import { Sizes, type View } from "./sizes.ts";
 import { has, type Span } from "./spans.ts";
 import { follow } from "./step.ts";
 import { Stirs } from "./stirs.ts";
@@ -10,7 +11,6 @@ import { Stirs } from "./stirs.ts";
 export type Stage = "idle" | "loading" | "on" | "broken";
 export type Broken = "codec" | "missing" | "other" | "old";
 export type Layout = "beside" | "screen" | "camera";
-export type View = "stage" | "screen";
 
 export interface Source {
   /** Where its playlists are. */
@@ -40,9 +40,7 @@ export class Player {
   readonly rate = signal(1);
   readonly volume = signal(1);
   readonly muted = signal(false);
-  readonly rungs: Signal<Rung[]> = signal<Rung[]>([]);
-  /** The height that was chosen; undefined: what the line takes. */
-  readonly height: Signal<number | undefined> = signal<number | undefined>(undefined);
+  readonly sizes = new Sizes();
   readonly layout: Signal<Layout> = signal<Layout>("beside");
   /** When there is something to see of each; undefined: not told yet. */
   readonly views: Signal<Record<View, Span[]> | undefined> = signal<
@@ -143,9 +141,10 @@ export class Player {
     void this.play();
   }
 
-  choose(rung: Rung | undefined): void {
-    this.height.value = rung?.height;
-    this.#lead?.choose(rung?.level);
+  choose(height: number | undefined): void {
+    this.sizes.chosen.value = height;
+    this.#lead?.choose(this.sizes.level("stage"));
+    this.#second?.choose(this.sizes.level("screen"));
   }
 
   faster(way: 1 | -1): void {
@@ -233,7 +232,14 @@ export class Player {
     const given = {
       silent: true,
       from: this.time.value,
-      news: { onRungs: () => undefined, onAway: () => undefined, onBroken: () => undefined },
+      news: {
+        onRungs: (rungs: Rung[]) => {
+          this.sizes.told("screen", rungs);
+          if (this.sizes.chosen.value) this.#second?.choose(this.sizes.level("screen"));
+        },
+        onAway: () => undefined,
+        onBroken: () => undefined,
+      },
     };
     this.#second = Stream.possible
       ? new Stream(this.second, this.#url("screen"), given)
@@ -242,9 +248,7 @@ export class Player {
 
   #news(): StreamNews {
     return {
-      onRungs: (rungs) => {
-        this.rungs.value = rungs;
-      },
+      onRungs: (rungs) => this.sizes.told("stage", rungs),
       onAway: (away) => {
         this.away.value = away;
       },
