@@ -199,3 +199,23 @@ async def test_a_browser_that_plays_lists_by_itself_needs_no_more(
     assert source.endswith("/hls/master.m3u8")
     assert abs(await at(page) - await at(page, "screen")) < 0.3
     assert await window.violations() == []
+
+
+async def test_a_class_that_goes_on_fits_on_a_phone_with_all_its_buttons(
+    app: Application, windows: Windows
+) -> None:
+    ines = await app.person(Role.INSTRUCTOR, name="Ines Carvalho")
+    made = await a_recording(app, ines, ended=False, access="school")
+    film = Film(folder(app, made)).camera("cam", 0, 20)
+    film.camera("screen", 0, 20, source="screen", width=640).voice("mix-opus", 0, 20, source="mix")
+    rolling = asyncio.ensure_future(film.roll())
+    window = await windows.new(ines, viewport={"width": 320, "height": 640})
+    page = await window.open(f"/watch/{made}")
+    await page.locator(".cover-play").click()
+    await plays_past(page, 1)
+    full = page.get_by_role("button", name="Full screen")
+    await expect(page.get_by_role("button", name="Layout")).to_be_visible()
+    await expect(page.locator(".player-live")).to_be_visible()
+    await expect(full).to_be_in_viewport(ratio=1)
+    assert await window.sticks_out() <= 0
+    await rolling

@@ -32,6 +32,9 @@ test("moments are written as people read and type them", () => {
 
 test("one choice is for both pictures, each in the sizes that it has", () => {
   const sizes = new Sizes();
+  sizes.told("stage", [{ level: 0, height: 720 }]);
+  sizes.told("screen", [{ level: 0, height: 1080 }]);
+  assert.deepEqual(sizes.all.value, []);
   sizes.told("stage", [
     { level: 0, height: 720 },
     { level: 1, height: 360 },

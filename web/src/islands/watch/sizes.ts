@@ -13,8 +13,11 @@ export class Sizes {
 
   told(view: View, rungs: Rung[]): void {
     this.#of[view] = rungs;
-    const both = [...this.#of.stage, ...this.#of.screen].map(({ height }) => height);
-    this.all.value = [...new Set(both)].sort((a, b) => b - a);
+    const { stage, screen } = this.#of;
+    const both = [...stage, ...screen].map(({ height }) => height);
+    // Two pictures in one size each leave nothing to choose.
+    const several = stage.length > 1 || screen.length > 1;
+    this.all.value = several ? [...new Set(both)].sort((a, b) => b - a) : [];
   }
 
   /** Of a picture the largest that is not larger than what was chosen, else its smallest. */
