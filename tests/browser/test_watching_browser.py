@@ -218,4 +218,6 @@ async def test_a_class_that_goes_on_fits_on_a_phone_with_all_its_buttons(
     await expect(page.locator(".player-live")).to_be_visible()
     await expect(full).to_be_in_viewport(ratio=1)
     assert await window.sticks_out() <= 0
+    await page.get_by_role("tab", name="Chat").click()
+    await expect(page.get_by_text("Nobody has written to the class so far.")).to_be_visible()
     await rolling

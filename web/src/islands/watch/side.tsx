@@ -131,8 +131,9 @@ function Talk({ theatre }: { theatre: Theatre }): VNode {
     if (theatre.follows.value) keepInView(list.current, current);
   }, [current, theatre.follows.value]);
   if (all.length === 0) {
+    const text = theatre.grows ? t("watch.quiet.sofar") : t("watch.quiet.text");
     return theatre.loaded.value ? (
-      <Empty icon="message-square" title={t("watch.quiet.title")} text={t("watch.quiet.text")} />
+      <Empty icon="message-square" title={t("watch.quiet.title")} text={text} />
     ) : (
       <div />
     );
