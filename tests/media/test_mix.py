@@ -19,7 +19,7 @@ from tests.support import lesson
 from vtp import settings
 from vtp.clock import SystemClock
 from vtp.media.capture.wire import Open
-from vtp.media.recorder import journal
+from vtp.media.recorder import journal, mix
 from vtp.media.recorder.children import Children
 from vtp.media.recorder.mix import Mix
 from vtp.media.recorder.samples import Sample
@@ -220,6 +220,27 @@ async def test_who_is_silent_is_not_decoded(session: Session) -> None:
         session.say("room", one.at + 0.4, one.data, level=90)
     story = await session.finish(2.5)
     assert beeps(session.folder, story, "mix-opus") == pytest.approx([0, 1], abs=0.03)
+
+
+async def test_a_mixer_that_falls_silent_at_the_end_is_followed_by_another(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody would ever see the recording end otherwise."""
+    monkeypatch.setattr(mix, "_HANGS", 4.0)
+    session.teach(seconds=3)
+    await session.until(2.5)
+    stopped = session.sandbox.pids[-1]
+    os.kill(stopped, signal.SIGSTOP)
+    story = await session.finish(3)
+    assert len(session.sandbox.pids) > 1
+    covers(story, "mix-opus", 3)
+    for _ in range(1_000):
+        try:
+            os.kill(stopped, 0)
+        except ProcessLookupError:
+            return
+        await asyncio.sleep(0.01)
+    raise TimeoutError("the one that was silent is there still")
 
 
 async def test_what_ends_every_mixer_is_left_out_and_noted(session: Session) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import random
 import socket
 import time
@@ -19,7 +20,8 @@ from tests.support import lesson
 from tests.support.lesson import Payload
 from vtp.media.capture import wire
 from vtp.media.capture.wire import Open, Pause
-from vtp.media.recorder import journal
+from vtp.media.recorder import journal, mended
+from vtp.media.recorder.mixline import End
 from vtp.media.recorder.mixspec import MixSpec
 from vtp.media.recorder.pieces import Piece
 from vtp.media.recorder.position import Positions
@@ -223,14 +225,47 @@ def test_a_file_that_was_cut_off_anywhere_plays_as_far_as_the_journal_tells(desk
         assert frames >= told
 
 
+def test_a_file_of_which_the_journal_does_not_tell_yet_is_in_nobodys_way(desk: Desk) -> None:
+    """Whoever made it was killed before the line was written."""
+    run(desk.track("video/h264"), pieces(lesson.pictures(2), 90_000), until=2)
+    before = desk.paths()
+    orphan = desk.folder / "0002.mp4"
+    orphan.write_bytes(b"no line tells of it")
+    again = Desk(desk.folder)
+    run(again.track("video/h264"), pieces(lesson.pictures(2), 90_000), until=2)
+    assert again.paths() == [*before, orphan]
+    assert [decoded(path) for path in again.paths()] == [60, 60]
+    again.log.close()
+
+
+@pytest.mark.parametrize("left", [0, 3, 6.5])
+def test_after_a_power_cut_the_journal_tells_only_of_what_is_there(desk: Desk, left: float) -> None:
+    """`left` fragments reached the disk, and all lines."""
+    run(desk.track("video/h264"), pieces(lesson.pictures(3), 90_000), until=3)
+    [path] = desk.paths()
+    [part] = desk.story().parts.values()
+    whole = [0, *(one.offset for one in part.fragments)]
+    cut = part.fragments[int(left)].offset + int(part.fragments[int(left)].size * (left % 1))
+    os.truncate(path, cut if left else 0)
+    again = Desk(desk.folder)
+    [known] = again.log.story.parts.values()
+    assert len(known.fragments) == int(left)
+    assert mended.told(known) <= path.stat().st_size
+    assert again.files.size in whole
+    run(again.track("audio/opus"), pieces(lesson.sounds(2), 48_000), until=2)
+    assert again.story().parts[2].fragments
+    assert journal.read((again.folder / journal.NAME).read_bytes()).parts[1].size is None
+    again.log.close()
+
+
 class Nobody:
     """There is no sandbox."""
 
-    def mixer(self, _: MixSpec, line: socket.socket) -> None:
-        line.close()
+    def mixer(self, _: MixSpec, line: socket.socket) -> End:
+        return line.close
 
-    def converter(self, line: socket.socket) -> None:
-        line.close()
+    def converter(self, line: socket.socket) -> End:
+        return line.close
 
 
 def test_while_web_was_away_there_is_a_gap_and_the_end_is_where_it_was_told(

@@ -158,9 +158,16 @@ class Process:
         return await asyncio.shield(self._end)
 
     async def close(self) -> None:
-        """End it if it still runs; it is reaped when this returns."""
+        """End it if it still runs; it is reaped when this returns, also for who is cancelled."""
         self.cut(Cut.LEFT)
-        await self.ended()
+        left = False
+        while not self._end.done():
+            try:
+                await self.ended()
+            except asyncio.CancelledError:
+                left = True
+        if left:
+            raise asyncio.CancelledError
 
 
 class Intake:

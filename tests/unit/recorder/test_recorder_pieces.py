@@ -40,6 +40,17 @@ def test_packets_come_out_of_the_line_as_they_went_in(
     assert got == [wire.Packets(leg, packed), wire.Close(leg=leg)]
 
 
+def test_what_is_said_again_goes_into_as_many_frames_as_it_takes() -> None:
+    packed: list[wire.Packed] = [
+        (n, n, 1.0, False, False, bytes(1200), -1) for n in range(2 * wire.MOST // 1200)
+    ]
+    data = wire.packets(7, packed)
+    told = [wire.from_web(kind, body) for kind, body in wire.Reader().feed(data)]
+    assert [
+        one for each in told if isinstance(each, wire.Packets) for one in each.packets
+    ] == packed
+
+
 @given(st.binary(max_size=400), st.integers(0, 3))
 def test_what_is_not_ours_is_refused_in_one_way(body: bytes, kind: int) -> None:
     for read in (wire.from_web, wire.from_recorder):

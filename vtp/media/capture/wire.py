@@ -13,6 +13,7 @@ import msgspec
 
 VERSION = 3
 MOST = 4 * 1024 * 1024  # bytes of a frame
+_FULL = MOST // 4  # of packets; what is more goes into the next one
 _MESSAGE, _PACKETS = 0, 1
 _HEAD = struct.Struct("!IB")
 _LEG = struct.Struct("!I")
@@ -164,12 +165,16 @@ def message(told: FromWeb | FromRecorder) -> bytes:
 
 
 def packets(leg: int, packed: Iterable[Packed]) -> bytes:
-    body = bytearray(_LEG.pack(leg))
+    """As many frames as it takes."""
+    made, body = b"", bytearray(_LEG.pack(leg))
     for ext, ts, arrival, marker, key, payload, level in packed:
+        if len(body) > _FULL:
+            made += _HEAD.pack(len(body) + 1, _PACKETS) + body
+            body = bytearray(_LEG.pack(leg))
         flags = _MARKER * marker | _KEY * key
         body += _PACKET.pack(ext, ts, arrival, flags, level, len(payload))
         body += payload
-    return _HEAD.pack(len(body) + 1, _PACKETS) + body
+    return made + _HEAD.pack(len(body) + 1, _PACKETS) + body
 
 
 class Packets(msgspec.Struct, frozen=True):

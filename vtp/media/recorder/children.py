@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import math
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager, suppress
+from functools import partial
+from itertools import count
 from typing import Any, Protocol
 
 import msgspec
@@ -14,6 +16,7 @@ import structlog
 
 from vtp.errors import Problem
 from vtp.media.recorder import convertspec, mixspec
+from vtp.media.recorder.mixline import End
 from vtp.tasks import Tasks
 
 _MEMORY = 768 * 1024 * 1024  # bytes of address space, most of it libraries
@@ -44,38 +47,61 @@ class Confined(Protocol):
 
 
 class Children:
-    """Made on the loop; whoever makes them awaits `close`."""
+    """Made on the loop; whoever makes them awaits `close`. The rest is for any thread."""
 
     def __init__(self, sandbox: Confined) -> None:
         self._sandbox = sandbox
         self._tasks = Tasks(_report)
         self._loop = asyncio.get_running_loop()
+        self._numbers = count()
+        self._running: dict[int, asyncio.Task[None]] = {}
 
-    def mixer(self, spec: mixspec.MixSpec, line: socket.socket) -> None:
-        """From any thread. The line is its own from here on; when it closes, the mixer is gone."""
-        self._start(mixspec.FUNCTION, spec, mixspec.Mixed, line)
+    def mixer(self, spec: mixspec.MixSpec, line: socket.socket) -> End:
+        """The line is its own from here on; what is given back ends it, whatever it does."""
+        return self._start(mixspec.FUNCTION, spec, mixspec.Mixed, line)
 
-    def converter(self, line: socket.socket) -> None:
+    def converter(self, line: socket.socket) -> End:
         """As `mixer`."""
         spec = convertspec.ConvertSpec()
-        self._start(convertspec.FUNCTION, spec, convertspec.Converted, line)
+        return self._start(convertspec.FUNCTION, spec, convertspec.Converted, line)
 
     def _start(
         self, function: str, spec: msgspec.Struct, returns: type, line: socket.socket
-    ) -> None:
-        try:
-            self._loop.call_soon_threadsafe(self._begin, function, spec, returns, line)
-        except RuntimeError:  # the loop has ended
+    ) -> End:
+        number = next(self._numbers)
+        if not self._soon(partial(self._begin, number, function, spec, returns, line)):
             line.close()
+        return partial(self._end_soon, number)
+
+    def _soon(self, act: Callable[[], None]) -> bool:
+        """Not where the loop has ended."""
+        with suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(act)
+            return True
+        return False
 
     def _begin(
-        self, function: str, spec: msgspec.Struct, returns: type, line: socket.socket
+        self, number: int, function: str, spec: msgspec.Struct, returns: type, line: socket.socket
     ) -> None:
         work = self._run(function, spec, returns, line)
-        with suppress(RuntimeError):
-            self._tasks.start(function, work)
+        try:
+            task = self._tasks.start(function, work)
+        except RuntimeError:  # closed
+            line.close()
             return
+        self._running[number] = task
+        task.add_done_callback(lambda _: self._ended(number, line))
+
+    def _ended(self, number: int, line: socket.socket) -> None:
+        self._running.pop(number, None)
         line.close()
+
+    def _end_soon(self, number: int) -> None:
+        self._soon(partial(self._end, number))
+
+    def _end(self, number: int) -> None:
+        if (task := self._running.pop(number, None)) is not None:
+            task.cancel()
 
     async def _run(
         self, function: str, spec: msgspec.Struct, returns: type, line: socket.socket

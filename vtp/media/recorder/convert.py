@@ -16,11 +16,11 @@ from msgspec.structs import replace
 
 from vtp.media.capture.wire import Open
 from vtp.media.recorder import mixwire, pictures
-from vtp.media.recorder.mixline import Line
+from vtp.media.recorder.mixline import End, Line
 from vtp.media.recorder.samples import Sample
 from vtp.media.recorder.shelf import Files, Part
 
-StartConverter = Callable[[socket.socket], None]
+StartConverter = Callable[[socket.socket], End]
 
 SUFFIX = "+h264"
 _SCALE = 90_000
@@ -73,8 +73,7 @@ class Converting:
         if now < self._again_at:
             return None
         ours, theirs = socket.socketpair()
-        self.start(theirs)
-        self._child = _Child(Line(ours, most=pictures.MOST), now)
+        self._child = _Child(Line(ours, self.start(theirs), most=pictures.MOST), now)
         return self._child
 
     def beat(self, now: float) -> None:

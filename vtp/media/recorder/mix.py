@@ -19,13 +19,13 @@ import structlog
 from vtp.media.capture.wire import Open
 from vtp.media.recorder import journal, mixwire
 from vtp.media.recorder.filed import Filed
-from vtp.media.recorder.mixline import Line
+from vtp.media.recorder.mixline import End, Line
 from vtp.media.recorder.mixspec import MixSpec
 from vtp.media.recorder.samples import Sample
 from vtp.media.recorder.shelf import AAC, Files, Part
 from vtp.media.recorder.voices import RATE, Sound, Voices, fullest
 
-StartMixer = Callable[[MixSpec, socket.socket], None]
+StartMixer = Callable[[MixSpec, socket.socket], End]
 
 _PACE = 0.05  # s
 _KEPT = 10 * RATE  # longer than a fragment takes to be in its file
@@ -38,7 +38,7 @@ _LENGTH = {mixwire.OPUS: _GRID, mixwire.AAC: 1024}
 _MIME = {mixwire.OPUS: ("audio/opus", "opus"), mixwire.AAC: ("audio/aac", AAC)}
 _TRACK = {mixwire.OPUS: "mix-opus", mixwire.AAC: "mix-aac"}
 _LARGEST = 4096  # bytes of a packet of either
-_HANGS = 20.0  # s
+_HANGS = 20.0  # s without a word from who is behind, or is waited for at the end
 # s between mixers that die; who lived for long begins at once.
 _PAUSE, _LONGEST_PAUSE, _LIVED = 0.2, 30.0, 60.0
 # Those who do not get any further at the same place: then it is passed over, and at the end of the
@@ -85,7 +85,7 @@ class Mix:
     def finish(self, seconds: float) -> None:
         """All of it, however long that takes, for as long as it gets on."""
         self._until = math.ceil(seconds * RATE / _GRID - 1e-6) * _GRID
-        self._ending = True
+        self._ending, self._moved = True, monotonic()
         while not self._done and self._stuck < _GIVEN_UP and (self._wanted or self._line):
             self._turn(monotonic())
             if self._line is not None:
@@ -128,8 +128,7 @@ class Mix:
             opus_from=self._ends[mixwire.OPUS],
             aac_from=self._ends[mixwire.AAC],
         )
-        self._start(spec, theirs)
-        return Line(ours)
+        return Line(ours, self._start(spec, theirs))
 
     def _tell(self, line: Line) -> None:
         """One span more whenever the one before is taken."""
@@ -163,7 +162,9 @@ class Mix:
             return
         if line.gone:
             self._lost(line, now, "ended")
-        elif self._told - self.reached > 2 * _SPAN and now - self._moved > _HANGS:
+        elif self._told - self.reached <= 2 * _SPAN and not self._ending:
+            self._moved = now  # it is not behind
+        elif now - self._moved > _HANGS:
             self._lost(line, now, "hangs")
 
     def _take(self, kind: int, body: bytes) -> None:

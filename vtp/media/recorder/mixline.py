@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import select
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from vtp.media.recorder import mixwire
 
 _READ = 256 * 1024
 
+# Ends a child, also one that has stopped doing anything.
+End = Callable[[], None]
+
 
 class Line:
-    def __init__(self, sock: socket.socket, *, most: int | None = None) -> None:
+    """`close` ends the child as well."""
+
+    def __init__(self, sock: socket.socket, end: End, *, most: int | None = None) -> None:
+        self._end = end
         sock.setblocking(False)
         self._socket = sock
         self._waiting = bytearray()
@@ -54,3 +60,4 @@ class Line:
 
     def close(self) -> None:
         self._socket.close()
+        self._end()

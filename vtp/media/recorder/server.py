@@ -113,20 +113,31 @@ class Recorder:
             self._tell(wire.Failed(recording=told.recording, code="disk_full"))
             return
         folder = self._root / told.recording
-        made = Recording(told, folder, self._tell_soon, room=self._free, children=self._children)
+        made = Recording(
+            told,
+            folder,
+            lambda news: self._tell_soon(made, news),
+            room=self._free,
+            children=self._children,
+        )
         self._recordings[told.recording] = made
         made.start()
 
     def _free(self) -> int:
         return shutil.disk_usage(self._root).free - self._reserve
 
-    def _tell_soon(self, told: wire.FromRecorder) -> None:
+    def _tell_soon(self, recording: Recording, told: wire.FromRecorder) -> None:
         with contextlib.suppress(RuntimeError):  # the loop has ended
-            self._loop.call_soon_threadsafe(self._tell, told)
+            self._loop.call_soon_threadsafe(self._news, recording, told)
+
+    def _news(self, recording: Recording, told: wire.FromRecorder) -> None:
+        if isinstance(told, wire.Finished | wire.Failed):
+            if self._recordings.get(told.recording) is not recording:
+                return  # it was begun again meanwhile, and that one will end
+            del self._recordings[told.recording]
+        self._tell(told)
 
     def _tell(self, told: wire.FromRecorder) -> None:
-        if isinstance(told, wire.Finished | wire.Failed):
-            self._recordings.pop(told.recording, None)
         if self._writer is not None and not self._writer.is_closing():
             self._writer.write(wire.message(told))
 

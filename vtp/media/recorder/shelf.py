@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
 from vtp.media.capture.wire import Open
-from vtp.media.recorder import journal
+from vtp.media.recorder import journal, mended
 from vtp.media.recorder.boxes import Fragment
 from vtp.media.recorder.filed import VOICES
 from vtp.media.recorder.files import Aac, GrowingFile, Picture, Sound, WebPicture
@@ -20,15 +21,19 @@ AAC = "mp4a.40.2"  # RFC 6381
 
 # s; the shorter ones are what those who follow live wait for.
 _LIVE, _QUIET = 0.2, 1.0
+_NAMED = re.compile(r"[0-9]{4,}\.(?:mp4|webm)")
 
 
 class Log:
     """The journal: lines are added, and none is ever changed."""
 
     def __init__(self, path: Path) -> None:
-        self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o640)
-        written = path.read_bytes()
+        written = path.read_bytes() if path.exists() else b""
         self.story = journal.read(written)
+        if mended.lacks(path.parent, self.story):
+            written = mended.mend(path)
+            self.story = journal.read(written)
+        self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o640)
         if written and not written.endswith(b"\n"):
             os.write(self._file, b"\n")  # a torn line stays alone
 
@@ -70,8 +75,17 @@ class Files:
         self.hear_voice: Hear | None = None
         self.hear_picture: Hear | None = None
         self._next = max(log.story.parts, default=0) + 1
+        self._clear()
+        self._entered = True  # a name in the folder that a power cut would take away
         self._open: dict[int, Part] = {}
-        self._closed = sum(_bytes_of(part) for part in log.story.parts.values())
+        self._closed = sum(mended.told(part) for part in log.story.parts.values())
+
+    def _clear(self) -> None:
+        """A file comes before the line that tells of it: of one without, nothing can be played."""
+        told = {part.began.file for part in self._log.story.parts.values()}
+        for path in self._folder.iterdir():
+            if _NAMED.fullmatch(path.name) and path.name not in told:
+                path.unlink()
 
     @property
     def size(self) -> int:
@@ -83,6 +97,7 @@ class Files:
         file = _made(self._folder / name, opened, sample)
         made = Part(number, file, opened, self._heard_by(opened, sample))
         self._open[number] = made
+        self._entered = True
         self._log.write(
             journal.PartBegan(
                 part=number,
@@ -133,18 +148,17 @@ class Files:
         return fragments
 
     def sync(self) -> None:
+        """The bytes first, then their names."""
         for part in self._open.values():
             part.file.sync()
+        if self._entered:
+            self._entered = False
+            mended.sync_names(self._folder)
 
     def close(self) -> None:
         with ExitStack() as each:
             for number in list(self._open):
                 each.callback(self.end, number)
-
-
-def _bytes_of(part: journal.PartStory) -> int:
-    last = part.fragments[-1] if part.fragments else None
-    return part.size or (last.offset + last.size if last is not None else 0)
 
 
 def _made(path: Path, opened: Open, sample: Sample) -> GrowingFile:
