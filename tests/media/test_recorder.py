@@ -207,7 +207,7 @@ async def test_a_killed_recorder_goes_on_and_has_all_of_it(stage: Stage, studio:
     for source in ("camera", "microphone", "mix-opus", "mix-aac"):
         seconds = {round(one - 0.02) for one in studio.heard(story, source)}
         assert seconds == set(range(6)), source
-    assert len(story.taken_up) == 2
+    assert 1 <= len(story.taken_up) <= 2  # whoever was killed at once has written nothing
 
 
 @pytest.mark.alone

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import shutil
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -24,7 +25,7 @@ from vtp.media.recorder import journal
 from vtp.recordings import store
 from vtp.recordings.model import Copy, Encoding
 from vtp.recordings.problems import DiskFull, NotYoursToRecord
-from vtp.recordings.service import copying, material, mill, replaced, retention
+from vtp.recordings.service import copying, material, mill, replaced, retention, tidying
 from vtp.recordings.store import made as made_store
 
 
@@ -159,6 +160,46 @@ async def test_what_was_made_anew_goes_a_day_later_however_often_that_is_cut_sho
         await library.file(works.ines.actor, works.id, torn)
     shutil.rmtree(folder.path)
     await replaced.let_go(bench, works.id, parts)  # thrown away meanwhile
+
+
+async def test_what_a_recording_takes_is_told_as_it_stands_on_the_disk(
+    works: Works, tmp_path: Path, database_settings: settings.Database
+) -> None:
+    folder, bench = works.folder, works.bench
+    folder.picture(seconds=2.0)
+    torn = folder.picture(SCREEN + "+h264", source="screen", start=0.0, seconds=0.4)
+    folder.picture(SCREEN, source="screen", codec="vp8", start=0.0, seconds=2.0)
+    folder.end(2.0)
+    await works.only("h264-90")
+    await works.ready()
+
+    def on_the_disk() -> int:
+        return sum(one.stat().st_size for one in folder.path.rglob("*") if one.is_file())
+
+    async def told() -> int:
+        taken = await made_store.taken(bench.db)
+        return taken.recorded + taken.made
+
+    async with a_worker(works, database_settings):
+        for kind in ("pictures", "previews", "ladder"):
+            assert await works.made(kind) == State.SUCCEEDED
+    assert await told() == on_the_disk()
+    await bench.db.execute("delete from job where kind = 'recordings.let_go_of_parts'")
+    # As it was before anybody was asked to let go of them.
+    for day in range(tidying.TURNS):
+        assert await tidying.tidy(bench, day) == 0  # who plays it yet does so to its end
+    os.utime(folder.path / journal.NAME, (1_000.0, 1_000.0))
+    assert sum([await tidying.tidy(bench, day) for day in range(tidying.TURNS)]) == 1
+    assert not (folder.path / f"{torn:04d}.mp4").exists()
+    assert await told() == on_the_disk()
+    before = (await made_store.taken(bench.db)).recorded
+    shared = (folder.path / "0001.mp4").stat().st_size
+    os.link(folder.path / "0001.mp4", tmp_path / "of another recording.mp4")
+    await tidying.measure(bench, works.id)
+    assert (await made_store.taken(bench.db)).recorded == before - shared + shared // 2
+    shutil.rmtree(folder.path)
+    await tidying.measure(bench, works.id)
+    assert (await made_store.taken(bench.db)).recorded == 0
 
 
 async def silently(_fraction: float) -> None:

@@ -34,6 +34,7 @@ from vtp.recordings.service import (
     replaced,
     retention,
     rungs,
+    tidying,
     writing_down,
 )
 from vtp.recordings.service.material import Material
@@ -53,6 +54,7 @@ async def pictures(job: Running, work: MakePictures, bench: Workbench) -> None:
     material = await bench.material(work)
     if material is not None:
         await converted.convert(material, bench.mill, tell=job.progress)
+        await tidying.measure(bench, work.recording_id)
     folder = bench.root / str(work.recording_id)
     old = await asyncio.to_thread(replaced.known, folder)
     async with bench.db.transaction() as tx:
@@ -67,6 +69,7 @@ async def pictures(job: Running, work: MakePictures, bench: Workbench) -> None:
 async def let_go_of_parts(_job: Running, work: LetGoOfParts, bench: Workbench) -> None:
     """Files that others have taken the place of, when nobody plays them any more."""
     await replaced.let_go(bench, work.recording_id, work.parts)
+    await tidying.measure(bench, work.recording_id)
 
 
 @handlers.on(MakePreviews, timeout=3_600, concurrency=1, priority=-6)
@@ -152,6 +155,14 @@ async def let_go(_job: Running, _tick: Tick, bench: Workbench) -> None:
     expired, gone = await retention.expire(bench), await retention.empty_bin(bench)
     if expired or gone:
         _log.info("recordings.let_go", expired=expired, gone=gone)
+
+
+@handlers.every("41 3 * * *", timeout=3 * 3_600, priority=-9)
+async def tidy(_job: Running, _tick: Tick, bench: Workbench) -> None:
+    """All recordings in four weeks: what they take, and files that should have gone long ago."""
+    late = await tidying.tidy(bench, bench.clock.now().toordinal())
+    if late:
+        _log.info("recordings.tidied", late=late)
 
 
 @handlers.every("*/10 * * * *", timeout=60)

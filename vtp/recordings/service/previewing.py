@@ -47,7 +47,8 @@ async def see(bench: Workbench, id: RecordingId, material: Material, tell: Tell)
         await asyncio.to_thread(written, path, sheet)
     every = moments[1] if len(moments) > 1 else material.seconds
     text = pack.track(every, material.seconds, len(moments)).encode()
-    await bench.write(id, "storyboard", "storyboard/tiles.vtt", text)
+    sheets = sum(map(len, made.sheets))
+    await bench.write(id, "storyboard", "storyboard/tiles.vtt", text, beside=sheets)
     had = await store.file(bench.db, id=id, name="poster")
     if had is None or had.label != OWN:
         await bench.write(id, "poster", "poster.jpg", made.poster)

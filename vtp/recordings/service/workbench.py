@@ -53,10 +53,13 @@ class Workbench:
             return await asyncio.to_thread(read, self.root / str(work.recording_id))
         return None
 
-    async def write(self, id: RecordingId, kind: FileKind, file: str, data: bytes) -> None:
+    async def write(
+        self, id: RecordingId, kind: FileKind, file: str, data: bytes, *, beside: int = 0
+    ) -> None:
+        """`beside` are bytes of other files that belong to it."""
         path = f"{FOLDER}/{file}"
         await asyncio.to_thread(written, self.root / str(id) / path, data)
-        await self.put(id, Made(name=kind, kind=kind, path=path, bytes=len(data)))
+        await self.put(id, Made(name=kind, kind=kind, path=path, bytes=len(data) + beside))
 
     async def put(self, id: RecordingId, made: Made) -> None:
         async with self.db.transaction() as tx:

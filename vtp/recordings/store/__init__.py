@@ -140,6 +140,18 @@ async def set_size(db: Db, *, id: RecordingId, seconds: float, bytes: int) -> No
     )
 
 
+async def set_bytes(tx: Db, *, id: RecordingId, bytes: int) -> None:
+    """Of what goes on no more: the recorder tells the rest."""
+    await tx.execute(
+        """
+        update recording set bytes = $2
+         where id = $1 and bytes <> $2 and state in ('ready', 'failed')
+        """,
+        id,
+        bytes,
+    )
+
+
 async def finish(
     tx: Db, *, id: RecordingId, state: State, reason: str, at: datetime
 ) -> Recording | None:

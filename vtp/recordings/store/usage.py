@@ -58,6 +58,20 @@ async def largest(db: Db, *, limit: int) -> list[Large]:
     return [_large(row) for row in rows]
 
 
+async def ended(db: Db, *, turn: int, turns: int) -> list[RecordingId]:
+    """One of so many shares of what goes on no more."""
+    rows = await db.fetch(
+        """
+        select id from recording
+         where state in ('ready', 'failed') and mod(abs(hashtext(id::text)::bigint), $2) = $1
+         order by id
+        """,
+        turn,
+        turns,
+    )
+    return [RecordingId(row["id"]) for row in rows]
+
+
 def _large(row: Row) -> Large:
     return Large(
         id=RecordingId(row["id"]),
