@@ -8,7 +8,6 @@ import random
 import socket
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -126,7 +125,7 @@ def test_sound_and_picture_of_a_lesson_are_in_step(desk: Desk) -> None:
 def test_what_is_said_again_is_placed_by_its_quickest_packet(desk: Desk) -> None:
     camera = desk.track("video/h264")
     sent = pieces(lesson.pictures(2), 90_000)
-    first = [replace(one, arrival=one.arrival + 0.2) for one in sent if one.ts == sent[0].ts]
+    first = [one._replace(arrival=one.arrival + 0.2) for one in sent if one.ts == sent[0].ts]
     camera.take([*first, *sent[len(first) :]], BEGAN + 2)
     camera.close(BEGAN + 2)
     (picture,) = desk.paths()

@@ -177,9 +177,10 @@ def packets(leg: int, packed: Iterable[Packed]) -> bytes:
     return made + _HEAD.pack(len(body) + 1, _PACKETS) + body
 
 
-class Packets(msgspec.Struct, frozen=True):
+class Packets(msgspec.Struct, frozen=True, gc=False):
     leg: int
     packets: list[Packed]
+    size: int = 0  # bytes that it took on the line
 
 
 class Reader:
@@ -231,4 +232,4 @@ def _packets(body: bytes) -> Packets:
         marker, key = bool(flags & _MARKER), bool(flags & _KEY)
         found.append((ext, ts, arrival, marker, key, payload, level))
         at += size
-    return Packets(leg, found)
+    return Packets(leg, found, len(body))

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import os
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
-from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +19,7 @@ from vtp.media.recorder.samples import Sample
 
 if TYPE_CHECKING:
     from av.container import OutputContainer
+    from av.stream import Stream
 
 _VIDEO_SCALE, _SOUND_SCALE = 90_000, 48_000
 # frag_discont keeps the times that are given, also at the start; a trailer would say nothing that
@@ -52,14 +51,9 @@ class _Disk:
             self.fragments += self.boxes.feed(bytes(data))
         return len(data)
 
-    @contextmanager
-    def speaking(self) -> Iterator[None]:
+    def say(self) -> None:
         """PyAV tells what the disk said in words of its own: say it as it was."""
-        try:
-            yield
-        except PyAVCallbackError:
-            if self.failure is None:
-                raise
+        if self.failure is not None:
             raise self.failure from None
 
     def sync(self) -> None:
@@ -76,6 +70,8 @@ class GrowingFile(ABC):
         self._disk = _Disk(path)
         # What PyAV calls of a file is `write` alone, as the format cannot seek.
         self._out: OutputContainer = av.open(self._disk, "w", format=format, options=options)
+        self._base = Fraction(1, self.timescale)
+        self._stream: Stream | None = None
 
     @property
     def size(self) -> int:
@@ -86,14 +82,19 @@ class GrowingFile(ABC):
         """What is in the file now and was not before."""
 
     def _mux(self, sample: Sample, *, at: int, duration: int) -> None:
+        if self._stream is None:
+            self._stream = self._out.streams[0]
         packet = av.Packet(sample.data)
-        packet.stream = self._out.streams[0]
+        packet.stream = self._stream
         packet.pts = packet.dts = at
-        packet.time_base = Fraction(1, self.timescale)
+        packet.time_base = self._base
         packet.duration = duration
         packet.is_keyframe = sample.key
-        with self._disk.speaking():
-            self._out.mux(packet)
+        try:
+            self._out.mux_one(packet)
+        except PyAVCallbackError:
+            self._disk.say()
+            raise
 
     def sync(self) -> None:
         self._disk.sync()
@@ -101,8 +102,11 @@ class GrowingFile(ABC):
     def close(self) -> list[Fragment]:
         """The rest."""
         try:
-            with self._disk.speaking():
+            try:
                 self._out.close()
+            except PyAVCallbackError:
+                self._disk.say()
+                raise
             self._disk.sync()
         finally:
             self._disk.close()

@@ -62,7 +62,7 @@ _log = structlog.get_logger()
 
 
 class Recording:
-    """`put` from any thread; `tell` is called from the thread of the recording."""
+    """`put` from one thread; `tell` is called from the thread of the recording."""
 
     def __init__(
         self,
@@ -81,8 +81,8 @@ class Recording:
         self._room = room  # bytes that may still be written
         self._children = children
         self._waiting: queue.SimpleQueue[Told | None] = queue.SimpleQueue()
-        self._bytes = 0
-        self._lock = threading.Lock()
+        # Each has one writer, so neither needs a lock.
+        self._came = self._went = 0  # bytes
         self._thread = threading.Thread(target=self._run, name=f"rec-{self.id[-6:]}", daemon=True)
 
     def start(self) -> None:
@@ -91,20 +91,15 @@ class Recording:
     def put(self, told: Told) -> bool:
         """False where it is dropped, because too much waits."""
         size = _size(told)
-        with self._lock:
-            if size and self._bytes + size > _MOST_WAITING:
-                return False
-            self._bytes += size
+        if size and self._came - self._went + size > _MOST_WAITING:
+            return False
+        self._came += size
         self._waiting.put(told)
         return True
 
     def stop(self) -> None:
         """Close the files and leave it unfinished: it is gone on with later."""
         self._waiting.put(None)
-
-    def _taken(self, told: Told) -> None:
-        with self._lock:
-            self._bytes -= _size(told)
 
     def _run(self) -> None:
         try:
@@ -134,7 +129,7 @@ class Recording:
             if told is None:
                 writing.stop(monotonic())
                 return
-            self._taken(told)
+            self._went += _size(told)
             if isinstance(told, wire.Finish):
                 writing.finish(told.at)
                 return
@@ -148,9 +143,7 @@ class Recording:
 
 
 def _size(told: Told) -> int:
-    if isinstance(told, wire.Packets):
-        return sum(len(one[5]) for one in told.packets)
-    return 0
+    return told.size if isinstance(told, wire.Packets) else 0
 
 
 class _Writing:
@@ -236,7 +229,7 @@ class _Writing:
 
     def _packets(self, told: wire.Packets) -> None:
         if told.packets and (track := self._tracks.get(told.leg)) is not None:
-            track.take([Piece(*one) for one in told.packets], told.packets[-1][2])
+            track.take([Piece._make(one) for one in told.packets], told.packets[-1][2])
 
     def _pauses(self, pauses: list[wire.Pause]) -> None:
         self._positions = Positions(self._positions.began, pauses)

@@ -7,7 +7,7 @@ is None, which its track takes for lost.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from vtp.media.recorder.pieces import Frame
 from vtp.media.rtp import av1_frame, sps, vp9_frame
@@ -19,8 +19,7 @@ _FU_BEGIN, _FU_HEAD = 0x80, 2
 _VP8_KEY = b"\x9d\x01\x2a"
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
+class Sample(NamedTuple):
     data: bytes
     key: bool
     # Of key frames: the size, and the name of the codec, as RFC 6381 has it where players know it.

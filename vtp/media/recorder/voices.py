@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 RATE = 48_000
 MOST = 8  # voices that are heard at once
@@ -21,8 +22,7 @@ _NOTHING = 3
 _SMOOTH = 0.1  # weight of the newest packet
 
 
-@dataclass(frozen=True, slots=True)
-class Sound:
+class Sound(NamedTuple):
     """A packet of Opus that is heard."""
 
     voice: int
