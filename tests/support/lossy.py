@@ -124,6 +124,13 @@ class Line:
             else:
                 self._loop.call_at(arrives, _put, out, data, to)
 
+    def rebind(self) -> None:
+        """From now on the server sees everybody at another address, as after a NAT forgot them."""
+        for client, back in list(self._backs.items()):
+            self._loop.remove_reader(back)
+            back.close()
+            self._known(client)
+
     def close(self) -> None:
         for sock in (self._front, *self._backs.values()):
             self._loop.remove_reader(sock)

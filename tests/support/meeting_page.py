@@ -45,8 +45,9 @@ const byHttp = async (event, body) => {
     const asked = await fetch("/ask/" + event, {method: "POST", body: JSON.stringify(body)});
     return answered(await asked.json());
 };
-const bySocket = token => {
+const bySocket = (token, heard = {}) => {
     const socket = io({auth: {token}, transports: ["websocket"]});
+    for (const [event, listener] of Object.entries(heard)) socket.on(event, listener);
     return async (event, body) => answered(await socket.timeout(10_000).emitWithAck(event, body));
 };
 const transport = async (ask, device, direction, options) => {
@@ -79,7 +80,10 @@ const watched = async (ask, device, recv, track) => {
     shown.srcObject = new MediaStream([consumer.track]);
     document.body.append(shown);
     await ask("media.resume", {consumer: told.id});
+    return {id: told.id, consumer, shown};
 };
+// For scripts that hold a class of their own.
+Object.assign(window, {bySocket, transport, watched});
 window.meet = async ({tokens, room, relay, codec, layers}) => {
     const asks = tokens ? tokens.map(bySocket) : [byHttp];
     let joined;

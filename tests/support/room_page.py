@@ -36,9 +36,7 @@ _RECEIVED = """async () => {
         const reports = await connection.getStats();
         for (const report of reports.values()) {
             if (report.type === "inbound-rtp" && report.kind) {
-                const {kind, mid, framesDecoded, frameWidth, packetsReceived} = report;
-                const codec = reports.get(report.codecId)?.mimeType;
-                found.push({kind, mid, framesDecoded, frameWidth, packetsReceived, codec});
+                found.push({...report, codec: reports.get(report.codecId)?.mimeType});
             }
         }
     }
