@@ -137,6 +137,17 @@ def test_a_short_command_uses_the_database_of_the_running_one(demo: Served) -> N
         assert migrate.ended(seconds=60) == 0, migrate.said()
 
 
+def test_the_check_of_one_that_runs_finds_all_in_order(demo: Served) -> None:
+    env = {"VTP_SERVER__PORT": demo.url.rpartition(":")[2], "VTP_MEDIA__PORT": str(free_port())}
+    with started(vtp("check", "--data", "data"), folder=demo.data.parent, env=env) as check:
+        assert check.ended(seconds=60) == 0, check.said()
+    said = [line for line in check.said().splitlines() if line.startswith(("ok", "FAIL"))]
+    looked = "address browser-files database record storage rate-limits sandbox media"
+    assert [line.partition(":")[0] for line in said] == [
+        f"ok    {name.replace('-', ' ')}" for name in looked.split()
+    ]
+
+
 def test_a_port_that_is_taken_is_told_before_anything_starts(demo: Served, tmp_path: Path) -> None:
     with serve(tmp_path, port=int(demo.url.rpartition(":")[2])) as second:
         assert second.program.ended(seconds=60) == 2

@@ -36,6 +36,7 @@ require("esbuild").buildSync({
 
 # meet({tokens?, room?, relay?, codec?, layers?}) joins: with two tokens as two people, of whom the
 # second watches the first, else as one; seen() -> what flows, by which kind of way.
+# enter({token, room, codec}) is one person among others: tells what it sends, and may watch(tracks).
 _SCRIPT = """
 const answered = told => {
     if (told.error) throw new Error(JSON.stringify(told.error));
@@ -105,6 +106,26 @@ window.meet = async ({tokens, room, relay, codec, layers}) => {
         await watched(askToo, device, recv, producer.id);
     }
     return device.handlerName;
+};
+window.enter = async ({token, room, codec}) => {
+    const ask = bySocket(token);
+    const joined = await ask("room.join", {room});
+    const device = await mediasoup.Device.factory();
+    await device.load({routerRtpCapabilities: joined.capabilities});
+    window.send = await transport(ask, device, "send", {});
+    window.recv = await transport(ask, device, "recv", {});
+    window.watch = async tracks => {
+        for (const track of tracks) await watched(ask, device, recv, track);
+    };
+    const media = await navigator.mediaDevices.getUserMedia(
+        {audio: true, video: {width: 320, height: 240}});
+    const ids = [];
+    for (const track of media.getTracks()) {
+        const named = device.sendRtpCapabilities.codecs.find(one => one.mimeType === codec);
+        const how = track.kind === "video" ? {codec: named} : {};
+        ids.push((await send.produce({track, ...how})).id);
+    }
+    return ids;
 };
 const way = stats => {
     const chosen = stats.find(one => one.type === "transport")?.selectedCandidatePairId;

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from tests.support.processes import free_port
 from vtp import resources
 from vtp.__main__ import main
 
@@ -46,6 +48,26 @@ def test_the_check_says_which_host_is_not_found_and_looks_on(tmp_path: Path) -> 
     assert "canary" not in ended.stdout
 
 
+@pytest.mark.parametrize(
+    ("announced", "said"),
+    [
+        (
+            "127.0.0.1",
+            r"ok    media: port \d+ is free and reached at 127.0.0.1; .* packets a second",
+        ),
+        ("192.0.2.1", r"FAIL  media: No datagram comes in at 192.0.2.1, port \d+\."),
+    ],
+)
+def test_the_check_tries_what_browsers_are_told_of_the_port_for_media(
+    announced: str, said: str, tmp_path: Path
+) -> None:
+    nowhere = "postgresql://vtp@nowhere.invalid/vtp"
+    chosen = {"VTP_MEDIA__PORT": str(free_port()), "VTP_MEDIA__ANNOUNCED": announced}
+    ended = run("check", nowhere, VTP_DATA=str(tmp_path), **chosen)
+    (line,) = [line for line in ended.stdout.splitlines() if "media:" in line]
+    assert re.match(said, line), line
+
+
 @pytest.mark.parametrize("command", ["serve", "web", "work", "migrate", "check"])
 def test_an_address_that_cannot_be_read_is_one_line(command: str, tmp_path: Path) -> None:
     ended = run(command, "postgresql://vtp:canary@host:port/vtp", VTP_DATA=str(tmp_path / "data"))
@@ -66,6 +88,6 @@ def run(command: str, url: str, **more: str) -> subprocess.CompletedProcess[str]
         env={**os.environ, **_SOON, "VTP_DATABASE_URL": url, **more},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=110,
         check=False,
     )
