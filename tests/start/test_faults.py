@@ -14,7 +14,9 @@ import aiohttp
 
 from tests.start.test_serve import READY, Served, serve
 from tests.support.accounts import PASSWORD
+from tests.support.second_client import SecondClient
 from tests.support.socket_client import Closed, connected
+from vtp import demo
 
 _WRITERS = 10
 # A key each; fifty are the most that a person may have.
@@ -187,4 +189,28 @@ def test_sigterm_under_load_answers_what_was_begun_and_tells_sockets(tmp_path: P
         assert isinstance(told, dict)
         assert told["retry_after"] > 0
         assert ended.status == 1001
+        assert served.nothing_left()
+
+
+async def told_to_stop_in_a_class(served: Served) -> None:
+    """The first signal is kept from a class that runs, the second is not."""
+    async with aiohttp.ClientSession() as session:
+        ines = SecondClient(session, served.url)
+        await ines.sign_in("teacher@demo.test", demo.PASSWORD)
+        await ines.connect()
+        await ines.join(str(demo.ROOM))
+        served.program.kill(signal.SIGTERM)
+        await ines.until(lambda: ines.events and ines.events[-1]["type"] == "server_stops")
+        assert await asyncio.to_thread(served.status, "/health/ready") == 503
+        assert served.program.popen.poll() is None
+        served.program.kill(signal.SIGTERM)
+        assert await ines.socket.closed() == 1001
+        assert ines.told_of("going")[0]["retry_after"] > 0
+
+
+def test_a_second_sigterm_waits_for_no_class(tmp_path: Path) -> None:
+    with serve(tmp_path, "--demo", env=_CHEAP) as served:
+        served.program.wait_for(READY, seconds=110)
+        asyncio.run(told_to_stop_in_a_class(served))
+        assert served.program.ended(seconds=30) == 0, served.program.said()
         assert served.nothing_left()
