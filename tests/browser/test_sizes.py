@@ -106,7 +106,7 @@ class Judge:
 
     frozen: list[float] = field(default_factory=list)  # s, beyond what held up the others
     asked: int = 0  # new pictures that nobody else asked for
-    fewest: float = 1.0  # the least of the pictures that came, as a part of what others got
+    fewest: float = 1.0  # of the pictures that another got, the part that came, at the least
 
     def take(self, before: Sequence[Seen], after: Sequence[Seen]) -> None:
         froze, plis, frames = (
@@ -118,7 +118,8 @@ class Judge:
         )
         self.frozen.append(max(0.0, froze[0] - sum(froze[1:])))
         self.asked += max(0, plis[0] - sum(plis[1:]))
-        self.fewest = min(self.fewest, frames[0] / max(1, *frames[1:]))
+        least = min((count for count in frames[1:] if count), default=1)
+        self.fewest = min(self.fewest, frames[0] / least)
 
     def decide(self) -> None:
         stood = [seconds for seconds in self.frozen if seconds > 0]

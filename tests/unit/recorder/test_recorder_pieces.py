@@ -17,6 +17,7 @@ from vtp.media.recorder.position import Positions
 from vtp.media.recorder.samples import READERS, opus_samples
 from vtp.media.recorder.timeline import Leg, Offset
 from vtp.media.rtp import sps
+from vtp.media.rtp.bits import Bits
 
 PACKED = st.tuples(
     st.integers(0, 2**63),
@@ -141,6 +142,22 @@ def test_any_payload_is_a_sample_or_none(payload: bytes, mime: str) -> None:
     READERS[mime](Frame(0, 0.0, True, (piece, piece)))
     opus_samples(payload)
     sps.read(payload)
+
+
+def test_zeros_that_no_number_begins_with_are_not_counted_to_their_end() -> None:
+    bits = Bits(bytes(100) + b"\xff")
+    with pytest.raises(IndexError):
+        bits.golomb()
+    assert bits.take(60 * 8) == 0
+    assert Bits(b"\0\0\0\0\x80\0\0\0\0").golomb() == (1 << 32) - 1
+
+
+def test_a_picture_of_more_units_than_there_can_be_is_none() -> None:
+    tiny = b"\x00" + b"\x02\x30\x00" * 500
+    units = [Piece(number, 0, 0.0, False, True, tiny) for number in range(9)]
+    read = READERS["video/av1"]
+    assert read(Frame(0, 0.0, True, tuple(units[:8]))) is not None
+    assert read(Frame(0, 0.0, True, tuple(units))) is None
 
 
 @pytest.mark.parametrize(

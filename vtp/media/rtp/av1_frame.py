@@ -17,10 +17,15 @@ _SEQUENCE, _HEADER, _FRAME = 1, 3, 6
 # What says nothing in a file: temporal delimiters, lists of tiles, padding.
 _LEFT_OUT = {2, 8, 15}
 _KEY = 0
+# Bytes of a sequence: 32 operating points and what stands around them. Each bit that is read costs
+# as much as there is behind it.
+_LONGEST = 512
+# Of one picture: one for each of 64 times 64 tiles would be as many.
+_MOST_UNITS = 4096
 
 
 def units(payloads: Iterable[bytes]) -> list[bytes]:
-    """Whole ones, with their heads; IndexError where something is missing."""
+    """Whole ones, with their heads; IndexError where something is missing or far too much."""
     found: list[bytearray] = []
     goes_on = False
     for payload in payloads:
@@ -30,6 +35,8 @@ def units(payloads: Iterable[bytes]) -> list[bytes]:
         if goes_on:
             found[-1] += parts.pop(0)
         found += map(bytearray, parts)
+        if len(found) > _MOST_UNITS:
+            raise IndexError
         goes_on = bool(payload[0] & _Y)
     if goes_on:
         raise IndexError
@@ -54,13 +61,13 @@ def _elements(payload: bytes) -> Iterator[bytes]:
 
 def kept(every: Iterable[bytes]) -> bytes:
     """As files have them: each with its length."""
-    written = b""
+    written = bytearray()
     for unit in every:
         if _kind(unit) not in _LEFT_OUT:
             inside = _inside(unit)
             head = bytes([unit[0] | _SIZED]) + unit[1 : 1 + bool(unit[0] & _EXTENDED)]
             written += head + as_leb128(len(inside)) + inside
-    return written
+    return bytes(written)
 
 
 def size(every: Iterable[bytes]) -> tuple[int, int] | None:
@@ -69,7 +76,7 @@ def size(every: Iterable[bytes]) -> tuple[int, int] | None:
     for unit in every:
         kind = _kind(unit)
         if kind == _SEQUENCE:
-            found = _size(Bits(_inside(unit)))
+            found = _size(Bits(_inside(unit)[:_LONGEST]))
         elif kind in {_FRAME, _HEADER}:
             bits = Bits(_inside(unit)[:1])
             shown_again, frame_type = bits.take(1), bits.take(2)
@@ -81,7 +88,7 @@ def sequence_size(payload: bytes) -> tuple[int, int] | None:
     """As the first packet of a key frame tells it, in which its sequence is whole."""
     for part in _elements(payload):
         if part and _kind(part) == _SEQUENCE:
-            return _size(Bits(_inside(part)))
+            return _size(Bits(_inside(part)[:_LONGEST]))
     return None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 _LEB128_BYTES = 8
+_GOLOMB_ZEROS = 32  # of the longest number there may be (ITU-T H.264, 9.1; AV1 Bitstream, 4.10.3)
 
 
 class Bits:
@@ -21,9 +22,12 @@ class Bits:
         return self._value >> self._left & (1 << count) - 1
 
     def golomb(self) -> int:
+        """IndexError also for a longer one: somebody could make us count zeros."""
         zeros = 0
         while not self.take(1):
             zeros += 1
+            if zeros > _GOLOMB_ZEROS:
+                raise IndexError
         return (1 << zeros) - 1 + self.take(zeros)
 
     def signed_golomb(self) -> int:
