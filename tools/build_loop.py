@@ -1,4 +1,4 @@
-"""Compiles the loop over all who are sent a batch, where there is a compiler; else it is Python's.
+"""Compiles the ways of packets, where there is a compiler; else they are Python's.
 
 Standard library only: `make run` and the build of a wheel call it, for the Python that runs it.
 Exits with 1 when asked for it by `--needed` and there is none.
@@ -17,13 +17,14 @@ import sysconfig
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-SOURCE = ROOT / "vtp" / "media" / "sfu" / "_spread.c"
+FOLDER = ROOT / "vtp" / "media" / "sfu"
+SOURCES = FOLDER / "native"
 _FLAGS = ("-O2", "-std=c11", "-fPIC", "-fwrapv", "-fno-strict-aliasing", "-Wall", "-shared")
 _TIMEOUT = 120.0  # s
 
 
 def target() -> Path:
-    return SOURCE.with_suffix(str(sysconfig.get_config_var("EXT_SUFFIX")))
+    return FOLDER / f"_native{sysconfig.get_config_var('EXT_SUFFIX')}"
 
 
 def build() -> Path | None:
@@ -33,11 +34,12 @@ def build() -> Path | None:
     if command is None:
         made.unlink(missing_ok=True)  # an old one must not be taken for ours
         return None
-    wanted = hashlib.sha256(SOURCE.read_bytes() + repr((command, sys.version)).encode()).hexdigest()
+    sources = b"".join(path.read_bytes() for path in sorted(SOURCES.iterdir()))
+    wanted = hashlib.sha256(sources + repr((command, sys.version)).encode()).hexdigest()
     if made.exists() and stamp.exists() and stamp.read_text("ascii") == wanted:
         return made
     part = made.with_name(f"{made.name}.{os.getpid()}.part")
-    if not _compiled([*command, "-o", str(part), str(SOURCE)]):
+    if not _compiled([*command, "-o", str(part), str(SOURCES / "module.c")]):
         part.unlink(missing_ok=True)
         made.unlink(missing_ok=True)
         return None

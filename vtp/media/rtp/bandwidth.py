@@ -73,6 +73,9 @@ class Bandwidth(Protocol):
     def given(self, loop_lag: float, now: float) -> None:
         """How late the loop is. What is measured while it is late is about us."""
 
+    def calm(self, now: float) -> bool:
+        """Whether there is no limit and no sign of one, so that a tick would change nothing."""
+
     def tick(self, now: float, *, used: float, next_step: float | None) -> Action:
         """About every 50 ms. `used`: bit/s of video that flow; `next_step`: the same, if the
         next better layer were added, None when there is none.
@@ -124,6 +127,10 @@ class DelayBandwidth:
     def given(self, loop_lag: float, now: float) -> None:
         if loop_lag > _LAG:
             self.path.relax(now, _LAG_DEAF)
+
+    def calm(self, now: float) -> bool:
+        path = self.path
+        return self._budget.value == inf and not path.congested and not path.silent(now)
 
     def tick(self, now: float, *, used: float, next_step: float | None) -> Action:
         path = self.path
@@ -281,6 +288,9 @@ class ReportBandwidth:
     def given(self, loop_lag: float, now: float) -> None:
         if loop_lag > _LAG:
             self._deaf_until = max(self._deaf_until, now + _LAG_DEAF)
+
+    def calm(self, _now: float) -> bool:
+        return False  # complaints are weighed each time
 
     def tick(self, now: float, *, used: float, next_step: float | None) -> Action:
         complaints, budget = self._complaints, self._budget

@@ -66,6 +66,7 @@ class Consumer:
 
     def pause(self) -> None:
         self.paused = True
+        self.feed.stirred()
         self.aim(None)
 
     def prefer(self, *, width: int, height: int, pinned: bool, now: float) -> None:

@@ -29,7 +29,7 @@ from vtp.telemetry.seldom import Seldom
 _log = structlog.get_logger()
 
 # No browser sends more; what does has other aims.
-_LONGEST = 1500
+LONGEST = 1500
 # s; how long the last words to the other sides may take at a stop.
 _FAREWELL = 1.0
 
@@ -56,6 +56,19 @@ class Source(Protocol):
 def _nothing(now: float) -> None: ...
 
 
+class Read(Protocol):
+    """What waits on a socket is taken to whose it is, with `arrived` for all that is not plain."""
+
+    def __call__(
+        self, door: Door, by_address: dict[bytes, Path], intake: Intake, now: float, /
+    ) -> None: ...
+
+
+def in_python(door: Door, _by_address: dict[bytes, Path], intake: Intake, now: float, /) -> None:
+    for number in range(intake.read()):
+        door.arrived(intake, number * SLOT, intake.sizes[number], intake.names[number], now)
+
+
 class Door:
     """`open` it on the loop that it serves, and `close` it, which closes its transports first.
 
@@ -74,6 +87,7 @@ class Door:
         self.tasks = Tasks(self._failed)
         self.handshakes = asyncio.Semaphore(settings.handshakes)
         self.on_batch_end: Callable[[float], None] = _nothing
+        self.read: Read = in_python
         self._candidates: list[IceCandidate] = []
         self._sockets = sockets.Sockets()
         self._servers: list[asyncio.Server] = []
@@ -132,15 +146,14 @@ class Door:
 
     def _readable(self, intake: Intake) -> None:
         now = self.now()
-        for number in range(intake.read()):
-            self._arrived(intake, number * SLOT, intake.sizes[number], intake.names[number], now)
+        self.read(self, self.directory.by_address, intake, now)
         self._delivered(now)
 
     def framed(self, connection: Connection, frames: Sequence[bytes]) -> None:
         now = self.now()
         for frame in frames:
             connection.hold(frame)
-            self._arrived(connection, 0, len(frame), connection.key, now)
+            self.arrived(connection, 0, len(frame), connection.key, now)
         self._delivered(now)
 
     def _delivered(self, now: float) -> None:
@@ -150,18 +163,26 @@ class Door:
             self.drops["error"] += 1
             self._tell("media_batch_failed", error, now)
 
-    def _arrived(self, source: Source, at: int, size: int, key: bytes, now: float) -> None:
+    def arrived(self, source: Source, at: int, size: int, key: bytes, now: float) -> None:
         try:
             why = self._take(source, at, size, key, now)
         except Exception as error:
-            why = "error"
-            self._tell("media_datagram_failed", error, now)
+            self.stumbled(error, now)
+            return
         if why:
-            self.drops[why] += 1
+            self.dropped(why)
+
+    def dropped(self, why: str) -> None:
+        self.drops[why] += 1
+
+    def stumbled(self, error: BaseException, now: float) -> None:
+        """A datagram met a fault of ours."""
+        self.dropped("error")
+        self._tell("media_datagram_failed", error, now)
 
     def _take(self, source: Source, at: int, size: int, key: bytes, now: float) -> str:
         """Deliver a datagram by its first byte (RFC 7983); why it was dropped, else ""."""
-        if not 0 < size <= _LONGEST:
+        if not 0 < size <= LONGEST:
             return "oversize" if size else "empty"
         first = source.view[at]
         if first < 4:

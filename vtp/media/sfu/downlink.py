@@ -132,6 +132,7 @@ class Downlink:
         if self.stream is not None:
             self.stream.current.remove(self)
             self.stream = None
+            self.feed.stirred()
 
     def _leave_target(self) -> None:
         if self.target is not None:

@@ -37,17 +37,43 @@ _ASKED_FOR = 2_000.0
 _LONGEST_REPORT = 1_100
 # What looks longer is a report about another layer's clock.
 _LONGEST_RTT = 10.0
+# s; so often is looked at a line that has room for everything and whose tracks stay as they are.
+_CALM = 0.5
 
 
 Rates = dict["Producer", tuple[float, ...]]
 
 
 class Feed(Line, Silent):
+    """The compiled way reads and writes some of its slots."""
+
+    __slots__ = (
+        "_allocation",
+        "_allowance",
+        "_allowance_at",
+        "_asked_for",
+        "_by_ssrc",
+        "_calm_until",
+        "_mids",
+        "_next_ssrc",
+        "_now",
+        "_plane",
+        "_rate",
+        "_report_bytes",
+        "_reports",
+        "_transport",
+        "consumers",
+        "drops",
+        "owner",
+        "room",
+    )
+
     def __init__(self, plane: Plane, owner: object) -> None:
         super().__init__(plane.egress)
         self._plane = plane
         self.owner = owner
         self._transport: Transport  # given right after; it needs us to be made
+        self._now = 0.0
         self.drops = Drops()
         self.consumers: dict[str, Consumer] = {}
         self._by_ssrc: dict[int, Downlink] = {}
@@ -60,6 +86,7 @@ class Feed(Line, Silent):
         self._allowance = _REPAIR_BURST
         self._allowance_at = 0.0
         self._rate = 0.0
+        self._calm_until = 0.0
         self.room = 0.0  # bits a second that its line is believed to take; 0: all that is asked
 
     @property
@@ -78,12 +105,14 @@ class Feed(Line, Silent):
         self._by_ssrc[downlink.ssrc] = downlink
         if downlink.video and self.bandwidth is None:
             self.bandwidth = DelayBandwidth() if downlink.measured else ReportBandwidth()
+        self.stirred()
 
     def remove(self, consumer: Consumer) -> None:
         self.consumers.pop(consumer.id, None)
         self._by_ssrc.pop(consumer.downlink.ssrc, None)
         if not any(one.downlink.video for one in self.consumers.values()):
             self.bandwidth = None
+        self.stirred()
 
     def stopped(self, consumer: Consumer) -> None:
         """Its numbers are never used again; kept, they make each packet of the line dearer."""
@@ -93,11 +122,17 @@ class Feed(Line, Silent):
 
     def began(self, downlink: Downlink) -> None:
         """Another layer is sent from now on, by another clock than the last report told of."""
+        self.stirred()
         if told := _clock_of(downlink, self._plane.now()):
             self.transport.send_rtcp(told)
 
+    def stirred(self) -> None:
+        """What is sent or wanted has changed: the next tick looks at everything."""
+        self._calm_until = 0.0
+
     def wished(self, producer: Producer, now: float) -> None:
         """Somebody wants another layer than before: its sender hears of it at once."""
+        self.stirred()
         self._plane.tell_wanted(producer, now)
 
     def free_numbers(self) -> tuple[int, int]:
@@ -186,15 +221,19 @@ class Feed(Line, Silent):
 
     # What fits
 
-    def tick(self, now: float, *, speaker: str | None, rates: Rates, late: float = 0.0) -> None:
+    def tick(self, now: float, *, speaker: str | None, rates: Rates, late: float = 0.0) -> bool:
         """Give each track the layer that there is room for. `late`: how late the loop was.
 
-        `rates` are those of tracks, as they were measured for somebody else at this moment.
+        `rates` are those of tracks, as they were measured for somebody else at this moment. False
+        when there was nothing to be looked at.
         """
         bandwidth = self.bandwidth
         if bandwidth is None:
-            return
+            return False
         bandwidth.given(late, now)
+        if now < self._calm_until and bandwidth.calm(now):
+            return False
+        self._calm_until = now + _CALM
         shown = [one for one in self.consumers.values() if one.downlink.video and not one.paused]
         wants = [_want(consumer, now, speaker, rates) for consumer in shown]
         self._rate = sum(
@@ -212,6 +251,7 @@ class Feed(Line, Silent):
                 consumer.downlink.drop_now()
             consumer.allow(layer, now)
         self._probe(action, shown, now)
+        return True
 
     def _probe(self, action: Action, shown: Sequence[Consumer], now: float) -> None:
         wanted = action.burst + int(action.padding * self._plane.tick / 8)

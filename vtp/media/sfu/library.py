@@ -14,7 +14,7 @@ from pylibsrtp._binding import ffi, lib
 
 __all__ = [
     "BATCHES",
-    "PROTECT_AT",
+    "CIPHERS_AT",
     "address_of",
     "ffi",
     "last_error",
@@ -33,8 +33,11 @@ srtp_protect = lib.srtp_protect
 srtp_unprotect = lib.srtp_unprotect
 srtp_protect_rtcp = lib.srtp_protect_rtcp
 srtp_unprotect_rtcp = lib.srtp_unprotect_rtcp
-# Where the first of them is, for who calls it without Python.
-PROTECT_AT = int(ffi.cast("uintptr_t", ffi.addressof(lib, "srtp_protect")))
+# Where those that C calls without Python are.
+CIPHERS_AT = tuple(
+    int(ffi.cast("uintptr_t", ffi.addressof(lib, name)))
+    for name in ("srtp_protect", "srtp_unprotect", "srtp_unprotect_rtcp")
+)
 
 _libc = FFI()
 _libc.cdef(

@@ -45,3 +45,6 @@ class Line:
 
     def began(self, downlink: Downlink) -> None:
         """Another layer is sent from now on."""
+
+    def stirred(self) -> None:
+        """What is sent or wanted has changed."""

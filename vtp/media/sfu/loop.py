@@ -1,7 +1,7 @@
-"""The loop over all who are sent a batch: the compiled one where it was built, else Python's.
+"""The ways of packets, in and out: the compiled ones where they were built, else Python's.
 
 Both do the same; the tests hold them against each other. A compiler at the installation makes
-`_spread`, without one there is nothing to be done.
+`_native`, without one there is nothing to be done.
 """
 
 from __future__ import annotations
@@ -14,22 +14,26 @@ from vtp.media.rtp.continuity import Continuity, Span
 from vtp.media.rtp.owd import LIMITS, Least
 from vtp.media.rtp.owd import Path as History
 from vtp.media.rtp.packet import Packet
+from vtp.media.sfu import door
+from vtp.media.sfu.door import LONGEST
 from vtp.media.sfu.downlink import Downlink
 from vtp.media.sfu.egress import MESSAGES, ROOM, SLAB, Egress, Outbox, Subscriber
-from vtp.media.sfu.ice import Path
-from vtp.media.sfu.library import PROTECT_AT
+from vtp.media.sfu.feed import Feed
+from vtp.media.sfu.ice import Agent, Bucket, Path
+from vtp.media.sfu.intake import BATCH, NAME, SLOT, Intake
+from vtp.media.sfu.library import BATCHES, CIPHERS_AT
 from vtp.media.sfu.line import Line
-from vtp.media.sfu.srtp import SrtpOut
+from vtp.media.sfu.srtp import SOURCES, SrtpIn, SrtpOut
 from vtp.media.sfu.stream import Forwarded
+from vtp.media.sfu.transport import Transport
 
 try:
-    from vtp.media.sfu import _spread
+    from vtp.media.sfu import _native
 
-    _spread.setup(
-        PROTECT_AT,
-        SLAB,
-        ROOM,
-        MESSAGES,
+    _native.setup(
+        CIPHERS_AT,
+        (SLAB, ROOM, MESSAGES),
+        (SLOT, NAME, BATCH, LONGEST, SOURCES),
         LIMITS,
         packet=Packet,
         downlink=Downlink,
@@ -44,6 +48,12 @@ try:
         delay=DelayBandwidth,
         history=History,
         least=Least,
+        agent=Agent,
+        opened=SrtpIn,
+        intake=Intake,
+        transport=Transport,
+        feed=Feed,
+        bucket=Bucket,
     )
 except (ImportError, AttributeError, TypeError):
     # There is none, or it was made of other sources than these.
@@ -77,7 +87,7 @@ def in_python(
 
 
 def chosen(kind: Kind) -> Spread:
-    return _spread.spread if COMPILED and kind == "auto" else in_python
+    return _native.spread if COMPILED and kind == "auto" else in_python
 
 
 def _hear(bandwidth: Bandwidth, body: bytes, now: float) -> None:
@@ -85,7 +95,11 @@ def _hear(bandwidth: Bandwidth, body: bytes, now: float) -> None:
 
 
 def hearing(kind: Kind) -> Hear:
-    return _spread.hear if COMPILED and kind == "auto" else _hear
+    return _native.hear if COMPILED and kind == "auto" else _hear
+
+
+def reading(kind: Kind) -> door.Read:
+    return _native.read if COMPILED and BATCHES and kind == "auto" else door.in_python
 
 
 def name(kind: Kind) -> str:

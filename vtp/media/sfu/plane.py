@@ -83,6 +83,7 @@ class Plane:
         self.hear = loop.hearing(options.loop)
         self.egress = door.egress
         door.on_batch_end = self._forward
+        door.read = loop.reading(options.loop)
 
     def now(self) -> float:
         return self._clock.monotonic()
@@ -189,6 +190,8 @@ class Plane:
 
     def _forward(self, now: float) -> None:
         """All copies of what a wakeup brought, but for pictures that are on their way."""
+        if not self._dirty and not self.egress.at:
+            return  # nothing but reports, as most wakeups of a large class
         self._stamp(now)
         dirty, self._dirty = self._dirty, []
         for stream in dirty:
@@ -298,8 +301,8 @@ class Plane:
         for peer in list(self._linked):
             with self._care:
                 for feed in peer.feeds:
-                    feed.tick(now, speaker=peer.hall.active, rates=rates, late=self._late)
-                peer.tell_layers()
+                    if feed.tick(now, speaker=peer.hall.active, rates=rates, late=self._late):
+                        peer.tell_layers()
         self._later = max(self._later, self._late)
         self._late = 0.0
 

@@ -8,7 +8,7 @@ from vtp.media.rtp.rtcp import Block
 class Silent:
     """Hears every kind of report and does nothing; sides say what matters to them."""
 
-    _now = 0.0
+    __slots__ = ()
 
     def sender_report(
         self, ssrc: int, ntp: int, rtp: int, packets: int, octets: int, /

@@ -21,7 +21,7 @@ _SCRATCH = 4096
 _LONGEST = 2048
 # Each new source costs memory in libsrtp. Some browsers report on each track that they see as a
 # source of its own, so there are more than a peer sends tracks.
-_SOURCES = 256
+SOURCES = 256
 
 
 class SrtpOut:
@@ -57,17 +57,18 @@ class SrtpOut:
 class SrtpIn:
     """The other direction: what comes, decrypted where it lies."""
 
-    __slots__ = ("_session", "_size", "_sources", "handle")
+    __slots__ = ("_session", "_size", "_sources", "address", "handle")
 
     def __init__(self, session: Session) -> None:
         self._session = session
         self.handle = session._srtp[0]
+        self.address = address_of(self.handle)
         self._size = ffi.new("int *")
         self._sources: set[bytes] = set()
 
     def rtp(self, ssrc: bytes, memory: object, size: int) -> int:
         """How long the packet is without its tag; 0 when it is forged, repeated or too much."""
-        if ssrc not in self._sources and len(self._sources) >= _SOURCES:
+        if ssrc not in self._sources and len(self._sources) >= SOURCES:
             return 0
         self._size[0] = size
         if srtp_unprotect(self.handle, memory, self._size):
@@ -76,7 +77,7 @@ class SrtpIn:
         return int(self._size[0])
 
     def rtcp(self, ssrc: bytes, memory: object, size: int) -> int:
-        if ssrc not in self._sources and len(self._sources) >= _SOURCES:
+        if ssrc not in self._sources and len(self._sources) >= SOURCES:
             return 0
         self._size[0] = size
         if srtp_unprotect_rtcp(self.handle, memory, self._size):

@@ -59,8 +59,27 @@ class Transport(Subscriber):
 
     "disconnected" is not the end: packets still go to where the other side was until its consent
     expires, and a check from anywhere, if need be after `restart_ice`, brings it back with the
-    same keys. "failed" and "closed" are the end.
+    same keys. "failed" and "closed" are the end. The compiled way reads and writes some slots.
     """
+
+    __slots__ = (
+        "__weakref__",
+        "_agent",
+        "_door",
+        "_dtls",
+        "_fingerprint",
+        "_listener",
+        "_options",
+        "_reached",
+        "_rx",
+        "_shaking",
+        "bytes_in",
+        "deaf_until",
+        "id",
+        "packets_in",
+        "rtt",
+        "state",
+    )
 
     def __init__(
         self, door: Door, certificate: RTCCertificate, listener: Listener, *, options: Media
@@ -176,6 +195,8 @@ class Transport(Subscriber):
 
     def tick(self, now: float) -> None:
         """Now and then: is the other side still there?"""
+        if not self._agent.paths and self.state != "connected":
+            return
         self._agent.expire(now, self._options.consent_timeout)
         heard = max((path.heard for path in self._agent.paths.values()), default=None)
         there = heard is not None and now - heard <= self._options.silence_timeout

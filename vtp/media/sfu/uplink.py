@@ -52,6 +52,7 @@ class Uplink(Silent):
         self.drops = Drops()
         self.rtt = _FIRST_RTT
         self._seen = Seen()
+        self._now = 0.0
         self._reports = Bucket(REPORTS, plane.now())
         self._report_bytes = Bucket(REPORT_BYTES, plane.now())
         self._limit = limit  # of the sender, however many connections it has
