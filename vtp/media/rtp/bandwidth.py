@@ -42,7 +42,7 @@ _BELIEF = 0.9  # of what a burst measured
 _FURTHEST = 1.5  # times what padding has proved
 
 _TRIAL_HOLD_UP = 8.0  # s between two trials that nobody complained about
-_LAG = 0.05  # s; a loop that is later than this sees queues that are its own
+LAG = 0.05  # s; a loop that is later than this sees queues that are its own
 _LAG_DEAF = 0.5
 
 
@@ -125,7 +125,7 @@ class DelayBandwidth:
         """What is asked for again was lost by the feedback's count too."""
 
     def given(self, loop_lag: float, now: float) -> None:
-        if loop_lag > _LAG:
+        if loop_lag > LAG:
             self.path.relax(now, _LAG_DEAF)
 
     def calm(self, now: float) -> bool:
@@ -286,7 +286,7 @@ class ReportBandwidth:
         self._complaints.nacked(ssrc, count, sent, now)
 
     def given(self, loop_lag: float, now: float) -> None:
-        if loop_lag > _LAG:
+        if loop_lag > LAG:
             self._deaf_until = max(self._deaf_until, now + _LAG_DEAF)
 
     def calm(self, _now: float) -> bool:

@@ -71,12 +71,13 @@ class _Line(Line):
         super().__init__(egress)
         self.subscriber = Subscriber()
         self.subscriber.path = path
+        agreed = secrets.token_bytes(_KEY)
         policy = Policy(
-            key=secrets.token_bytes(_KEY),
+            key=agreed,
             ssrc_type=Policy.SSRC_ANY_OUTBOUND,
             srtp_profile=Policy.SRTP_PROFILE_AEAD_AES_128_GCM,
         )
-        self.subscriber.tx = SrtpOut(Session(policy), overhead=16)
+        self.subscriber.tx = SrtpOut(Session(policy), overhead=16, agreed=agreed)
 
     def may_repair(self, now: float) -> bool:
         del now

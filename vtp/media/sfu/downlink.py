@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Protocol
 
 from vtp.media.rtp.continuity import LEAVE_OUT, Continuity, Span
 from vtp.media.rtp.packet import HEAD, Packet
-from vtp.media.sfu.library import srtp_protect
 
 if TYPE_CHECKING:
     from vtp.media.rtp.ortc import Consumed
@@ -182,18 +181,18 @@ class Downlink:
     def forward(self, packets: Sequence[Packet], now: float, *, clean: bool) -> None:
         """Send copies; `clean` packets are simply the next ones, all with a payload."""
         feed, egress = self.feed, self.feed.egress
-        span = self.continuity.now
-        if span is None or not egress.start(feed.subscriber, packets):
+        span, keys = self.continuity.now, feed.subscriber.tx
+        if span is None or keys is None or not egress.start(feed.subscriber, packets):
             return
         chosen, numbers = self._numbered(packets, now, clean=clean)
-        slab, base, length, handle = egress.slab, egress.base, egress.length, feed.handle()
+        slab, base, length = egress.slab, egress.base, egress.length
         ts, pid, tl0 = span.ts, span.pid, span.tl0
         moved = pid or tl0  # else its pictures are numbered as they came
         ssrc, pt, twcc_id, third_id = self.ssrc, self.pt, self._twcc, self._third
         stamp = self._abs | egress.stamp if self._abs else 0
         twcc = feed.next_twcc if twcc_id else 0
         at, sizes = egress.at, egress.sizes
-        pack, protect = _HEADER.pack_into, srtp_protect
+        pack, protect = _HEADER.pack_into, keys.protect
         for packet, number in zip(chosen, numbers, strict=True):
             data, element, third = packet.data, third_id, packet.third
             if third < 0 or not element:
@@ -219,7 +218,7 @@ class Downlink:
             if moved and packet.pid >= 0:
                 _picture(slab, at, packet, pid, tl0)
             length[0] = size
-            if protect(handle, base + at, length):
+            if protect(base + at, length, number):
                 feed.unprotected += 1
                 continue
             size = length[0]
@@ -291,8 +290,8 @@ class Downlink:
 
     def _write_again(self, packet: Packet, number: int, span: Span, now: float) -> int:
         """As a packet of the RTX stream (RFC 4588); without one, just as it was."""
-        feed, egress = self.feed, self.feed.egress
-        if not egress.start(feed.subscriber, (packet,)):
+        feed, egress, keys = self.feed, self.feed.egress, self.feed.subscriber.tx
+        if keys is None or not egress.start(feed.subscriber, (packet,)):
             return 0
         at, slab, data = egress.at, egress.slab, packet.data
         size, moved = len(data), 0
@@ -305,9 +304,9 @@ class Downlink:
             _TWO.pack_into(slab, at + HEAD, number & 0xFFFF)
         if packet.pid >= 0:
             _picture(slab, at + moved, packet, span.pid, span.tl0)
-        self._head(slab, at, packet, number, span.ts)
+        number = self._head(slab, at, packet, number, span.ts)
         egress.length[0] = size + moved
-        if srtp_protect(feed.handle(), egress.base + at, egress.length):
+        if keys.protect(egress.base + at, egress.length, number):
             feed.unprotected += 1
             return 0
         size = int(egress.length[0])
@@ -318,11 +317,12 @@ class Downlink:
         egress.finish()
         return size
 
-    def _head(self, slab: memoryview, at: int, packet: Packet, number: int, ts: int) -> None:
+    def _head(self, slab: memoryview, at: int, packet: Packet, number: int, ts: int) -> int:
+        """Write its first bytes; the number of its stream that it has."""
         pt, ssrc, seq = self.pt, self.ssrc, number
         if self.rtx_pt is not None and self.rtx_ssrc is not None:
             pt, ssrc = self.rtx_pt, self.rtx_ssrc
-            seq = self.rtx_seq = (self.rtx_seq + 1) & 0xFFFF
+            seq = self.rtx_seq = self.rtx_seq + 1
         third = packet.third if self._third else -1
         _HEADER.pack_into(
             slab,
@@ -340,6 +340,7 @@ class Downlink:
             self._third if third >= 0 else 0,
             max(third, 0),
         )
+        return seq
 
 
 def _kept(span: Span, ext: int) -> Packet | None:

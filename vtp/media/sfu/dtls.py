@@ -19,6 +19,7 @@ from aiortc.rtcdtlstransport import (
     RTCDtlsFingerprint,
     RTCDtlsParameters,
 )
+from OpenSSL import SSL
 
 from vtp.clock import Clock
 from vtp.errors import Invalid
@@ -133,8 +134,10 @@ class Dtls:
         if dtls.state != "connected" or ssl is None:
             raise HandshakeFailed
         dtls.on("statechange", self._changed)
-        short = ssl.get_selected_srtp_profile() == SRTP_AES128_CM_SHA1_80.openssl_profile
-        tx = SrtpOut(dtls._tx_srtp, overhead=_SHORT_TAG if short else _TAG)
+        if ssl.get_selected_srtp_profile() == SRTP_AES128_CM_SHA1_80.openssl_profile:
+            tx = SrtpOut(dtls._tx_srtp, overhead=_SHORT_TAG)
+        else:
+            tx = SrtpOut(dtls._tx_srtp, overhead=_TAG, agreed=_agreed(ssl, role))
         return SrtpIn(dtls._rx_srtp), tx
 
     def _changed(self) -> None:
@@ -147,3 +150,13 @@ class Dtls:
         await self._dtls.stop()
         # Its task was cancelled there and ends with the next round of the loop.
         await asyncio.sleep(0)
+
+
+def _agreed(ssl: SSL.Connection, role: Literal["client", "server"]) -> bytes:
+    """The key and the salt of what we send (RFC 5764 4.2)."""
+    name = ssl.get_selected_srtp_profile()
+    [profile] = [one for one in _PROFILES if one.openssl_profile == name]
+    size = 2 * (profile.key_length + profile.salt_length)
+    exported = ssl.export_keying_material(b"EXTRACTOR-dtls_srtp", size)
+    agreed: bytes = profile.get_key_and_salt(exported, role == "server")
+    return agreed

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from vtp.media.rtp import rtcp
 from vtp.media.rtp.allocation import Allocation, Priority, Want
-from vtp.media.rtp.bandwidth import Action, DelayBandwidth, ReportBandwidth
+from vtp.media.rtp.bandwidth import LAG, Action, DelayBandwidth, ReportBandwidth
 from vtp.media.rtp.rtcp import Block
 from vtp.media.sfu.drops import Drops
 from vtp.media.sfu.ice import Bucket
@@ -38,7 +38,7 @@ _LONGEST_REPORT = 1_100
 # What looks longer is a report about another layer's clock.
 _LONGEST_RTT = 10.0
 # s; so often is looked at a line that has room for everything and whose tracks stay as they are.
-_CALM = 0.5
+_CALM = 1.0
 
 
 Rates = dict["Producer", tuple[float, ...]]
@@ -221,19 +221,23 @@ class Feed(Line, Silent):
 
     # What fits
 
-    def tick(self, now: float, *, speaker: str | None, rates: Rates, late: float = 0.0) -> bool:
-        """Give each track the layer that there is room for. `late`: how late the loop was.
+    def at_rest(self, now: float, late: float) -> bool:
+        """Whether a tick would change nothing. `late`: how late the loop was."""
+        bandwidth = self.bandwidth
+        if bandwidth is None:
+            return True
+        return now < self._calm_until and late <= LAG and bandwidth.calm(now)
 
-        `rates` are those of tracks, as they were measured for somebody else at this moment. False
-        when there was nothing to be looked at.
+    def tick(self, now: float, *, speaker: str | None, rates: Rates, late: float = 0.0) -> None:
+        """Give each track the layer that there is room for.
+
+        `rates` are those of tracks, as they were measured for somebody else at this moment.
         """
         bandwidth = self.bandwidth
         if bandwidth is None:
-            return False
-        bandwidth.given(late, now)
-        if now < self._calm_until and bandwidth.calm(now):
-            return False
+            return
         self._calm_until = now + _CALM
+        bandwidth.given(late, now)
         shown = [one for one in self.consumers.values() if one.downlink.video and not one.paused]
         wants = [_want(consumer, now, speaker, rates) for consumer in shown]
         self._rate = sum(
@@ -251,7 +255,6 @@ class Feed(Line, Silent):
                 consumer.downlink.drop_now()
             consumer.allow(layer, now)
         self._probe(action, shown, now)
-        return True
 
     def _probe(self, action: Action, shown: Sequence[Consumer], now: float) -> None:
         wanted = action.burst + int(action.padding * self._plane.tick / 8)

@@ -10,11 +10,13 @@ import sys
 from typing import Any
 
 from cffi import FFI
+from pylibsrtp import _binding
 from pylibsrtp._binding import ffi, lib
 
 __all__ = [
     "BATCHES",
     "CIPHERS_AT",
+    "OPENSSL",
     "address_of",
     "ffi",
     "last_error",
@@ -38,6 +40,9 @@ CIPHERS_AT = tuple(
     int(ffi.cast("uintptr_t", ffi.addressof(lib, name)))
     for name in ("srtp_protect", "srtp_unprotect", "srtp_unprotect_rtcp")
 )
+
+# The library in which OpenSSL's functions are that libsrtp itself calls.
+OPENSSL = str(_binding.__file__)
 
 _libc = FFI()
 _libc.cdef(

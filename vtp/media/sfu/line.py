@@ -25,11 +25,6 @@ class Line:
         # Told of what leaves with such numbers; None without pictures.
         self.bandwidth: Bandwidth | None = None
 
-    def handle(self) -> object:
-        """libsrtp's, for whoever has seen that the subscriber can be sent to."""
-        tx = self.subscriber.tx
-        return None if tx is None else tx.handle
-
     def sent_run(self, next_number: int, packets: int, size: int, now: float) -> None:
         """So many packets left with numbers of the line, the last one before this."""
         self.next_twcc = next_number

@@ -23,6 +23,7 @@ from vtp.media.sfu.ice import Agent, Bucket, Path
 from vtp.media.sfu.intake import BATCH, NAME, SLOT, Intake
 from vtp.media.sfu.library import BATCHES, CIPHERS_AT
 from vtp.media.sfu.line import Line
+from vtp.media.sfu.seal import Seal
 from vtp.media.sfu.srtp import SOURCES, SrtpIn, SrtpOut
 from vtp.media.sfu.stream import Forwarded
 from vtp.media.sfu.transport import Transport
@@ -42,6 +43,7 @@ try:
         line=Line,
         subscriber=Subscriber,
         keys=SrtpOut,
+        seal=Seal,
         way=Path,
         egress=Egress,
         outbox=Outbox,

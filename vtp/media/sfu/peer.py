@@ -56,6 +56,8 @@ class Peer:
         self.events = events
         self._plane = plane
         self._sides: dict[str, Uplink | Feed] = {}
+        self.uplinks: tuple[Uplink, ...] = ()  # of these, the one kind
+        self.feeds: tuple[Feed, ...] = ()  # and the other
         self.producers: dict[str, Producer] = {}
         self.consumers: dict[str, Consumer] = {}
         self.closed = False
@@ -77,7 +79,7 @@ class Peer:
             side = Feed(self._plane, self)
         side.transport = self._plane.transport(side)
         self._sides[side.transport.id] = side
-        self._plane.linked(self)
+        self._sides_changed()
         return side.transport
 
     def transport(self, transport_id: str) -> Transport:
@@ -95,9 +97,15 @@ class Peer:
     def close_transport(self, transport_id: str) -> None:
         side = self._side(transport_id)
         del self._sides[transport_id]
-        self._plane.linked(self)
+        self._sides_changed()
         side.transport.close()  # first: whatever happens to the rest, nothing comes or goes
         side.close()
+
+    def _sides_changed(self) -> None:
+        sides = self._sides.values()
+        self.uplinks = tuple(side for side in sides if isinstance(side, Uplink))
+        self.feeds = tuple(side for side in sides if isinstance(side, Feed))
+        self._plane.linked(self)
 
     def _side(self, transport_id: str) -> Uplink | Feed:
         if (side := self._sides.get(transport_id)) is None:
@@ -112,14 +120,6 @@ class Peer:
     @property
     def sides(self) -> list[Uplink | Feed]:
         return list(self._sides.values())
-
-    @property
-    def uplinks(self) -> list[Uplink]:
-        return [side for side in self._sides.values() if isinstance(side, Uplink)]
-
-    @property
-    def feeds(self) -> list[Feed]:
-        return [side for side in self._sides.values() if isinstance(side, Feed)]
 
     # Tracks
 

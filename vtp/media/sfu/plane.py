@@ -299,10 +299,12 @@ class Plane:
             with self._care:
                 hall.tick(now)
         for peer in list(self._linked):
-            with self._care:
-                for feed in peer.feeds:
-                    if feed.tick(now, speaker=peer.hall.active, rates=rates, late=self._late):
-                        peer.tell_layers()
+            for feed in peer.feeds:
+                if feed.at_rest(now, self._late):
+                    continue
+                with self._care:
+                    feed.tick(now, speaker=peer.hall.active, rates=rates, late=self._late)
+                    peer.tell_layers()
         self._later = max(self._later, self._late)
         self._late = 0.0
 

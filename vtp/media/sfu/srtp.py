@@ -5,16 +5,20 @@ Whoever keeps a `handle` keeps the object that it came from: with that, libsrtp 
 
 from __future__ import annotations
 
+from typing import Any
+
 from pylibsrtp import Error, Session
 
 from vtp.media.sfu.library import (
     address_of,
     ffi,
+    srtp_protect,
     srtp_protect_rtcp,
     srtp_unprotect,
     srtp_unprotect_rtcp,
     view_of,
 )
+from vtp.media.sfu.seal import SEALS, Seal
 
 # Longest tag and index that libsrtp may append, and room for a whole datagram before them.
 _SCRATCH = 4096
@@ -25,12 +29,17 @@ SOURCES = 256
 
 
 class SrtpOut:
-    """One direction of one transport: what we send."""
+    """One direction of one transport: what we send.
 
-    __slots__ = ("_scratch", "_session", "_size", "_view", "address", "handle", "overhead")
+    `agreed` is the key with its salt where the cipher is AES-GCM: its packets, but not its reports,
+    are then encrypted without libsrtp where that can be.
+    """
 
-    def __init__(self, session: Session, *, overhead: int) -> None:
+    __slots__ = ("_scratch", "_session", "_size", "_view", "address", "handle", "overhead", "seal")
+
+    def __init__(self, session: Session, *, overhead: int, agreed: bytes = b"") -> None:
         self._session = session
+        self.seal = Seal(agreed) if SEALS and agreed else None
         self.handle = session._srtp[0]
         self.address = address_of(self.handle)
         # Bytes that a packet grows by.
@@ -38,6 +47,15 @@ class SrtpOut:
         self._scratch = ffi.new("char[]", _SCRATCH)
         self._view = view_of(self._scratch)
         self._size = ffi.new("int *")
+
+    def protect(self, memory: Any, length: Any, number: int) -> int:
+        """Encrypt a packet where it lies, and say in `length` how long it is then; 0 when done.
+
+        `number` is that of the packet as it goes on.
+        """
+        if self.seal is None:
+            return int(srtp_protect(self.handle, memory, length))
+        return self.seal.protect(memory, length, number)
 
     def rtcp(self, data: bytes) -> bytes | None:
         """A compound packet, ready to be sent; None when it cannot be."""

@@ -20,7 +20,7 @@ enum { MOST = 256, HEAD = 28, RING = 1024, SEGMENTS = 60, RUN = 60 * 1024, CONTR
     X(line, egress) X(line, subscriber) X(line, next_twcc) X(line, unprotected) \
     X(line, bandwidth) \
     X(subscriber, path) X(subscriber, tx) X(subscriber, packets_out) X(subscriber, bytes_out) \
-    X(keys, address) \
+    X(keys, address) X(keys, seal) X(seal, cipher) X(seal, salt) \
     X(way, link) X(way, gso) X(way, name_at) X(way, name_size) X(way, agent) X(way, heard) \
     X(agent, owner) X(opened, address) X(opened, _sources) X(intake, tables) X(intake, view) \
     X(transport, _rx) X(transport, _listener) X(transport, deaf_until) \
@@ -40,7 +40,7 @@ enum { MOST = 256, HEAD = 28, RING = 1024, SEGMENTS = 60, RUN = 60 * 1024, CONTR
     X(least, _kept) X(least, _span)
 
 #define CLASSES(X) \
-    X(packet) X(downlink) X(continuity) X(span) X(line) X(subscriber) X(keys) X(way) X(egress) \
+    X(packet) X(downlink) X(continuity) X(span) X(line) X(subscriber) X(keys) X(seal) X(way) X(egress) \
     X(outbox) X(delay) X(history) X(least) X(agent) X(opened) X(intake) X(transport) X(feed) X(bucket)
 
 #define CLASS(name) static PyTypeObject *name##_class;

@@ -6,6 +6,7 @@
 #ifndef VTP_SEND
 #define VTP_SEND
 #include "objects.h"
+#include "seal.h"
 
 /* --- the packets -------------------------------------------------------------------------- */
 
@@ -63,7 +64,8 @@ static int read_batch(Batch *batch) {
 typedef struct {
     PyObject *downlink, *line, *continuity, *span, *subscriber, *way, *egress, *box;
     PyObject *history; /* NULL: nobody estimates, or not from single packets */
-    void *context;
+    void *context; /* libsrtp's, or a cipher with its salt */
+    const unsigned char *salt;
     unsigned char *slab;
     long long at, ssrc, pt, stamp, twcc_id, twcc, third_id, offset, ts, pid, tl0;
     int sizes[MOST], count, refused;
@@ -104,7 +106,8 @@ static long long write_all(const Batch *batch, Writing *w) {
         memcpy(at, item->data, (size_t)size);
         head(at, item, w);
         if (moved && item->pid >= 0) picture(at, item, w);
-        if (protect(w->context, at, &size)) {
+        if (w->salt ? sealed(w->context, w->salt, at, &size, item->ext + w->offset)
+                    : protect(w->context, at, &size)) {
             w->refused++;
             continue;
         }
@@ -239,6 +242,26 @@ static int queue(const Writing *w, long long begin) {
     if ((w->field = SLOT(object, class, slot)) == NULL || !PyObject_TypeCheck(w->field, type)) \
         return 0;
 
+/* What its packets are encrypted with; 0 for what is none. */
+static int take_keys(Writing *w, PyObject *keys) {
+    PyObject *seal = SLOT(keys, keys, seal), *cipher, *salt;
+    w->salt = NULL;
+    if (seal == NULL) return 0;
+    if (seal == Py_None) {
+        w->context = (void *)(uintptr_t)NUMBER(keys, keys, address);
+        return w->context != NULL;
+    }
+    if (!Py_IS_TYPE(seal, seal_class)) return 0;
+    cipher = SLOT(seal, seal, cipher);
+    salt = SLOT(seal, seal, salt);
+    if (cipher == NULL || salt == NULL || !PyCapsule_IsValid(cipher, CIPHER) ||
+        !PyBytes_CheckExact(salt) || PyBytes_GET_SIZE(salt) != SALT)
+        return 0;
+    w->context = PyCapsule_GetPointer(cipher, CIPHER);
+    w->salt = (const unsigned char *)PyBytes_AS_STRING(salt);
+    return 1;
+}
+
 /* 1: it can be written for; 0: its own `forward` knows what to do. */
 static int look(Writing *w, PyObject *downlink) {
     PyObject *keys, *bandwidth;
@@ -252,14 +275,14 @@ static int look(Writing *w, PyObject *downlink) {
     TAKE(box, w->way, way, link, outbox_class)
     keys = SLOT(w->subscriber, subscriber, tx);
     if (keys == NULL || !PyObject_TypeCheck(keys, keys_class)) return 0;
-    w->context = (void *)(uintptr_t)NUMBER(keys, keys, address);
+    if (!take_keys(w, keys)) return 0;
     bandwidth = SLOT(w->line, line, bandwidth);
     w->history = NULL;
     if (bandwidth != NULL && Py_IS_TYPE(bandwidth, delay_class)) {
         TAKE(history, bandwidth, delay, path, history_class)
     } else if (bandwidth != Py_None)
         return 0;
-    return w->context != NULL;
+    return 1;
 }
 
 static int read_numbers(Writing *w) {
