@@ -41,6 +41,7 @@ class Watcher:
     estimates: bool = True
     gso: bool = True
     repeats: bool = True  # its keys take the same number twice
+    sealed: bool = False  # with a cipher that is kept
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ def keys(way: Watcher) -> SrtpOut:
         srtp_profile=Policy.SRTP_PROFILE_AEAD_AES_128_GCM,
     )
     policy.allow_repeat_tx = way.repeats
-    return SrtpOut(Session(policy), overhead=16)
+    return SrtpOut(Session(policy), overhead=16, agreed=support.KEY if way.sealed else b"")
 
 
 @dataclass
@@ -195,6 +196,7 @@ watchers = st.builds(
     first=st.integers(0, 65_535),
     estimates=st.booleans(),
     gso=st.booleans(),
+    sealed=st.booleans(),
 )
 
 

@@ -21,6 +21,7 @@ LOOPBACK = {socket.AF_INET: "127.0.0.1", socket.AF_INET6: "::1"}
 
 
 def outgoing(key: bytes = KEY) -> SrtpOut:
+    """With libsrtp alone."""
     return SrtpOut(_session(Policy.SSRC_ANY_OUTBOUND, key), overhead=16)
 
 
