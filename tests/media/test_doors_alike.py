@@ -299,6 +299,7 @@ def test_a_fault_of_ours_is_told_and_the_others_are_taken(both: Both) -> None:
 
 def test_what_is_no_intake_is_refused() -> None:
     read: Any = loop.reading("auto")
-    for words in ((), (1, 2, 3, 4), (None, {}, None, 1.0)):
+    wrong: list[tuple[Any, ...]] = [(), (1, 2, 3, 4), (None, {}, None, 1.0)]
+    for words in wrong:
         with pytest.raises(TypeError):
             read(*words)

@@ -14,6 +14,7 @@ from vtp.media.sfu.srtp import SrtpOut
 
 pytestmark = pytest.mark.skipif(not SEALS, reason="there is no compiler here")
 
+CYCLE = 0x10000  # numbers that go on begin there
 PROFILES = {
     28: Policy.SRTP_PROFILE_AEAD_AES_128_GCM,
     44: Policy.SRTP_PROFILE_AEAD_AES_256_GCM,
@@ -44,7 +45,7 @@ class Writer:
         view = view_of(self._memory)
         view[: len(data)] = data
         self._length[0] = len(data)
-        if self.keys.protect(self._memory, self._length, number):
+        if self.keys.protect(self._memory, self._length, number + CYCLE):
             return None
         return bytes(view[: self._length[0]])
 

@@ -24,6 +24,7 @@ _PLAIN = 0x90  # version 2 with an extension block
 _BLOCK = 0xBEDE
 _WORDS = 3
 _MARKER = 0x80
+_CYCLE = 0x10000  # numbers that go on begin one cycle up, so that none is ever negative
 # What a newcomer is sent of the past, at most: a long group of pictures is quicker asked anew.
 _REPLAY = 80
 _REPLAY_AGE = 2.0
@@ -80,7 +81,7 @@ class Downlink:
         self.pt = consumed.pt
         self.rtx_ssrc = consumed.rtx_ssrc
         self.rtx_pt = consumed.rtx_pt
-        self.rtx_seq = first ^ 0x5555
+        self.rtx_seq = (first ^ 0x5555) + _CYCLE
         # Extension ids as the subscriber agreed to them; 0 leaves zeros, which are padding. What is
         # sent again under its own number must be the same to the bit, or the cipher's number is
         # used for two texts (RFC 7714 8.4): then nothing stands in it that changes.

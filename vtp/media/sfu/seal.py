@@ -45,7 +45,8 @@ class Seal:
     def protect(self, memory: Any, length: Any, number: int) -> int:
         """Encrypt a canonical packet of ours in place, as libsrtp does; 0 when it was done.
 
-        `number` is its sequence number as it goes on: no other packet of its source has it.
+        `number` is its sequence number as it goes on, one cycle up as `Continuity` counts: no other
+        packet of its source has it.
         """
         size = _native.seal(self.cipher, self.salt, address_of(memory), length[0], number)
         if not size:

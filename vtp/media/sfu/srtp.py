@@ -51,7 +51,7 @@ class SrtpOut:
     def protect(self, memory: Any, length: Any, number: int) -> int:
         """Encrypt a packet where it lies, and say in `length` how long it is then; 0 when done.
 
-        `number` is that of the packet as it goes on.
+        `number` is that of the packet as it goes on, one cycle up.
         """
         if self.seal is None:
             return int(srtp_protect(self.handle, memory, length))

@@ -78,6 +78,7 @@ static int sealed(void *context, const unsigned char *salt, unsigned char *packe
                   long long number) {
     unsigned char vector[SALT] = {0};
     int written = 0;
+    number -= 0x10000; /* ours begin one cycle up, those of a cipher do not */
     if (*size < HEAD || number < 0) return -1;
     memcpy(vector + 2, packet + 8, 4);
     be32(vector + 6, number >> 16);
