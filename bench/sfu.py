@@ -4,12 +4,14 @@ CPU of the server, user and system, for each RTP packet that those who watch rec
 of 640x360, 2.9 Mbit/s and about 300 packets of 1,270 bytes a second, to 5, 20 and 50 of them.
 A sender gives each picture at once (burst) or two packets every 4 ms (paced). Everything is on:
 AES-128-GCM, repairs, transport-wide numbers with feedback of each viewer, estimator, reports.
-Both servers run at the same time on one core and are fed in turns; clients are on the other core,
-beyond a virtual network card where we may make one. The floor is a program in C that copies,
-encrypts and sends as much with as few calls. `MediaRelay` of aiortc, which Python programs would
-else take, decodes and encodes, so it is asked for the core that 3 viewers need.
+Both servers run at the same time, where the kernel puts them, and are fed in turns; clients are
+beyond a virtual network card where we may make one. With `--one-core` the servers share one core and
+the clients have the other: less noise, and the threads of Janus need not wander. The floor is a
+program in C that copies, encrypts and sends as much with as few calls. `MediaRelay` of aiortc, which
+Python programs would else take, decodes and encodes, so it is asked for the core that 3 viewers need.
+`--largest` lets a class on one core grow until packets are lost; whose core is full then is said.
 
-    python -m bench.sfu [--quick]
+    python -m bench.sfu [--quick] [--one-core] [--largest]
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ import platform
 import re
 import statistics
 import subprocess
+import time
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import Protocol
@@ -39,6 +42,8 @@ _SIZES = (5, 20, 50)
 _WAYS = {"burst": False, "paced": True}
 _FEW = 3  # viewers, as many as a relay that encodes for each can serve
 _AT_ONCE = 10
+_STEP, _MOST = 50, 600  # viewers by which the largest class grows, and who it stops at
+_LOST = 0.001  # of all packets; more is loss
 _AIMS = {"burst": 0.20, "paced": 0.25}  # of Janus, with 50 viewers
 
 
@@ -68,6 +73,7 @@ class Turn:
     pictures: int
     seconds: float  # of CPU
     sent: float  # seconds that it was fed
+    fed: int  # packets that it was sent
 
     @property
     def each(self) -> float:
@@ -100,12 +106,14 @@ class Class:
     async def turn(self, seconds: float, *, paced: bool) -> Turn:
         await feed(self._out, self._stream, 0.3, paced=paced)
         packets, pictures = self._seen()
+        fed = self._stream.packets
         before = cpu(self.server.pid)
         await feed(self._out, self._stream, seconds, paced=paced)
         await asyncio.sleep(0.02)
         used = cpu(self.server.pid) - before
         after = self._seen()
-        return Turn(after[0] - packets, after[1] - pictures, used, seconds)
+        fed = self._stream.packets - fed
+        return Turn(after[0] - packets, after[1] - pictures, used, seconds, fed)
 
     def _seen(self) -> tuple[int, int]:
         return (
@@ -156,6 +164,25 @@ async def few(wire: Wire, length: Length, core: int | None) -> list[tuple[str, T
     return told
 
 
+async def largest(wire: Wire, length: Length, core: int | None) -> None:
+    """A class that grows on one core."""
+    async with classroom(wire, core) as ours:
+        grown = Class(ours)
+        for people in range(_STEP, _MOST + 1, _STEP):
+            await grown.grow(people)
+            before = time.process_time()
+            turn = await grown.turn(length.seconds, paced=False)
+            clients = (time.process_time() - before) / turn.sent
+            came = turn.packets / (turn.fed * people)
+            print(
+                f"{people:4} viewers: {came:7.2%} came, {turn.packets / turn.sent:8,.0f} packets/s, "
+                f"the server at {turn.seconds / turn.sent:4.0%} of a core, clients at {clients:4.0%}"
+            )
+            if came < 1 - _LOST:
+                break
+        await grown.end()
+
+
 def table(found: Found) -> list[str]:
     columns = [(way, people) for way in _WAYS for people in _SIZES]
     head = "".join(f"{way + ' ' + str(people):>11}" for way, people in columns)
@@ -180,10 +207,8 @@ def _janus() -> str:
     return version.group(1) if version else "?"
 
 
-async def measured(wire: Wire, length: Length) -> None:
-    server, client = (0, 1) if (os.cpu_count() or 1) > 1 else (None, None)
-    if client is not None:
-        os.sched_setaffinity(0, {client})
+async def measured(wire: Wire, length: Length, *, one_core: bool) -> None:
+    server = _apart() if one_core else None
     found = await forwarding(wire, length, server)
     load = os.getloadavg()[0]
     print(
@@ -196,14 +221,28 @@ async def measured(wire: Wire, length: Length) -> None:
         print(f"{_FEW} viewers, {name:20}{share:7.1%} of a core, {rate:5.1f} pictures/s each")
 
 
+def _apart() -> int | None:
+    """The core of the servers, once we keep to the other one; None where there is but one."""
+    if (os.cpu_count() or 1) < 2:
+        return None
+    os.sched_setaffinity(0, {1})
+    return 0
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="one short turn of each")
-    length = Length(1, 2.0) if parser.parse_args().quick else Length(3, 4.0)
-    if not videoroom.installed():
+    parser.add_argument("--one-core", action="store_true", help="all servers on one core")
+    parser.add_argument("--largest", action="store_true", help="let a class grow instead")
+    asked = parser.parse_args()
+    length = Length(1, 2.0) if asked.quick else Length(3, 4.0)
+    if not asked.largest and not videoroom.installed():
         raise SystemExit("bench/sfu.py: install the peer first: bench/peers/install")
     with wire() as made:
-        uvloop.run(measured(made, length))
+        if asked.largest:
+            uvloop.run(largest(made, length, _apart()))
+        else:
+            uvloop.run(measured(made, length, one_core=asked.one_core))
 
 
 if __name__ == "__main__":

@@ -75,6 +75,7 @@ class Stream:
 
     def __init__(self) -> None:
         self._frame = self._seq = 0
+        self.packets = 0  # so far
         self._ts = 90_000
         self.show(CAMERA)
 
@@ -100,6 +101,7 @@ class Stream:
 
     def _packet(self, piece: bytes, *, first: bool, last: bool) -> bytes:
         self._seq = (self._seq + 1) & 0xFFFF
+        self.packets += 1
         picture = 0x8000 | self._frame & 0x7FFF
         head = struct.pack(">BBH", 0x90 if first else 0x80, 0x80, picture)
         return rtp(
