@@ -9,13 +9,16 @@ import shutil
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tests.support.growing_files import GrowingFiles
 from tests.support.recorded_files import SCREEN
 from tests.support.works import Works, a_worker, some_works
 from vtp import settings
 from vtp.actor import SYSTEM, Role
+from vtp.blob.port import Stat
 from vtp.clock import SetClock
 from vtp.db import Database
 from vtp.errors import Forbidden, NotFound
@@ -114,6 +117,50 @@ async def test_what_is_there_is_copied_into_the_storage_once(works: Works) -> No
     assert await copying.wanting(bench) == [works.id]
     await copying.copy(bench, works.id, silently)
     assert await copying.wanting(bench) == []
+
+
+async def test_what_is_closed_is_copied_while_the_rest_still_grows(
+    works: Works, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, bench = works.folder.path, works.bench
+    put, sent = bench.blobs.put, list[str]()
+
+    async def counted(key: str, *content: Any, **told: Any) -> Stat:
+        sent.append(key.rpartition("/")[2])
+        return await put(key, *content, **told)
+
+    monkeypatch.setattr(bench.blobs, "put", counted)
+    assert await copying.growing(bench) == []  # nothing is kept elsewhere
+    bench.orders.copies = True
+    assert await copying.growing(bench) == []  # nothing is written yet
+    growing = GrowingFiles(folder)
+    open_yet = growing.begin()
+    growing.say(open_yet)
+    assert await copying.growing(bench) == []
+    first = growing.said()
+    assert await copying.growing(bench) == [works.id]
+    await copying.copy_closed(bench, works.id)
+    await copying.copy_closed(bench, works.id)
+    assert sent == [first]
+    assert await copying.growing(bench) == []
+    growing.say(open_yet)
+    growing.die()
+    killed = f"{open_yet.number:04d}.mp4"
+    growing = GrowingFiles(folder)  # goes on in new files
+    assert await copying.growing(bench) == [works.id]
+    await copying.copy_closed(bench, works.id)
+    assert sent == [first, killed]
+    (folder / first).write_bytes(b"another, as after a power cut")
+    assert await copying.growing(bench) == [works.id]
+    await copying.copy_closed(bench, works.id)
+    assert sent == [first, killed, first]
+    last = growing.said()
+    growing.finish()
+    await works.ready()
+    assert await copying.growing(bench) == []
+    await copying.copy_closed(bench, works.id)  # which waited for its turn
+    await copying.copy(bench, works.id, silently)
+    assert sorted(sent[3:]) == sorted([last, journal.NAME])
 
 
 async def test_what_was_made_anew_goes_a_day_later_however_often_that_is_cut_short(

@@ -1,4 +1,4 @@
-"""What is made of recordings once they have ended, in the work process.
+"""What is made of recordings once they have ended, in the work process; copies also before.
 
 Whatever is done may be done again: what is there already is taken as it is, or replaced whole.
 """
@@ -14,6 +14,7 @@ from vtp.jobs.handlers import Handlers, Tick
 from vtp.jobs.running import Running
 from vtp.recordings.kinds import DownloadKind, WorkKind
 from vtp.recordings.model import (
+    CopyClosed,
     LetGoOfParts,
     MakeCaptions,
     MakeCopies,
@@ -103,6 +104,13 @@ async def copies(job: Running, work: MakeCopies, bench: Workbench) -> None:
     await copying.copy(bench, work.recording_id, job.progress)
 
 
+# Two, so that one that waits for a slow storage keeps no other class waiting.
+@handlers.on(CopyClosed, timeout=3_600, concurrency=2, priority=-8)
+async def closed_files(_job: Running, work: CopyClosed, bench: Workbench) -> None:
+    """Into the storage as well, while the class goes on."""
+    await copying.copy_closed(bench, work.recording_id)
+
+
 @handlers.on(MakeMovie, timeout=_DAY, concurrency=1, priority=-6)
 async def movie(job: Running, work: MakeMovie, bench: Workbench) -> None:
     """All of it as one film, to be taken home."""
@@ -163,6 +171,14 @@ async def tidy(_job: Running, _tick: Tick, bench: Workbench) -> None:
     late = await tidying.tidy(bench, bench.clock.now().toordinal())
     if late:
         _log.info("recordings.tidied", late=late)
+
+
+@handlers.every("* * * * *", timeout=60, priority=-8)
+async def copy_as_it_grows(_job: Running, _tick: Tick, bench: Workbench) -> None:
+    """What was closed in classes that are being recorded."""
+    for recording_id in await copying.growing(bench):
+        async with bench.db.transaction() as tx:
+            await bench.orders.copy_closed(tx, recording_id)
 
 
 @handlers.every("*/10 * * * *", timeout=60)

@@ -188,6 +188,10 @@ class MakeCaptions(Work, frozen=True):
     pass
 
 
+class CopyClosed(Work, frozen=True):
+    """Of what is being recorded: the files that are finished."""
+
+
 class LetGoOfParts(Work, frozen=True):
     """Of what was made anew, when nobody plays it any more."""
 

@@ -91,6 +91,28 @@ def test_a_torn_line_of_the_journal_costs_nothing_but_itself() -> None:
     assert journal.read(ended + journal.written(grown)).parts == {}
 
 
+def test_a_file_is_closed_by_its_end_and_by_a_recorder_that_comes_back() -> None:
+    def part(number: int) -> journal.PartBegan:
+        name = f"{number:04d}.mp4"
+        return journal.PartBegan(
+            part=number,
+            file=name,
+            track="t",
+            participant="p",
+            source="microphone",
+            mime="audio/opus",
+            codec="opus",
+            timescale=48_000,
+        )
+
+    def closed(*lines: journal.AnyLine) -> set[int]:
+        return journal.read(map(journal.written, lines)).closed
+
+    lines = part(1), part(2), journal.PartEnded(part=2, size=10)
+    assert closed(*lines) == {2}
+    assert closed(*lines, journal.TakenUp(at=3.0), part(3)) == {1, 2}
+
+
 def test_a_pause_is_no_time_at_all() -> None:
     positions = Positions(100.0, [wire.Pause(110.0, 120.0), wire.Pause(130.0)])
     assert [positions.of(at) for at in (99.0, 100.0, 110.0, 119.9, 120.0, 129.0, 140.0)] == [

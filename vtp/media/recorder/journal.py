@@ -161,6 +161,7 @@ class Story:
     behind: list[Behind] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
     replaced: set[int] = field(default_factory=set)
+    closed: set[int] = field(default_factory=set)  # nobody writes to their files any more
     ended: float | None = None
 
     @property
@@ -179,6 +180,7 @@ class Story:
                 self.parts[line.part].lost += line.packets
             case PartEnded():
                 self.parts[line.part].size = line.size
+                self.closed.add(line.part)
             case _:
                 self._about_all(line)
 
@@ -193,6 +195,7 @@ class Story:
                 self.staged.append(line)
             case TakenUp():
                 self.taken_up.append(line.at)
+                self.closed.update(self.parts)  # it goes on in new files
                 self.ended = None
             case Behind():
                 self.behind.append(line)

@@ -1,6 +1,8 @@
 """Copies of recordings in the storage: each file once it is finished, compared when it is there.
 
-The files on the disk stay; players are served from them.
+While a class is recorded these are the files that were closed; they are not written to again. The
+rest, and the journal, follow when it has ended, and then all of them are compared once more. The
+files on the disk stay; players are served from them.
 """
 
 from __future__ import annotations
@@ -12,14 +14,17 @@ from pathlib import Path
 
 from vtp.ids import RecordingId
 from vtp.media.pack.roomy import Tell
+from vtp.media.recorder import journal
 from vtp.recordings import store
-from vtp.recordings.model import Copy
+from vtp.recordings.model import Copy, Recording
 from vtp.recordings.service.mill import FOLDER, PIECES
 from vtp.recordings.service.retention import copy_key
 from vtp.recordings.service.workbench import Workbench
 from vtp.recordings.store import made as made_store
 
 _AT_ONCE = 50
+# Nearly all lines of a journal, none of which says what is closed.
+_GROWN = b'{"k":"frag"'
 
 
 async def copy(bench: Workbench, id: RecordingId, tell: Tell) -> None:
@@ -38,11 +43,40 @@ async def copy(bench: Workbench, id: RecordingId, tell: Tell) -> None:
         await tell(number / len(paths))
 
 
+async def copy_closed(bench: Workbench, id: RecordingId) -> None:
+    """Until it has ended: from then on `copy` does it."""
+    folder = bench.root / str(id)
+    for name in await _uncopied(bench, id):
+        found = await store.by_id(bench.db, id=id)
+        if found is None or not _is_recorded(found):
+            return
+        await _send(bench, id, folder / name, await asyncio.to_thread(_read, folder / name, name))
+
+
+async def growing(bench: Workbench) -> list[RecordingId]:
+    """What is being recorded, and has files that were closed since they were copied."""
+    if not bench.orders.copies:
+        return []
+    found = [one.id for one in await store.unfinished(bench.db) if _is_recorded(one)]
+    return [known for known in found if await _uncopied(bench, known)]
+
+
 async def wanting(bench: Workbench) -> list[RecordingId]:
     """Of which something was made after they were copied."""
     if not bench.orders.copies:
         return []
     return await made_store.not_copied(bench.db, limit=_AT_ONCE)
+
+
+def _is_recorded(one: Recording) -> bool:
+    return one.goes_on and one.deleted_at is None
+
+
+async def _uncopied(bench: Workbench, id: RecordingId) -> list[str]:
+    """Their size is enough to go by: a file only ever becomes longer."""
+    closed = await asyncio.to_thread(_closed, bench.root / str(id))
+    known = await made_store.copies(bench.db, id=id)
+    return [name for name, size in closed if name not in known or known[name].bytes != size]
 
 
 async def _send(bench: Workbench, id: RecordingId, path: Path, local: Copy) -> None:
@@ -58,6 +92,17 @@ def _finished(folder: Path) -> Iterator[Path]:
         piece = inside[0] == FOLDER and len(inside) > 2 and inside[1].startswith(PIECES)
         if path.is_file() and not piece and not path.name.startswith("."):
             yield path
+
+
+def _closed(folder: Path) -> list[tuple[str, int]]:
+    """Their names and sizes, as the journal tells so far."""
+    try:
+        with (folder / journal.NAME).open("rb") as lines:
+            story = journal.read(line for line in lines if not line.startswith(_GROWN))
+    except FileNotFoundError:
+        return []
+    paths = [folder / story.parts[number].began.file for number in sorted(story.closed)]
+    return [(path.name, path.stat().st_size) for path in paths if path.is_file()]
 
 
 def _read(path: Path, name: str) -> Copy:

@@ -15,7 +15,7 @@ from vtp.db import Database, Db
 from vtp.ids import JobId, RecordingId, UserId
 from vtp.jobs.model import JobView
 from vtp.recordings.kinds import WorkKind
-from vtp.recordings.model import WORKS, LetGoOfParts, Work
+from vtp.recordings.model import WORKS, CopyClosed, LetGoOfParts, Work
 from vtp.recordings.store import made as store
 
 
@@ -68,6 +68,12 @@ class Orders:
         )
         await store.ask(tx, id=id, kind=kind, job_id=job_id, at=self._clock.now())
         return job_id
+
+    async def copy_closed(self, tx: Db, id: RecordingId) -> JobId:
+        """Nothing that people ask for or see: `copies` is the work that goes over all of it."""
+        return await self._queue.enqueue(
+            tx, CopyClosed(recording_id=id), subject=f"recording:{id}", key=str(id)
+        )
 
     async def let_go(
         self, tx: Db, id: RecordingId, parts: tuple[int, ...], *, after: timedelta
