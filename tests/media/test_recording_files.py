@@ -232,7 +232,8 @@ def test_a_file_of_which_the_journal_does_not_tell_yet_is_in_nobodys_way(desk: D
     orphan.write_bytes(b"no line tells of it")
     again = Desk(desk.folder)
     run(again.track("video/h264"), pieces(lesson.pictures(2), 90_000), until=2)
-    assert again.paths() == [*before, orphan]
+    assert again.paths() == [*before, desk.folder / "0003.mp4"]
+    assert orphan.read_bytes() == b"no line tells of it"
     assert [decoded(path) for path in again.paths()] == [60, 60]
     again.log.close()
 

@@ -150,7 +150,7 @@ _FAST = {
     "h264": ("libx264", {"preset": "ultrafast", "bf": "0", "sc_threshold": "0"}),
     "vp8": ("libvpx", {"deadline": "realtime", "cpu-used": "8"}),
     "vp9": ("libvpx-vp9", {"deadline": "realtime", "cpu-used": "8", "lag-in-frames": "0"}),
-    "av1": ("libsvtav1", {"preset": "12", "svtav1-params": "pred-struct=1:rtc=1:lp=1"}),
+    "av1": ("libsvtav1", {"preset": "12", "svtav1-params": "lp=1"}),
 }
 
 

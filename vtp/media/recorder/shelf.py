@@ -74,18 +74,14 @@ class Files:
         # Whoever mixes what is said, and whoever converts pictures in WebM.
         self.hear_voice: Hear | None = None
         self.hear_picture: Hear | None = None
-        self._next = max(log.story.parts, default=0) + 1
-        self._clear()
+        self._next = max([*log.story.parts, *self._untold()], default=0) + 1
         self._entered = True  # a name in the folder that a power cut would take away
         self._open: dict[int, Part] = {}
         self._closed = sum(mended.told(part) for part in log.story.parts.values())
 
-    def _clear(self) -> None:
-        """A file comes before the line that tells of it: of one without, nothing can be played."""
-        told = {part.began.file for part in self._log.story.parts.values()}
-        for path in self._folder.iterdir():
-            if _NAMED.fullmatch(path.name) and path.name not in told:
-                path.unlink()
+    def _untold(self) -> list[int]:
+        """The numbers of files that no line tells of: a file comes first, and a kill between."""
+        return [int(path.stem) for path in self._folder.iterdir() if _NAMED.fullmatch(path.name)]
 
     @property
     def size(self) -> int:
