@@ -21,13 +21,16 @@ from tests.media import hostile
 from tests.media.hostile import Nothing
 from tests.support.sandboxed import ROOT, SETTINGS, Pipe, a_pipe, a_sandbox, of
 from vtp import settings
+from vtp.clock import SetClock
 from vtp.errors import Problem
 from vtp.sandbox.failures import (
     Busy,
     Crashed,
     NotStarted,
+    Stuck,
     TooMuchOutput,
 )
+from vtp.sandbox.runner import Sandbox
 
 
 @pytest.fixture
@@ -61,6 +64,42 @@ async def test_a_cancelled_caller_leaves_no_child(pipe: Pipe) -> None:
     with pytest.raises(asyncio.CancelledError):
         await task
     assert gone(pids[0])
+
+
+async def test_one_that_stands_still_is_cut_long_before_its_time(pipe: Pipe) -> None:
+    clock = SetClock()
+    given = settings.Sandbox(
+        memory=SETTINGS.memory, cpu_seconds=600.0, wall_seconds=3600.0, still_seconds=2.4
+    )
+    sandbox = Sandbox(given, clock=clock, modules=("tests.media.",))
+    stuck = asyncio.ensure_future(
+        sandbox.run(of(hostile.sleep), Nothing(), returns=Nothing, files={"output": pipe.write})
+    )
+    assert await pipe.said() == b"here"
+    while not stuck.done():
+        clock.advance(0.1)
+        await asyncio.wait({stuck}, timeout=0.05)
+    with pytest.raises(Stuck):
+        await stuck
+
+
+async def test_one_that_may_wait_for_others_is_left_alone(pipe: Pipe) -> None:
+    clock = SetClock()
+    given = settings.Sandbox(memory=SETTINGS.memory, still_seconds=0.024)
+    sandbox = Sandbox(given, clock=clock, modules=("tests.media.",))
+    async with sandbox.start(
+        of(hostile.sleep),
+        Nothing(),
+        returns=Nothing,
+        files={"output": pipe.write},
+        cpu_seconds=math.inf,
+        wall_seconds=math.inf,
+    ) as work:
+        assert await pipe.said() == b"here"
+        for _ in range(20):
+            clock.advance(60.0)
+            await asyncio.sleep(0.002)
+        assert not gone(work.pid)
 
 
 async def test_a_caller_that_is_cancelled_at_once_leaves_no_child(pipe: Pipe) -> None:

@@ -174,10 +174,44 @@ async def test_a_recording_survives_whatever_is_killed(tmp_path: Path, kills: in
             with suppress(*_AWAY):
                 await lesson_of.teacher.end()
     story = journal.read((folder / journal.NAME).read_bytes())
-    kept(story, folder, school, lesson_of.recorded_since, kills)
+    recorders = sum(_VICTIMS[n % len(_VICTIMS)] == "record" for n in range(kills))
+    # Lost is a second at most whenever the recorder is killed, of which a flash is a part.
+    kept(story, folder, school, lesson_of.recorded_since, most_lost=recorders, least=kills)
 
 
-def kept(story: journal.Story, folder: Path, school: School, since: float, kills: int) -> None:
+@pytest.mark.slow
+@pytest.mark.alone
+@pytest.mark.timeout(600)
+async def test_a_recorder_that_hangs_is_found_out_and_nothing_is_lost(tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        school = School(tmp_path, stack)
+        await school.start()
+        assert school.program
+        async with aiohttp.ClientSession() as http:
+            lesson_of = Class(school, http)
+            await lesson_of.begin()
+            await asyncio.sleep(6.0)
+            hung = await asyncio.to_thread(school.program.child, "vtp record")
+            os.kill(hung, signal.SIGSTOP)
+            await asyncio.to_thread(school.program.wait_for, "record is back.")
+            await asyncio.sleep(8.0)
+            folder = await lesson_of.over()
+            with suppress(*_AWAY):
+                await lesson_of.teacher.end()
+        assert "record has stood still for 15 s." in school.program.said()
+    story = journal.read((folder / journal.NAME).read_bytes())
+    kept(story, folder, school, lesson_of.recorded_since, most_lost=1, least=15)
+
+
+def kept(
+    story: journal.Story,
+    folder: Path,
+    school: School,
+    since: float,
+    *,
+    most_lost: int,
+    least: int,
+) -> None:
     assert story.ended is not None
     offset = since - school.began
     tracks = {
@@ -190,11 +224,9 @@ def kept(story: journal.Story, folder: Path, school: School, since: float, kills
         for second in range(int(begin - school.began) + 1, int(end - school.began))
         if second % ROUND
     }
-    assert len(expected) > kills
-    recorders = sum(_VICTIMS[n % len(_VICTIMS)] == "record" for n in range(kills))
+    assert len(expected) > least
     for name, seconds in tracks.items():
-        # Lost is a second at most whenever the recorder is killed, of which a flash is a part.
-        assert len(expected - seconds.keys()) <= recorders, (name, expected - seconds.keys())
+        assert len(expected - seconds.keys()) <= most_lost, (name, expected - seconds.keys())
         apart = [at - second for second, at in seconds.items() if second in expected]
         assert max(abs(one - median(apart)) for one in apart) < 0.15, name
     for name in ("microphone", "mix-opus", "mix-aac"):

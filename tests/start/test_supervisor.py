@@ -271,3 +271,47 @@ def test_a_log_that_grew_large_is_put_aside_at_the_next_start(scene: Scene) -> N
     scene.play(replace(scene.child("one"), log=log), then=lambda: bool(scene.lives("one")))
     assert log.stat().st_size == 0
     assert (scene.folder / "one.old.log").stat().st_size == 5_000_000
+
+
+# Beats through the pipe that it was given, until somebody stops it.
+_BEATS = """
+    pipe, every = os.environ['VTP_CHILD_PULSE'].split(':')
+    os.write(int(pipe), b'.')
+    open({0!r}, 'a').write(f'{{os.getpid()}}\\n')
+    while True:
+        os.write(int(pipe), b'.')
+        time.sleep(float(every))
+"""
+
+
+def test_a_child_that_hangs_is_killed_and_started_again(scene: Scene) -> None:
+    stopped: list[int] = []
+
+    def then() -> bool:
+        lives = scene.lives("one")
+        if lives and not stopped:
+            stopped.append(lives[0])
+            os.kill(lives[0], signal.SIGSTOP)
+        return len(lives) == 2
+
+    child = replace(scene.child("one", _BEATS), silence_limit=2.0)
+    assert scene.play(child, then=then) == 0
+    assert scene.said[:2] == [
+        "one has stood still for 2 s.",
+        "one was ended by signal 9; starting it again now.",
+    ]
+    assert not alive(stopped[0])
+
+
+def test_one_that_says_that_it_ends_may_take_its_time(scene: Scene) -> None:
+    quiet = """
+        pipe, _ = os.environ['VTP_CHILD_PULSE'].split(':')
+        os.write(int(pipe), b'.')
+        os.close(int(pipe))
+        time.sleep(4.0)
+        open({0!r}, 'a').write(f'{{os.getpid()}}\\n')
+        signal.pause()
+    """
+    child = replace(scene.child("one", quiet), silence_limit=2.0)
+    assert scene.play(child, then=lambda: len(scene.lives("one")) == 1) == 0
+    assert not any("stood still" in said for said in scene.said)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -10,6 +11,7 @@ from dataclasses import dataclass, field
 
 import uvloop
 
+from vtp.telemetry.pulse import Pulse
 from vtp.telemetry.watchdog import Watchdog
 
 
@@ -47,8 +49,9 @@ async def _until_told(body: Body) -> int:
 
 @asynccontextmanager
 async def fed(dog: Watchdog) -> AsyncIterator[None]:
-    """While the block runs, systemd hears that the loop lives."""
-    feeding = asyncio.create_task(dog.feed())
+    """While the block runs, systemd or `vtp serve` hears that the loop lives."""
+    pulse = Pulse(os.environ)
+    feeding = asyncio.gather(dog.feed(), pulse.beat())
     try:
         yield
     finally:

@@ -40,6 +40,12 @@ class Broke(Problem):
     code = "sandbox_broke"
 
 
+class Stuck(Unavailable):
+    """Our reader stood still over this file and was stopped. Try again in a moment."""
+
+    code = "sandbox_stuck"
+
+
 class Refused(Problem):
     """This work may not run in a child."""
 

@@ -11,7 +11,7 @@ from enum import StrEnum
 import msgspec
 
 from vtp.errors import Problem
-from vtp.sandbox.failures import Crashed, OutOfMemory, TimedOut, TooMuchOutput
+from vtp.sandbox.failures import Crashed, OutOfMemory, Stuck, TimedOut, TooMuchOutput
 
 # Enough for the pipes, what was given and a codec's own; a leak of descriptors ends early.
 OPEN_FILES = 64
@@ -29,12 +29,15 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     wall_seconds: float
     output: int
     nice: int = NICE
+    # Seconds without any progress of its own; `math.inf` for one that waits for others.
+    still_seconds: float = math.inf
 
 
 class Cut(StrEnum):
     """Why the parent ended a child that still ran."""
 
     TIME = "time"
+    STILL = "still"  # it does nothing any more
     OUTPUT = "output"
     LEFT = "left"  # nobody waits for it any more
 
@@ -54,6 +57,8 @@ def resource_limits(limits: Limits, *, threads: int | None) -> Mapping[int, tupl
     """Soft and hard limits by RLIMIT number; `threads` is None where they cannot be counted."""
     table = {
         resource.RLIMIT_CORE: (0, 0),
+        # An encoder that may would run before everything else on this machine.
+        resource.RLIMIT_RTPRIO: (0, 0),
         resource.RLIMIT_NOFILE: (OPEN_FILES, OPEN_FILES),
         resource.RLIMIT_AS: (limits.memory, limits.memory),
         resource.RLIMIT_FSIZE: (limits.output, limits.output),
@@ -82,6 +87,8 @@ def verdict(end: End) -> Problem | None:
     """Why the child failed; None when it ended by itself."""
     if end.cut is Cut.OUTPUT or end.status == -signal.SIGXFSZ:
         return TooMuchOutput()
+    if end.cut is Cut.STILL:
+        return Stuck()
     if end.cut is Cut.TIME or end.status == -signal.SIGXCPU:
         return TimedOut()
     if end.status == -signal.SIGKILL and end.cut is None:

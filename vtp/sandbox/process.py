@@ -19,7 +19,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 import vtp
+from vtp.clock import Clock
 from vtp.sandbox.limits import Cut, End, Limits
+from vtp.sandbox.stillness import Stillness, processor_seconds
 
 # The folder that holds this package comes first, wherever it was installed or checked out; the
 # rest is told, because -I and -S make Python forget the environment and skip start-up hooks.
@@ -72,10 +74,18 @@ class Process:
     """Started by the constructor. Its owner awaits `close`, or `ended` where it ends by itself."""
 
     def __init__(
-        self, argv: Sequence[str], *, job: bytes, files: Mapping[str, int], limits: Limits
+        self,
+        argv: Sequence[str],
+        *,
+        job: bytes,
+        files: Mapping[str, int],
+        limits: Limits,
+        clock: Clock,
     ) -> None:
         self._loop = asyncio.get_running_loop()
         self._limits = limits
+        self._clock = clock
+        self._stillness = Stillness(limits.still_seconds)
         self._cut: Cut | None = None
         self._end: asyncio.Future[End] = self._loop.create_future()
         with ExitStack() as ours, ExitStack() as theirs:
@@ -98,6 +108,7 @@ class Process:
         self.complaint = Intake(self._loop, complaint.read, _MAX_COMPLAINT, self._overflowed)
         self._loop.add_reader(self._pidfd, self._exited)
         self._timer = self._cut_after(limits.wall_seconds)
+        self._glance = self._look_later()
 
     @property
     def pid(self) -> int:
@@ -115,6 +126,18 @@ class Process:
         if not math.isfinite(seconds):
             return None
         return self._loop.call_later(seconds, self.cut, Cut.TIME)
+
+    def _look_later(self) -> asyncio.TimerHandle | None:
+        if not math.isfinite(self._limits.still_seconds):
+            return None
+        return self._loop.call_later(self._stillness.every, self._look)
+
+    def _look(self) -> None:
+        used = processor_seconds(self.pid)
+        if used is not None and self._stillness.look(used, self._clock.monotonic()):
+            self.cut(Cut.STILL)
+            return
+        self._glance = self._look_later()
 
     def _overflowed(self) -> None:
         self.cut(Cut.OUTPUT)
@@ -135,8 +158,9 @@ class Process:
     def _exited(self) -> None:
         self._loop.remove_reader(self._pidfd)
         os.close(self._pidfd)
-        if self._timer is not None:
-            self._timer.cancel()
+        for timer in (self._timer, self._glance):
+            if timer is not None:
+                timer.cancel()
         # Before it is reaped, while its number cannot belong to anybody else.
         self._kill()
         self.answer.finish()

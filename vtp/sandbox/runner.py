@@ -7,6 +7,7 @@ long and stream over given descriptors: whoever starts one owns it, and leaving 
 from __future__ import annotations
 
 import asyncio
+import math
 import os
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
@@ -108,6 +109,9 @@ class Sandbox:
             output=output or given.output,
             nice=nice,
         )
+        # One that lives as long as a class waits for others most of its time.
+        if math.isfinite(limits.wall_seconds):
+            limits = msgspec.structs.replace(limits, still_seconds=given.still_seconds)
         process = self._begin(
             function, spec, files=files, limits=limits, allow_weak=given.allow_weak
         )
@@ -136,7 +140,13 @@ class Sandbox:
                     allow_weak=allow_weak,
                 )
                 argv = command(self._path, function)
-                return Process(argv, job=wire.encode(job), files=copies, limits=limits)
+                return Process(
+                    argv,
+                    job=wire.encode(job),
+                    files=copies,
+                    limits=limits,
+                    clock=self._clock,
+                )
         except OSError as error:
             raise NotStarted from error
 

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import IO
 
 from vtp.serve.lineage import Enter, dies_with_us
+from vtp.serve.pulse import Pulse
+from vtp.telemetry.pulse import NAME as PULSE
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,8 @@ class Child:
     cwd: Path | None = None
     # Its messages go here, else to our own terminal.
     log: Path | None = None
+    # Seconds without a beat after which it hangs; None: it has no pulse.
+    silence_limit: float | None = None
 
 
 @dataclass(slots=True)
@@ -66,14 +70,24 @@ class Process:
 
     child: Child
     popen: subprocess.Popen[bytes]
+    pulse: Pulse | None = None
     code: int | None = None
     _ending: int = field(default=-1)
     _press_at: float = field(default=0.0)
 
     @classmethod
     def start(cls, child: Child) -> Process:
-        with _messages(child.log) as stream:
-            return cls(child, _fork(child, stdin=subprocess.DEVNULL, output=stream))
+        pulse = None if child.silence_limit is None else Pulse.of(child.silence_limit)
+        try:
+            with _messages(child.log) as stream:
+                popen = _fork(child, stdin=subprocess.DEVNULL, output=stream, pulse=pulse)
+        except BaseException:
+            if pulse is not None:
+                pulse.close()
+            raise
+        if pulse is not None:
+            pulse.handed_over()
+        return cls(child, popen, pulse)
 
     def ended(self) -> int | None:
         """The exit code, negative for a signal; None while it runs.
@@ -84,7 +98,18 @@ class Process:
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(self.popen.pid, signal.SIGKILL)
             self.code = self.popen.wait()
+            if self.pulse is not None:
+                self.pulse.close()
         return self.code
+
+    def hangs(self, now: float) -> bool:
+        """One that was asked to end has its time for that, whatever it does meanwhile."""
+        return self.pulse is not None and not self.asked and self.pulse.hangs(now)
+
+    def kill(self) -> None:
+        """As if it had died by itself."""
+        with suppress(ProcessLookupError):
+            os.kill(self.popen.pid, signal.SIGKILL)
 
     def ask_to_end(self, now: float) -> None:
         if self._ending < 0:
@@ -110,6 +135,10 @@ class Process:
     def press_at(self) -> float:
         return self._press_at
 
+    @property
+    def look_at(self) -> float:
+        return self.pulse.look_at if self.pulse is not None else float("inf")
+
     def _next(self, now: float) -> None:
         self._ending = min(self._ending + 1, len(self.child.endings) - 1)
         ending = self.child.endings[self._ending]
@@ -129,10 +158,13 @@ def finish(child: Child, *, given: bytes = b"", timeout: float) -> tuple[int, by
     return popen.returncode, said
 
 
-def _fork(child: Child, *, stdin: int, output: IO[bytes] | int | None) -> subprocess.Popen[bytes]:
+def _fork(
+    child: Child, *, stdin: int, output: IO[bytes] | int | None, pulse: Pulse | None = None
+) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         child.argv,
-        env=dict(child.env),
+        env={**child.env, **({} if pulse is None else {PULSE: pulse.told})},
+        pass_fds=() if pulse is None else (pulse.theirs,),
         cwd=child.cwd,
         stdin=stdin,
         stdout=output,

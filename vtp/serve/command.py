@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TextIO
 
@@ -88,10 +88,14 @@ def _children(chosen: Settings, env: dict[str, str], wishes: Wishes) -> list[Chi
     in_order = Ending(signal.SIGTERM, patience)
     web = (classes, in_order, AT_ONCE)
     # It closes its files when nobody hands it anything more, so it ends after web.
-    children.append(_ours("record", env, endings=(in_order, AT_ONCE)))
-    children.append(_ours("web", env, endings=web, probe=_probe(chosen.server), stop_rank=2))
-    children.append(_ours("work", env, endings=(in_order, AT_ONCE)))
-    return children
+    # Whoever looks into one of them with a debugger stops it, and wants to go on.
+    limit = None if wishes.dev else chosen.server.silence_limit
+    kept = [
+        _ours("record", env, endings=(in_order, AT_ONCE)),
+        _ours("web", env, endings=web, probe=_probe(chosen.server), stop_rank=2),
+        _ours("work", env, endings=(in_order, AT_ONCE)),
+    ]
+    return [*children, *(replace(child, silence_limit=limit) for child in kept)]
 
 
 def _ours(

@@ -145,6 +145,10 @@ class Supervisor:
             self._ended(kept, code, now)
             return
         kept.process.press(now)
+        if kept.process.hangs(now):
+            self.say(f"{kept.child.name} has stood still for {kept.child.silence_limit:g} s.")
+            kept.process.kill()
+            return
         if not kept.ready and kept.child.ready():
             kept.ready = True
             if kept.lives > 1:
@@ -211,7 +215,7 @@ def _due(kept: _Kept, now: float) -> float:
         return kept.start_at
     if not kept.ready:
         return now + _LOOK_AGAIN
-    return kept.process.press_at if kept.process.asked else _NEVER
+    return kept.process.press_at if kept.process.asked else kept.process.look_at
 
 
 def _how(code: int) -> str:

@@ -36,6 +36,8 @@ class Server(Section, frozen=True, kw_only=True):
     keepalive_timeout: Positive = 60.0
     response_timeout: Positive = 15.0
     shutdown_timeout: Positive = 30.0
+    # A process of `vtp serve` that has stood still for so long is killed, and started again.
+    silence_limit: Annotated[float, msgspec.Meta(ge=2, le=3600)] = 15.0
     # Not ready, but still answering: until a balancer in front has noticed.
     drain_delay: Pause = 0.0
     max_body: Count = 1_048_576
@@ -173,6 +175,8 @@ class Sandbox(Section, frozen=True, kw_only=True):
     memory: Count = 1_073_741_824
     cpu_seconds: Positive = 60.0
     wall_seconds: Positive = 120.0
+    # Without using the processor at all; long work has more time than the two above.
+    still_seconds: Positive = 120.0
     output: Count = 67_108_864
     # How many run at once, and how many may wait for a place.
     concurrency: Count = 2

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from vtp.errors import Problem
 from vtp.sandbox import wire
-from vtp.sandbox.failures import Crashed, OutOfMemory, Refused, TimedOut, TooMuchOutput
+from vtp.sandbox.failures import Crashed, OutOfMemory, Refused, Stuck, TimedOut, TooMuchOutput
 from vtp.sandbox.limits import (
     THREADS,
     Cut,
@@ -42,6 +42,7 @@ def an_end(status: int, *, cut: Cut | None = None, cpu_seconds: float = 0.1) -> 
         (an_end(-signal.SIGKILL, cpu_seconds=3.6), TimedOut),
         (an_end(-signal.SIGKILL), OutOfMemory),
         (an_end(-signal.SIGKILL, cut=Cut.TIME), TimedOut),
+        (an_end(-signal.SIGKILL, cut=Cut.STILL), Stuck),
         (an_end(-signal.SIGKILL, cut=Cut.OUTPUT), TooMuchOutput),
         (an_end(-signal.SIGKILL, cut=Cut.LEFT), Crashed),
         (an_end(-signal.SIGXFSZ), TooMuchOutput),
@@ -66,6 +67,7 @@ def test_cpu_time_warns_before_it_kills_and_counts_whole_seconds() -> None:
     table = resource_limits(_LIMITS, threads=None)
     assert table[resource.RLIMIT_CPU] == (3, 4)
     assert table[resource.RLIMIT_CORE] == (0, 0)
+    assert table[resource.RLIMIT_RTPRIO] == (0, 0)
     assert table[resource.RLIMIT_AS] == (1 << 28, 1 << 28)
     assert table[resource.RLIMIT_FSIZE] == (1000, 1000)
     assert resource.RLIMIT_NPROC not in table

@@ -14,8 +14,10 @@ from vtp.media.capture import wire
 from vtp.media.rtp.packet import HEAD, Packet
 from vtp.media.sfu.stream import Stream
 
-# s; a recorder is back sooner, also on a machine that is busy.
+# s; a recorder that died is back sooner, also on a machine that is busy.
 _KEPT = 10.0
+# s; one that hangs takes nothing more, and is found out and killed sooner, with time to come back.
+_MOST_KEPT = 50.0
 
 
 class Line(Protocol):
@@ -32,15 +34,24 @@ class Leg:
         self.took = -1
         self._stream = stream
         self._kept: deque[wire.Packed] = deque()
+        # When the recorder took something last; it may hang since.
+        self._taken_at = -1.0
         self._reported: tuple[int, int] | None = None
 
     def packets(self, line: Line, packets: Sequence[Packet], now: float) -> None:
         self._report(line)
         packed = [_packed(one) for one in packets]
         self._kept.extend(packed)
-        while self._kept and self._kept[0][2] < now - _KEPT:
+        if self._taken_at < 0:
+            self._taken_at = now
+        since = max(self._taken_at - _KEPT, now - _MOST_KEPT)
+        while self._kept and self._kept[0][2] < since:
             self._kept.popleft()
         line.send(self.opened.leg, packed)
+
+    def taken(self, ext: int, now: float) -> None:
+        """The recorder has written all up to this number."""
+        self.took, self._taken_at = ext, now
 
     def _report(self, line: Line) -> None:
         """Each report of the sender is passed on once."""

@@ -168,7 +168,7 @@ class Capture:
                     tapped.tap.want_key(self._now())
             case wire.Took(leg=leg, ext=ext):
                 if (tapped := self._of_leg(leg)) is not None and tapped.sink.leg is not None:
-                    tapped.sink.leg.took = ext
+                    tapped.sink.leg.taken(ext, self._now())
             case wire.Grew():
                 self._on_news(told)
             case wire.Finished() | wire.Failed():
