@@ -31,6 +31,8 @@ _TRIES, _PATIENCE = 4, 25.0  # s
 _CHILD = """
 import json, sys, msgspec
 from tests.support import lesson
+from tests.support.realtime import give_up_realtime
+give_up_realtime()
 sys.stdout.buffer.write(msgspec.msgpack.encode(lesson._encoded(*json.loads(sys.argv[1]))))
 """
 
