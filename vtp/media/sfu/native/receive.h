@@ -99,12 +99,15 @@ static int feedback(PyObject *feed, const Datagram *d) {
     }
     bandwidth = SLOT(feed, line, bandwidth);
     if (bandwidth == NULL || bandwidth == Py_None) return 1;
-    if ((done = tell(bandwidth, body, size, d->now))) return done;
     Py_INCREF(bandwidth);
-    told = PyObject_CallMethod(bandwidth, "feedback", "y#O", body, size, d->now);
+    done = tell(bandwidth, body, size, d->now);
+    if (!done) {
+        told = PyObject_CallMethod(bandwidth, "feedback", "y#O", body, size, d->now);
+        Py_XDECREF(told);
+        done = told == NULL ? -1 : 1;
+    }
     Py_DECREF(bandwidth);
-    Py_XDECREF(told);
-    return told == NULL ? -1 : 1;
+    return done;
 }
 
 /* `listener.rtp` or `listener.rtcp`; takes `data` over. */
@@ -126,8 +129,10 @@ static int report(PyObject *transport, PyObject *keys, PyObject *path, Datagram 
     int done = opened(keys, unprotect_rtcp, d->data + 4, d);
     if (done < 1) return done ? -1 : dropped(d, "unauthentic");
     put_same(&SLOT(path, way, heard), d->now);
-    listener = SLOT(transport, transport, _listener);
-    if (listener != NULL && (done = feedback(listener, d))) return done;
+    listener = Py_XNewRef(SLOT(transport, transport, _listener));
+    done = listener != NULL ? feedback(listener, d) : 0;
+    Py_XDECREF(listener);
+    if (done) return done;
     return hand_over(transport, word_rtcp,
                      PyBytes_FromStringAndSize((const char *)d->data, d->size), d);
 }
