@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import TypeVar
 
 from vtp.actor import Actor
@@ -86,9 +87,9 @@ class Timelines:
 def _placed(
     things: Iterable[T], moments: Moments, when: Callable[[T], datetime]
 ) -> list[tuple[float, T]]:
-    """Without what happened in pauses."""
+    """In the order of the film, and without what happened in pauses."""
     placed = ((moments.at(when(one)), one) for one in things)
-    return [(at, one) for at, one in placed if at is not None]
+    return sorted(((at, one) for at, one in placed if at is not None), key=itemgetter(0))
 
 
 def _voices(voices: Iterable[Stretch], moments: Moments) -> list[tuple[float, float, bool]]:
